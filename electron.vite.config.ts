@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -5,32 +6,40 @@ import { ccxtAlias } from './vitest.config.ts';
 
 const entry = (name: string): string => resolve(import.meta.dirname, `src-main/${name}.ts`);
 /** Every process Leeward starts has its own entry; each entry only wires. */
-const ENTRIES: readonly string[] = [];
+const ENTRIES: readonly string[] = ['cli'];
+
+/** electron-vite builds the parts that are named; a part whose entry does not exist yet is left out. */
+const whenPresent = <T>(path: string, part: T): T | undefined =>
+  existsSync(resolve(import.meta.dirname, path)) ? part : undefined;
+
+const preload = whenPresent('src-preload/index.ts', {
+  build: {
+    externalizeDeps: false,
+    rolldownOptions: {
+      input: { index: resolve(import.meta.dirname, 'src-preload/index.ts') },
+      output: { format: 'cjs' as const, entryFileNames: '[name].cjs' },
+    },
+  },
+});
+
+const renderer = whenPresent('src-renderer/index.html', {
+  root: 'src-renderer',
+  plugins: [react()],
+  build: { rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src-renderer/index.html') } } },
+});
 
 export default defineConfig({
+  ...(preload && { preload }),
+  ...(renderer && { renderer }),
   main: {
     resolve: { alias: [ccxtAlias] },
     build: {
       externalizeDeps: { exclude: ['ccxt'] },
-      rollupOptions: {
+      rolldownOptions: {
         input: Object.fromEntries(ENTRIES.map((name) => [name, entry(name)])),
         external: ['protobufjs', 'bufferutil', 'fflate', 'utf-8-validate'],
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
-  },
-  preload: {
-    build: {
-      externalizeDeps: false,
-      rollupOptions: {
-        input: { index: resolve(import.meta.dirname, 'src-preload/index.ts') },
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
-      },
-    },
-  },
-  renderer: {
-    root: 'src-renderer',
-    plugins: [react()],
-    build: { rollupOptions: { input: { index: resolve(import.meta.dirname, 'src-renderer/index.html') } } },
   },
 });

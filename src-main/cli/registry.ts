@@ -1,0 +1,4 @@
+import type { Command } from './command.ts';
+
+/** Every command by name, in the order of the overview. A command's file is imported only when it is needed. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {};
