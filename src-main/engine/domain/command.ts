@@ -1,0 +1,54 @@
+import type { DecimalText } from './decimal.ts';
+import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId } from './identifiers.ts';
+import type { OrderSide } from './order.ts';
+
+export const ROLES = ['viewer', 'trader', 'administrator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everything that asks the engine to act. One local actor today; the shape is for many. */
+export type CommandEnvelope = {
+  readonly commandId: CommandId;
+  readonly actor: string;
+  readonly roles: readonly Role[];
+  /** How it came: a key, a button, the command line, the guardian. */
+  readonly origin: CommandOrigin;
+  readonly issuedAtUs: number;
+  readonly expiresAtUs: number;
+  /** Proof of a second factor, checked by the engine's door; never the code itself. */
+  readonly stepUp?: { readonly method: 'totp'; readonly verifiedAtUs: number };
+  readonly command: Command;
+};
+
+export const COMMAND_ORIGINS = ['key', 'button', 'cli', 'guardian', 'api', 'globalShortcut', 'tray'] as const;
+export type CommandOrigin = (typeof COMMAND_ORIGINS)[number];
+
+export type Command =
+  | { readonly kind: 'emergencyStop' }
+  /** Out of `halted` or `reducing`; `to` is `reducing` first where the trader wants care. */
+  | { readonly kind: 'rearm'; readonly to: 'reducing' | 'active'; readonly reason: string }
+  | { readonly kind: 'halt'; readonly reason: string }
+  | { readonly kind: 'setReducing'; readonly reason: string }
+  | { readonly kind: 'cancelOrder'; readonly clientOrderId: ClientOrderId }
+  | { readonly kind: 'cancelAll'; readonly accountId: AccountId; readonly instrumentId: InstrumentId | null }
+  | { readonly kind: 'closePosition'; readonly accountId: AccountId; readonly instrumentId: InstrumentId }
+  | { readonly kind: 'enterBracket'; readonly request: BracketRequest }
+  | { readonly kind: 'setStrategyEnabled'; readonly strategyId: StrategyId; readonly enabled: boolean };
+
+/**
+ * An entry with its protection. `fok`: a marketable LIMIT FOK as working leg of an OTOCO, so protection exists from the
+ * first fill. `resting`: a post-only limit under the partial-fill guard.
+ */
+export type BracketRequest = {
+  readonly accountId: AccountId;
+  readonly strategyId: StrategyId | null;
+  readonly instrumentId: InstrumentId;
+  readonly side: OrderSide;
+  readonly entry: 'fok' | 'resting';
+  readonly quantity: DecimalText;
+  /** Limit of the entry; for `fok` the worst price accepted. */
+  readonly limitPrice: DecimalText;
+  readonly stopTrigger: DecimalText;
+  /** Limit of the stop once triggered: beyond the trigger by the slippage allowed before escalation. */
+  readonly stopLimit: DecimalText;
+  readonly target: DecimalText;
+};

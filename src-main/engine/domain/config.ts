@@ -1,0 +1,64 @@
+import type { DecimalText } from './decimal.ts';
+import type { InstrumentId, StrategyId } from './identifiers.ts';
+import type { BarInterval } from './market.ts';
+
+/** The one typed configuration of the engine. Ratios are fractions, times name their unit. Layers: default < file < profile < command. */
+export type Config = {
+  readonly schemaVersion: 1;
+  readonly reportingAsset: string;
+  readonly risk: RiskConfig;
+  readonly execution: ExecutionConfig;
+  readonly strategies: readonly StrategyConfig[];
+};
+
+export type RiskConfig = {
+  /** Largest order, as a fraction of equity. */
+  readonly maxOrderNotionalRatio: DecimalText;
+  /** Largest position per instrument after the order, as a fraction of equity. */
+  readonly maxPositionNotionalRatio: DecimalText;
+  /** An order price may differ from the reference median by this fraction. */
+  readonly priceCollarRatio: DecimalText;
+  /** Older references do not count. */
+  readonly maxReferenceAgeMs: number;
+  /** Resting-order slots per instrument kept free for stops and exits. */
+  readonly reservedOrderSlots: number;
+  /** Largest day loss before the state becomes reducing, as a fraction of equity at the start of the day. */
+  readonly maxDayLossRatio: DecimalText;
+};
+
+export type ExecutionConfig = {
+  /** How long a position may lack its stop before the guard acts. */
+  readonly protectionGraceMs: number;
+  /** Failed attempts to rest a stop before the position is closed at market. */
+  readonly protectionAttempts: number;
+  /** A triggered stop-limit that has not filled for this long is canceled and sold at market. */
+  readonly stopEscalationMs: number;
+  /** An order command without an answer for this long is unknown. */
+  readonly commandTimeoutMs: number;
+  /** A resting entry without a fill for this many bars is canceled. */
+  readonly entryExpiryBars: number;
+  /** Full look at the venue while nothing is wrong. */
+  readonly reconcileIntervalMs: number;
+};
+
+export type StrategyConfig = {
+  readonly strategyId: StrategyId;
+  readonly kind: 'emaCross';
+  readonly enabled: boolean;
+  /** Account the strategy trades, by index of the session's accounts. */
+  readonly account: number;
+  /** Empty: every listed instrument. */
+  readonly instruments: readonly InstrumentId[];
+  readonly interval: BarInterval;
+  readonly fastPeriod: number;
+  readonly slowPeriod: number;
+  readonly atrPeriod: number;
+  /** Stop and target distances in multiples of the ATR. */
+  readonly stopAtr: DecimalText;
+  readonly targetAtr: DecimalText;
+  /** Limit of the triggered stop beyond its trigger, and of a FOK entry beyond the best price, in multiples of the ATR. */
+  readonly slippageAtr: DecimalText;
+  /** Notional of an entry as a fraction of equity. */
+  readonly notionalRatio: DecimalText;
+  readonly entry: 'fok' | 'resting';
+};

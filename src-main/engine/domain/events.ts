@@ -1,0 +1,213 @@
+import type { Alert } from './alert.ts';
+import type { CommandEnvelope } from './command.ts';
+import type { Config } from './config.ts';
+import type { DecimalText } from './decimal.ts';
+import type { Denial, Verdict } from './denial.ts';
+import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Venue } from './identifiers.ts';
+import type { Bar, FeedState, PriceReference } from './market.ts';
+import type { Fill, OrderReport, Submission } from './order.ts';
+import type { TradingState } from './trading-state.ts';
+
+/**
+ * All that enters the deterministic core. Handlers see `timeUs` and never read a clock; a recorded session replays to the
+ * same decisions. Payloads are plain JSON: decimals as text, so a journal row is the event.
+ */
+export type EngineInput =
+  | {
+      readonly kind: 'engine.started';
+      readonly engineEpoch: number;
+      readonly installation: string;
+      readonly seed: string;
+      readonly config: Config;
+      readonly accounts: readonly AccountSetup[];
+    }
+  /** All instruments the venue lists that we may trade, as of one version. */
+  | { readonly kind: 'instruments.listed'; readonly instruments: readonly ListedInstrument[] }
+  | { readonly kind: 'bar.closed'; readonly bar: Bar; readonly reference: PriceReference; readonly warmUp: boolean }
+  /** Prices for instruments with exposure or working orders, once a second and before a commanded order. */
+  | { readonly kind: 'prices.referenced'; readonly prices: readonly InstrumentPrices[] }
+  | { readonly kind: 'clock.ticked' }
+  | { readonly kind: 'clock.stepped'; readonly stepUs: number }
+  | { readonly kind: 'command.received'; readonly envelope: CommandEnvelope; readonly reference: PriceReference | null }
+  | {
+      readonly kind: 'submit.answered';
+      readonly clientOrderIds: readonly ClientOrderId[];
+      readonly outcome: CommandOutcome;
+    }
+  | { readonly kind: 'cancel.answered'; readonly clientOrderId: ClientOrderId; readonly outcome: CommandOutcome }
+  | { readonly kind: 'order.reported'; readonly report: OrderReport; readonly source: ReportSource }
+  | { readonly kind: 'order.filled'; readonly fill: Fill; readonly source: ReportSource }
+  | { readonly kind: 'balances.reported'; readonly accountId: AccountId; readonly balances: readonly Balance[] }
+  | {
+      readonly kind: 'feed.changed';
+      readonly instrumentId: InstrumentId;
+      readonly state: FeedState;
+      readonly ageUs: number | null;
+    }
+  | {
+      readonly kind: 'venue.changed';
+      readonly accountId: AccountId;
+      readonly state: VenueState;
+      readonly detail: string;
+    }
+  /** A whole look at the venue, taken at start, after each reconnect and on a query: absence here is evidence. */
+  | {
+      readonly kind: 'venue.reconciled';
+      readonly accountId: AccountId;
+      readonly openOrders: readonly OrderReport[];
+      readonly fills: readonly Fill[];
+      readonly balances: readonly Balance[];
+      readonly lookups: readonly OrderLookup[];
+    }
+  | { readonly kind: 'venue.reconcileFailed'; readonly accountId: AccountId; readonly detail: string }
+  | { readonly kind: 'inference.answered'; readonly requestId: string; readonly outputs: readonly number[] | null }
+  | {
+      readonly kind: 'component.changed';
+      readonly component: string;
+      readonly state: ComponentState;
+      readonly detail: string;
+    }
+  | { readonly kind: 'store.failed'; readonly detail: string };
+
+export type ReportSource = 'stream' | 'reply' | 'query';
+export type VenueState = 'connecting' | 'ready' | 'degraded' | 'down';
+export type ComponentState = 'up' | 'degraded' | 'down';
+
+export type AccountSetup = {
+  readonly accountId: AccountId;
+  readonly venue: Venue;
+  readonly mode: 'paper' | 'live';
+};
+
+/** An instrument as journaled: every decimal as text. */
+export type ListedInstrument = {
+  readonly id: InstrumentId;
+  readonly version: number;
+  readonly venueSymbol: string;
+  readonly tickSize: DecimalText;
+  readonly lotSize: DecimalText;
+  readonly minQuantity: DecimalText;
+  readonly maxQuantity: DecimalText;
+  readonly minNotional: DecimalText;
+  readonly priceBand: { readonly up: DecimalText; readonly down: DecimalText } | null;
+  readonly maxOrders: number;
+  readonly maxStopOrders: number;
+  readonly makerFee: DecimalText;
+  readonly takerFee: DecimalText;
+};
+
+export type InstrumentPrices = { readonly instrumentId: InstrumentId; readonly reference: PriceReference };
+
+export type Balance = { readonly asset: string; readonly free: DecimalText; readonly locked: DecimalText };
+
+/**
+ * What is proven about a command. `unknown` is resolved only by positive evidence; a failed query is no evidence.
+ * `reports` are the legs as the venue answered.
+ */
+export type CommandOutcome =
+  | { readonly kind: 'accepted'; readonly reports: readonly OrderReport[]; readonly fills: readonly Fill[] }
+  | { readonly kind: 'rejected'; readonly venueCode: string; readonly message: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type OrderLookup =
+  | {
+      readonly clientOrderId: ClientOrderId;
+      readonly found: true;
+      readonly report: OrderReport;
+      readonly fills: readonly Fill[];
+    }
+  /** The venue answered that it has no such order. */
+  | { readonly clientOrderId: ClientOrderId; readonly found: false };
+
+/** All that leaves the core. Journaled in the same transaction as its input, before any of it is carried out. */
+export type Decision =
+  | {
+      readonly kind: 'order.judged';
+      readonly verdict: Verdict;
+      readonly intent: Submission | null;
+      readonly reason: DecisionReason;
+    }
+  | { readonly kind: 'order.submit'; readonly submission: Submission; readonly lane: Lane }
+  | {
+      readonly kind: 'order.cancel';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      /** The order, or any leg of the list that goes as a whole. */
+      readonly clientOrderId: ClientOrderId;
+      readonly listId: ClientOrderId | null;
+      readonly lane: Lane;
+    }
+  /** Ask the venue about orders and the whole account: answered by `venue.reconciled` or `venue.reconcileFailed`. */
+  | {
+      readonly kind: 'venue.reconcile';
+      readonly accountId: AccountId;
+      readonly lookups: readonly OrderLookupRequest[];
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'tradingState.changed';
+      readonly from: TradingState;
+      readonly to: TradingState;
+      readonly reason: string;
+      readonly sources: readonly string[];
+    }
+  | { readonly kind: 'command.answered'; readonly commandId: CommandId; readonly denial: Denial | null }
+  | { readonly kind: 'signal.raised'; readonly signal: Signal }
+  | { readonly kind: 'alert.raised'; readonly alert: Alert }
+  | {
+      readonly kind: 'protection.measured';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly unprotectedMs: number;
+    }
+  | { readonly kind: 'stop.progressed'; readonly report: StopReport }
+  | {
+      readonly kind: 'inference.request';
+      readonly requestId: string;
+      readonly modelId: string;
+      readonly inputs: readonly number[];
+    };
+
+export type OrderLookupRequest = { readonly clientOrderId: ClientOrderId; readonly instrumentId: InstrumentId };
+
+/** cancel > reduce > new > query when the venue's weight is scarce. */
+export type Lane = 'cancel' | 'reduce' | 'new' | 'query';
+
+export type DecisionReason =
+  | { readonly by: 'strategy'; readonly strategyId: StrategyId }
+  | { readonly by: 'command'; readonly commandId: CommandId }
+  | { readonly by: 'protection' }
+  | { readonly by: 'emergencyStop' };
+
+export type Signal = {
+  readonly strategyId: StrategyId;
+  readonly instrumentId: InstrumentId;
+  readonly side: 'buy' | 'sell';
+  readonly barOpenTimeUs: number;
+  /** Statistics the strategy decided on, for the journal and the drift panel. */
+  readonly features: Readonly<Record<string, number>>;
+};
+
+/** The emergency stop, one row an action with its evidence. */
+export type StopReport = {
+  readonly startedAtUs: number;
+  readonly sources: readonly string[];
+  readonly finishedAtUs: number | null;
+  readonly actions: readonly StopAction[];
+  readonly verifiedFlat: boolean;
+};
+
+export type StopAction = {
+  readonly action: 'cancel' | 'exit' | 'restStop';
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
+  readonly quantity: DecimalText;
+  readonly outcome: 'inFlight' | 'done' | 'refused' | 'unknown';
+  readonly evidence: string;
+  readonly sentAtUs: number;
+  readonly answeredAtUs: number | null;
+};
+
+/** An input or a decision with its place in the one journal. */
+export type Sequenced<T> = { readonly sequence: number; readonly timeUs: number; readonly event: T };

@@ -1,0 +1,62 @@
+import type {
+  Balance,
+  CommandOutcome,
+  Lane,
+  ListedInstrument,
+  OrderLookup,
+  OrderLookupRequest,
+  VenueState,
+} from '../domain/events.ts';
+import type { AccountId, ClientOrderId, InstrumentId, Venue } from '../domain/identifiers.ts';
+import type { Fill, OrderReport, Submission } from '../domain/order.ts';
+import type { Result } from '../domain/result.ts';
+
+export type VenueCapabilities = {
+  /** Balances are locked by resting orders: an exit must wait for the release of its stop (spot). */
+  readonly locksFunds: boolean;
+  readonly reduceOnly: boolean;
+  readonly lists: { readonly oco: boolean; readonly otoco: boolean };
+};
+
+export type VenueEvent =
+  | { readonly kind: 'report'; readonly report: OrderReport }
+  | { readonly kind: 'fill'; readonly fill: Fill }
+  | { readonly kind: 'balances'; readonly balances: readonly Balance[] }
+  /** `ready` again after a drop means events were missed: reconcile. */
+  | { readonly kind: 'state'; readonly state: VenueState; readonly detail: string };
+
+/** A failed query is a Failure with retry advice: it means "no information", never "flat". */
+export type QueryFailure = { readonly detail: string; readonly retryAfterMs: number | null };
+
+export type VenueSnapshot = {
+  readonly openOrders: readonly OrderReport[];
+  readonly fills: readonly Fill[];
+  readonly balances: readonly Balance[];
+  readonly lookups: readonly OrderLookup[];
+};
+
+/** One account at one venue. Never retries a create; every command ends in exactly one outcome. */
+export type VenueGateway = {
+  readonly venue: Venue;
+  readonly accountId: AccountId;
+  readonly capabilities: VenueCapabilities;
+  /** Loads instruments, opens the private stream. Throws when credentials are refused. */
+  connect(): Promise<readonly ListedInstrument[]>;
+  onEvent(listener: (event: VenueEvent) => void): void;
+  /** Checks the fencing epoch before it sends. */
+  submit(submission: Submission, lane: Lane): Promise<CommandOutcome>;
+  /** Cancels the order, or the whole list when `listId` is given. */
+  cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome>;
+  /** Open orders of every instrument, fills since the last snapshot (or of `instruments`), balances, and asked-for orders. */
+  snapshot(
+    lookups: readonly OrderLookupRequest[],
+    instruments: readonly InstrumentId[],
+  ): Promise<Result<VenueSnapshot, QueryFailure>>;
+  close(): Promise<void>;
+};
+
+export type CancelRequest = {
+  readonly instrumentId: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
+  readonly listId: ClientOrderId | null;
+};
