@@ -58,7 +58,7 @@ module.exports = {
       'contract-alone',
       'The contract depends on its schema library only.',
       { path: '^src-preload/contract/', pathNot: '\\.test\\.ts$' },
-      { pathNot: '^(src-preload/contract/|node_modules/zod/)' },
+      { pathNot: '^src-preload/contract/|node_modules/zod/' },
     ),
     forbid(
       'renderer-on-contract',

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { InstrumentDto, ModeDto, ParamsDto, StateUpdate, TerminalState } from './state.ts';
+
+const id = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
+const instrumentId = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}\.[A-Z]{1,12}\.[A-Z]{1,8}$/);
+const accountId = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,47}$/);
+const strategyId = accountId;
+const clientOrderId = z.string().regex(/^[0-9a-f]{32}$/);
+const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,18})?$/);
+const reason = z.string().min(1).max(200);
+
+export const commandSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('emergencyStop') }),
+  z.strictObject({ kind: z.literal('rearm'), to: z.enum(['reducing', 'active']), reason }),
+  z.strictObject({ kind: z.literal('halt'), reason }),
+  z.strictObject({ kind: z.literal('setReducing'), reason }),
+  z.strictObject({ kind: z.literal('cancelOrder'), clientOrderId }),
+  z.strictObject({ kind: z.literal('cancelAll'), accountId, instrumentId: instrumentId.nullable() }),
+  z.strictObject({ kind: z.literal('closePosition'), accountId, instrumentId }),
+  z.strictObject({ kind: z.literal('setStrategyEnabled'), strategyId, enabled: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('enterBracket'),
+    accountId,
+    instrumentId,
+    side: z.enum(['buy', 'sell']),
+    entry: z.enum(['fok', 'resting']),
+    quantity: decimal,
+    limitPrice: decimal,
+    stopTrigger: decimal,
+    stopLimit: decimal,
+    target: decimal,
+  }),
+]);
+export type CommandDto = z.infer<typeof commandSchema>;
+
+export const COMMAND_ORIGINS = ['key', 'button', 'cli', 'api', 'globalShortcut', 'tray'] as const;
+
+export const querySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('snapshot') }),
+  z.strictObject({
+    kind: z.literal('bars'),
+    instrumentId,
+    interval: z.enum(['1m', '5m', '1h']),
+    limit: z.number().int().min(1).max(1000),
+  }),
+  /** The verdict an order would get, without sending it. */
+  z.strictObject({ kind: z.literal('judgment'), command: commandSchema }),
+]);
+export type QueryDto = z.infer<typeof querySchema>;
+
+/** Everything a client may say. Checked by schema at the door, whatever the transport. */
+export const clientMessageSchema = z.discriminatedUnion('t', [
+  z.strictObject({ t: z.literal('hello'), contractVersion: z.number().int() }),
+  z.strictObject({
+    t: z.literal('command'),
+    id,
+    origin: z.enum(COMMAND_ORIGINS),
+    issuedAtUs: z.number().int().nonnegative(),
+    command: commandSchema,
+  }),
+  z.strictObject({ t: z.literal('query'), id, query: querySchema }),
+  /** Book (and trades and forming bars) of one instrument; `view` names the subscriber, so two panels can watch two. */
+  z.strictObject({ t: z.literal('watch'), view: id, instrumentId, levels: z.number().int().min(1).max(50) }),
+  z.strictObject({ t: z.literal('unwatch'), view: id }),
+  /** The last book frame of the view was painted: the next may come. Latest wins until then. */
+  z.strictObject({ t: z.literal('painted'), view: id }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+export type ErrorDto = { readonly code: string; readonly params: ParamsDto };
+
+export type BarDto = {
+  readonly openTimeUs: number;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+};
+
+/** [ticks, lots, +1 buyer or -1 seller was the aggressor, tradedAtUs] */
+export type TradeTuple = readonly [ticks: number, lots: number, aggressor: 1 | -1, tradedAtUs: number];
+
+/** Everything the engine says, besides book frames. `sequence` counts without gaps; a gap asks for a snapshot. */
+export type ServerMessage =
+  | {
+      readonly t: 'welcome';
+      readonly contractVersion: number;
+      readonly mode: ModeDto;
+      /** STAND-IN where the shell is not Electron itself; empty otherwise. */
+      readonly hostLabel: string;
+      readonly instruments: readonly InstrumentDto[];
+    }
+  | { readonly t: 'refused'; readonly error: ErrorDto }
+  | { readonly t: 'reply'; readonly id: string; readonly ok: true; readonly result: unknown }
+  | { readonly t: 'reply'; readonly id: string; readonly ok: false; readonly error: ErrorDto }
+  | { readonly t: 'snapshot'; readonly sequence: number; readonly state: TerminalState }
+  | { readonly t: 'update'; readonly sequence: number; readonly update: StateUpdate }
+  | {
+      readonly t: 'trades';
+      readonly view: string;
+      readonly instrumentId: string;
+      readonly trades: readonly TradeTuple[];
+    }
+  | {
+      readonly t: 'bar';
+      readonly view: string;
+      readonly instrumentId: string;
+      readonly interval: string;
+      readonly closed: boolean;
+      readonly bar: BarDto;
+    };
+
+/**
+ * A book frame is one Float64Array: [viewIndex, instrumentIndex, updateId, ageMs, bidLevels, askLevels, then ticks and lots
+ * of the bids from the best, then of the asks]. viewIndex counts the client's `watch` calls from 0; instrumentIndex is the
+ * place in `welcome.instruments`. Over WebSocket it is the binary message, little-endian; over a port it is the message.
+ */
+export const BOOK_FRAME_HEADER = 6;

@@ -1,0 +1,271 @@
+/** What the terminal shows. Decimals are text, times UTC epoch microseconds, ratios fractions. Secrets never appear here. */
+
+export type TradingStateDto = 'active' | 'reducing' | 'halted' | 'stopping';
+export type ModeDto = 'paper' | 'live';
+export type OriginDto = 'live' | 'recorded' | 'derived' | 'synthetic';
+export type FeedStateDto = 'connecting' | 'unsynchronized' | 'live' | 'stale' | 'failed';
+export type ComponentStateDto = 'up' | 'degraded' | 'down';
+export type SideDto = 'buy' | 'sell';
+export type ParamsDto = Readonly<Record<string, string | number | boolean | null>>;
+
+export type InstrumentDto = {
+  readonly instrumentId: string;
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly venue: string;
+  readonly product: string;
+  readonly tickSize: string;
+  readonly lotSize: string;
+  readonly minNotional: string;
+  readonly origin: OriginDto;
+};
+
+/** The safety strip: never scrolls away. Null means unknown, shown as a dash with its reason. */
+export type StripDto = {
+  readonly tradingState: TradingStateDto;
+  readonly tradingStateSinceUs: number;
+  readonly tradingStateReason: string;
+  readonly mode: ModeDto;
+  readonly venueLabel: string;
+  readonly feed: {
+    readonly worstAgeMs: number | null;
+    readonly limitMs: number;
+    readonly live: number;
+    readonly total: number;
+  };
+  readonly engineLag: { readonly p50Ms: number | null; readonly p99Ms: number | null };
+  readonly roundTrip: { readonly lastMs: number | null; readonly p99Ms: number | null; readonly samples: number };
+  readonly emergencyStop: {
+    readonly armed: boolean;
+    readonly reason: string | null;
+    readonly guardianMs: number | null;
+  };
+  readonly workingOrders: { readonly own: number; readonly unknown: number; readonly foreign: number };
+  readonly protection: {
+    readonly protectedRatio: number | null;
+    readonly bareNow: number;
+    readonly unprotectedMs: number;
+  };
+  readonly dayPnl: {
+    readonly amount: string | null;
+    readonly ratio: number | null;
+    readonly limit: string | null;
+    readonly left: string | null;
+    readonly equity: string | null;
+    readonly currency: string;
+  };
+};
+
+export type OrderDto = {
+  readonly clientOrderId: string;
+  readonly venueOrderId: string | null;
+  readonly accountId: string;
+  readonly strategyId: string | null;
+  readonly instrumentId: string;
+  readonly role: string;
+  readonly side: SideDto;
+  readonly type: string;
+  readonly timeInForce: string | null;
+  readonly quantity: string;
+  readonly filledQuantity: string;
+  readonly averagePrice: string | null;
+  readonly price: string | null;
+  readonly triggerPrice: string | null;
+  readonly status: string;
+  /** A leg the venue holds but has not placed. */
+  readonly pendingLeg: boolean;
+  readonly pending: {
+    readonly command: string;
+    readonly outcome: 'inFlight' | 'unknown';
+    readonly sinceUs: number;
+  } | null;
+  readonly foreign: boolean;
+  readonly createdAtUs: number;
+  readonly updatedAtUs: number;
+  readonly reason: string | null;
+};
+
+export type FillDto = {
+  readonly tradeId: string;
+  readonly clientOrderId: string;
+  readonly accountId: string;
+  readonly instrumentId: string;
+  readonly role: string;
+  readonly side: SideDto;
+  readonly price: string;
+  readonly quantity: string;
+  readonly feeAmount: string;
+  readonly feeAsset: string;
+  readonly liquidity: 'maker' | 'taker';
+  readonly tradedAtUs: number;
+};
+
+export type PositionDto = {
+  readonly accountId: string;
+  readonly instrumentId: string;
+  readonly quantity: string;
+  readonly averageEntryPrice: string | null;
+  readonly mark: string | null;
+  readonly notional: string | null;
+  readonly unrealizedPnl: string | null;
+  readonly unrealizedRatio: number | null;
+  readonly realizedPnl: string;
+  readonly currency: string;
+  readonly stopTrigger: string | null;
+  readonly stopDistanceRatio: number | null;
+  readonly protectedQuantity: string;
+  readonly unprotectedMs: number;
+  readonly openedAtUs: number | null;
+};
+
+export type LimitDto = {
+  readonly name: string;
+  readonly used: string | null;
+  readonly limit: string;
+  readonly headroom: string | null;
+  readonly unit: string;
+  /** used / limit, for the bar. */
+  readonly usedRatio: number | null;
+};
+
+export type CheckDto = {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly used: string | null;
+  readonly after: string | null;
+  readonly limit: string | null;
+  readonly headroom: string | null;
+  readonly unit: string;
+};
+
+export type DenialDto = {
+  readonly code: string;
+  readonly params: ParamsDto;
+  readonly instrumentId: string | null;
+  readonly by: string;
+  readonly timeUs: number;
+  readonly checks: readonly CheckDto[];
+};
+
+export type RiskDto = {
+  readonly limits: readonly LimitDto[];
+  readonly lastDenial: DenialDto | null;
+  readonly denialsToday: number;
+};
+
+export type DriftFeatureDto = {
+  readonly name: string;
+  /** Null while samples are too few to say. */
+  readonly psi: number | null;
+  readonly ks: number | null;
+  readonly state: 'ok' | 'watch' | 'over' | 'insufficient';
+};
+
+export type DriftDto = {
+  readonly strategyId: string | null;
+  /** Null: no model loaded, and the panel says so. */
+  readonly model: { readonly modelId: string; readonly sha256: string } | null;
+  readonly samples: number;
+  readonly requiredSamples: number;
+  readonly baseline: { readonly samples: number; readonly source: string } | null;
+  readonly features: readonly DriftFeatureDto[];
+};
+
+export type AlertDto = {
+  readonly id: string;
+  readonly code: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly params: ParamsDto;
+  readonly timeUs: number;
+};
+
+/** One line of the event log: a journal row in short. */
+export type LogDto = {
+  readonly sequence: number;
+  readonly timeUs: number;
+  readonly kind: string;
+  readonly instrumentId: string | null;
+  readonly summary: ParamsDto;
+};
+
+export type StopActionDto = {
+  readonly action: 'cancel' | 'exit' | 'restStop';
+  readonly accountId: string;
+  readonly instrumentId: string;
+  readonly clientOrderId: string;
+  readonly quantity: string;
+  readonly outcome: 'inFlight' | 'done' | 'refused' | 'unknown';
+  readonly evidence: string;
+  readonly sentAtUs: number;
+  readonly answeredAtUs: number | null;
+};
+
+export type StopReportDto = {
+  readonly startedAtUs: number;
+  readonly finishedAtUs: number | null;
+  readonly sources: readonly string[];
+  readonly verifiedFlat: boolean;
+  readonly actions: readonly StopActionDto[];
+};
+
+export type ComponentDto = { readonly component: string; readonly state: ComponentStateDto; readonly detail: string };
+
+export type JournalDto = {
+  readonly rows: number;
+  readonly headHash: string;
+  readonly lastCommitMs: number | null;
+  readonly engineEpoch: number;
+  readonly failed: string | null;
+};
+
+export type WatchDto = {
+  readonly instrumentId: string;
+  readonly last: string | null;
+  /** Change since the first bar shown, and the closes for the sparkline. */
+  readonly changeRatio: number | null;
+  readonly closes: readonly number[];
+  readonly feed: FeedStateDto;
+  readonly ageMs: number | null;
+};
+
+export type StrategyDto = {
+  readonly strategyId: string;
+  readonly kind: string;
+  readonly enabled: boolean;
+  readonly signals: number;
+  readonly lastSignalUs: number | null;
+};
+
+/** All of the numbered state. Lists are keyed by the id that their DTO carries. */
+export type TerminalState = {
+  readonly strip: StripDto;
+  readonly components: readonly ComponentDto[];
+  readonly journal: JournalDto;
+  readonly watch: readonly WatchDto[];
+  readonly orders: readonly OrderDto[];
+  readonly fills: readonly FillDto[];
+  readonly positions: readonly PositionDto[];
+  readonly risk: RiskDto;
+  readonly drift: DriftDto;
+  readonly strategies: readonly StrategyDto[];
+  readonly alerts: readonly AlertDto[];
+  readonly log: readonly LogDto[];
+  readonly stop: StopReportDto | null;
+};
+
+/** One numbered change. `set` replaces, `upsert` replaces the entry of the same key, `append` adds at the end. */
+export type StateUpdate =
+  | { readonly op: 'set'; readonly topic: 'strip'; readonly value: StripDto }
+  | { readonly op: 'set'; readonly topic: 'components'; readonly value: readonly ComponentDto[] }
+  | { readonly op: 'set'; readonly topic: 'journal'; readonly value: JournalDto }
+  | { readonly op: 'set'; readonly topic: 'watch'; readonly value: readonly WatchDto[] }
+  | { readonly op: 'upsert'; readonly topic: 'orders'; readonly value: OrderDto }
+  | { readonly op: 'append'; readonly topic: 'fills'; readonly value: FillDto }
+  | { readonly op: 'upsert'; readonly topic: 'positions'; readonly value: PositionDto }
+  | { readonly op: 'set'; readonly topic: 'risk'; readonly value: RiskDto }
+  | { readonly op: 'set'; readonly topic: 'drift'; readonly value: DriftDto }
+  | { readonly op: 'set'; readonly topic: 'strategies'; readonly value: readonly StrategyDto[] }
+  | { readonly op: 'append'; readonly topic: 'alerts'; readonly value: AlertDto }
+  | { readonly op: 'append'; readonly topic: 'log'; readonly value: LogDto }
+  | { readonly op: 'set'; readonly topic: 'stop'; readonly value: StopReportDto | null };
