@@ -1,4 +1,6 @@
 import type { Command } from './command.ts';
 
 /** Every command by name, in the order of the overview. A command's file is imported only when it is needed. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {};
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  oracle: async () => (await import('./oracle.ts')).command,
+};

@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import conventions from './conventions.json' with { type: 'json' };
+import { protocolSuite } from './protocol.ts';
+import { type CaseResult, casesOf, type OracleDocument, type Suite } from './suite.ts';
+
+/** One line of `leeward oracle`: every case is counted exactly once. */
+export type OracleLine = {
+  readonly file: string;
+  readonly cases: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly notChosen: number;
+  readonly unsupported: number;
+};
+
+export type OracleReport = { readonly line: OracleLine; readonly failures: readonly string[] };
+
+const SUITES: Readonly<Record<string, Suite | undefined>> = { protocol: protocolSuite };
+const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
+
+/** Reference files of a folder, plain or gzipped, by name. Throws when the folder cannot be read. */
+export async function oracleFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /\.json(\.gz)?$/.test(name)).sort();
+}
+
+/** Throws, naming the file, when it is not a reference document. */
+export async function runOracleFile(folder: string, file: string): Promise<OracleReport> {
+  const document = await readDocument(folder, file);
+  const results =
+    SUITES[document.kind]?.(document) ?? casesOf(document).map((each) => withoutSuite(document.kind, each));
+  const count = (outcome: CaseResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
+  const line = {
+    file,
+    cases: results.length,
+    passed: count('passed'),
+    failed: count('failed'),
+    notChosen: count('notChosen'),
+    unsupported: count('unsupported'),
+  };
+  const failures = results.flatMap((each) =>
+    each.outcome === 'failed' ? [`${file} ${each.name}: ${each.detail}`] : [],
+  );
+  return { line, failures };
+}
+
+async function readDocument(folder: string, file: string): Promise<OracleDocument> {
+  const bytes = await readFile(join(folder, file));
+  try {
+    const document: unknown = JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+    if (isDocument(document)) return document;
+  } catch (error) {
+    throw new Error(`expected JSON in ${file}, was ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  throw new Error(`expected a document with its kind in ${file}, was another`);
+}
+
+function isDocument(value: unknown): value is OracleDocument {
+  return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
+}
+
+function withoutSuite(kind: string, given: unknown): CaseResult {
+  const names = typeof given === 'object' && given !== null ? Object.values(given) : [];
+  const named = NOT_CHOSEN[kind]?.some((name) => names.includes(name)) ?? false;
+  return { outcome: named ? 'notChosen' : 'unsupported' };
+}
