@@ -1,0 +1,70 @@
+import type { Clock } from '../engine/ports/clock.ts';
+import { jsonFrame } from '../launcher/framing.ts';
+import { connectLocal } from '../launcher/local-socket.ts';
+import { listen } from './client.ts';
+import { BEAT_INTERVAL_MS, GUARDIAN_SILENCE_MS, type HeldPosition } from './protocol.ts';
+
+export type EngineLinkOptions = {
+  readonly socketPath: string;
+  readonly token: string;
+  readonly pid: number;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly beat: () => { readonly tradingState: string; readonly positions: readonly HeldPosition[] };
+  /** Latches the emergency stop; returns once it is journaled, and only then is it acknowledged. */
+  readonly onStop: (origin: string) => void;
+  /** No guardian: entries end now, the process within a second. */
+  readonly onLost: (detail: string) => void;
+};
+
+export type EngineLink = {
+  /** False once a newer life exists or the guardian is silent: nothing may be sent. */
+  isCurrent(): boolean;
+  /** Milliseconds since the guardian was last heard. */
+  silentMs(): number;
+  close(): void;
+};
+
+/** The engine's end of the heartbeat. Resolves when the guardian has accepted this epoch. Throws when it refuses. */
+export async function connectGuardian(options: EngineLinkOptions): Promise<EngineLink> {
+  const { clock } = options;
+  const socket = await connectLocal(options.socketPath);
+  let lastHeardUs = clock.monotonicUs();
+  let current = true;
+  let closed = false;
+  const lose = (detail: string): void => {
+    if (closed || !current) return;
+    current = false;
+    options.onLost(detail);
+  };
+  const accepted = new Promise<void>((resolve, reject) => {
+    listen(socket, (answer) => {
+      lastHeardUs = clock.monotonicUs();
+      if (answer.t === 'accepted') resolve();
+      else if (answer.t === 'refused') reject(new Error(answer.detail));
+      else if (answer.t === 'beat' && answer.epoch !== options.epoch) lose(`fenced by epoch ${answer.epoch}`);
+      else if (answer.t === 'stop') {
+        options.onStop(answer.origin);
+        socket.write(jsonFrame({ t: 'stopAcknowledged', stopId: answer.stopId }));
+      }
+    });
+  });
+  const silentMs = (): number => (clock.monotonicUs() - lastHeardUs) / 1000;
+  socket.on('close', () => lose('guardian connection closed'));
+  socket.on('error', (error) => lose(error.message));
+  socket.write(jsonFrame({ t: 'engine', token: options.token, pid: options.pid, epoch: options.epoch }));
+  await accepted;
+  const stopBeating = clock.every(BEAT_INTERVAL_MS, () => {
+    socket.write(jsonFrame({ t: 'beat', ...options.beat() }));
+    if (silentMs() > GUARDIAN_SILENCE_MS) lose(`guardian silent for ${Math.round(silentMs())} ms`);
+  });
+  return {
+    isCurrent: () => current && silentMs() <= GUARDIAN_SILENCE_MS,
+    silentMs,
+    close: () => {
+      closed = true;
+      stopBeating();
+      socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import type { Clock } from '../engine/ports/clock.ts';
+import type { EpochFile } from './epoch-file.ts';
+import type { KillReport } from './kill-path.ts';
+import {
+  BEAT_INTERVAL_MS,
+  ENGINE_SILENCE_MS,
+  type GuardianAnswer,
+  type GuardianRequest,
+  type GuardianStatus,
+  type HeldPosition,
+  STOP_ACKNOWLEDGE_MS,
+  type StopResult,
+} from './protocol.ts';
+
+/** One connection to the guardian, engine or client. */
+export type Peer = { send(answer: GuardianAnswer): void };
+
+export type GuardianOptions = {
+  readonly clock: Clock;
+  readonly epoch: EpochFile;
+  readonly engineToken: string;
+  /** Ends the engine and resolves when it is gone. */
+  readonly killEngine: (pid: number) => Promise<void>;
+  /** The guardian's own way to the venue; called only after the engine has exited. */
+  readonly flatten: (epoch: number, held: readonly HeldPosition[]) => Promise<KillReport>;
+  readonly log: (line: string) => void;
+};
+
+type EngineLink = { readonly peer: Peer; readonly pid: number; readonly epoch: number; lastBeatUs: number };
+type PendingStop = {
+  readonly stopId: string;
+  readonly startedUs: number;
+  readonly waiting: Peer[];
+  cancelTimer: () => void;
+};
+
+/**
+ * Watches the engine and stands in for it when an emergency stop finds it deaf. Small on purpose: no HTTP, no strategy, no
+ * state besides who is alive and what is held.
+ */
+export class Guardian {
+  private readonly options: GuardianOptions;
+  private engine: EngineLink | undefined;
+  private engineState: GuardianStatus['engine'] = 'none';
+  private tradingState: string | null = null;
+  private held: readonly HeldPosition[] = [];
+  private stop: PendingStop | undefined;
+  private flattening: Promise<StopResult> | undefined;
+  private stopCount = 0;
+
+  constructor(options: GuardianOptions) {
+    this.options = options;
+    options.clock.every(BEAT_INTERVAL_MS, () => this.beat());
+  }
+
+  receive(peer: Peer, request: GuardianRequest): void {
+    switch (request.t) {
+      case 'engine':
+        return this.welcomeEngine(peer, request);
+      case 'beat':
+        return this.heardBeat(peer, request);
+      case 'stopAcknowledged':
+        return this.stopAcknowledged(peer, request.stopId);
+      case 'stop':
+        return this.requestStop(peer, request.origin);
+      case 'status':
+        return peer.send({ t: 'status', status: this.status() });
+    }
+  }
+
+  /** The peer's connection closed. A lost engine connection is not yet a dead engine: silence decides. */
+  closed(peer: Peer): void {
+    if (this.engine?.peer === peer) this.engineState = 'silent';
+  }
+
+  /** A new epoch for the next engine life. Waits for a running flatten, so that two never trade at once. */
+  async newLife(): Promise<number> {
+    await this.flattening;
+    this.engine = undefined;
+    this.engineState = 'none';
+    return this.options.epoch.raise();
+  }
+
+  /** After the last failed restart, when the policy says so. */
+  async flattenNow(origin: string): Promise<StopResult> {
+    return this.actAlone(origin, this.options.clock.monotonicUs());
+  }
+
+  status(): GuardianStatus {
+    const beat = this.engine === undefined ? null : (this.options.clock.monotonicUs() - this.engine.lastBeatUs) / 1000;
+    return {
+      engine: this.engineState,
+      enginePid: this.engine?.pid ?? null,
+      engineEpoch: this.options.epoch.current(),
+      lastBeatMs: beat,
+      tradingState: this.tradingState,
+      positions: this.held,
+    };
+  }
+
+  private welcomeEngine(peer: Peer, request: { token: string; pid: number; epoch: number }): void {
+    if (request.token !== this.options.engineToken || request.epoch !== this.options.epoch.current()) {
+      peer.send({
+        t: 'refused',
+        detail: `expected the engine of epoch ${this.options.epoch.current()}, was ${request.epoch}`,
+      });
+      return;
+    }
+    this.engine = { peer, pid: request.pid, epoch: request.epoch, lastBeatUs: this.options.clock.monotonicUs() };
+    this.engineState = 'alive';
+    peer.send({ t: 'accepted', epoch: request.epoch });
+    if (this.stop !== undefined) peer.send({ t: 'stop', stopId: this.stop.stopId, origin: 'guardian' });
+  }
+
+  private heardBeat(peer: Peer, beat: { tradingState: string; positions: HeldPosition[] }): void {
+    if (this.engine?.peer !== peer) return;
+    this.engine.lastBeatUs = this.options.clock.monotonicUs();
+    this.engineState = 'alive';
+    this.tradingState = beat.tradingState;
+    this.held = beat.positions;
+  }
+
+  private beat(): void {
+    const { engine, options } = this;
+    if (engine === undefined || this.engineState === 'killed') return;
+    engine.peer.send({ t: 'beat', epoch: options.epoch.current() });
+    const silentMs = (options.clock.monotonicUs() - engine.lastBeatUs) / 1000;
+    if (silentMs < ENGINE_SILENCE_MS || this.flattening !== undefined) return;
+    this.engineState = 'killed';
+    options.log(`engine ${engine.pid} silent for ${Math.round(silentMs)} ms: ending it`);
+    void options.killEngine(engine.pid);
+  }
+
+  private requestStop(client: Peer, origin: string): void {
+    if (this.stop !== undefined) {
+      this.stop.waiting.push(client);
+      return;
+    }
+    const { clock } = this.options;
+    this.stopCount += 1;
+    const stop: PendingStop = {
+      stopId: `${this.options.epoch.current()}-${this.stopCount}`,
+      startedUs: clock.monotonicUs(),
+      waiting: [client],
+      cancelTimer: () => undefined,
+    };
+    this.stop = stop;
+    stop.cancelTimer = clock.after(STOP_ACKNOWLEDGE_MS, () => {
+      void this.actAlone(origin, stop.startedUs).then((result) => this.finishStop(stop, result));
+    });
+    this.engine?.peer.send({ t: 'stop', stopId: stop.stopId, origin });
+  }
+
+  private stopAcknowledged(peer: Peer, stopId: string): void {
+    const { stop } = this;
+    if (stop === undefined || stop.stopId !== stopId || this.engine?.peer !== peer || this.flattening !== undefined)
+      return;
+    stop.cancelTimer();
+    const afterMs = (this.options.clock.monotonicUs() - stop.startedUs) / 1000;
+    this.finishStop(stop, { acknowledgedBy: 'engine', afterMs, actions: [], verifiedFlat: null });
+  }
+
+  private finishStop(stop: PendingStop, result: StopResult): void {
+    if (this.stop === stop) this.stop = undefined;
+    for (const client of stop.waiting) client.send({ t: 'stopResult', result });
+  }
+
+  private async actAlone(origin: string, startedUs: number): Promise<StopResult> {
+    this.flattening ??= this.killThenFlatten(origin, startedUs).finally(() => {
+      this.flattening = undefined;
+    });
+    return this.flattening;
+  }
+
+  private async killThenFlatten(origin: string, startedUs: number): Promise<StopResult> {
+    const { options } = this;
+    options.log(`emergency stop by ${origin}: the engine did not acknowledge; acting alone`);
+    if (this.engine !== undefined) {
+      this.engineState = 'killed';
+      await options.killEngine(this.engine.pid);
+    }
+    const epoch = options.epoch.raise();
+    const report = await options.flatten(epoch, this.held);
+    const afterMs = (options.clock.monotonicUs() - startedUs) / 1000;
+    return { acknowledgedBy: 'guardian', afterMs, actions: report.actions, verifiedFlat: report.verifiedFlat };
+  }
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** How long the engine may be silent before the guardian ends it, on a clock that does not count suspension. */
+export const ENGINE_SILENCE_MS = 2_000;
+/** How long an emergency stop may lack the engine's acknowledgment before the guardian acts itself. */
+export const STOP_ACKNOWLEDGE_MS = 250;
+export const BEAT_INTERVAL_MS = 100;
+/** An engine that has not heard its guardian for this long stops entries, and exits a second later. */
+export const GUARDIAN_SILENCE_MS = 1_000;
+
+const heldPosition = z.object({ accountId: z.string(), instrumentId: z.string(), quantity: z.string() });
+/** What the engine believes it holds: the guardian sells no more than this. */
+export type HeldPosition = z.infer<typeof heldPosition>;
+
+/** Engine or client to guardian. */
+export const guardianRequestSchema = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('engine'), token: z.string(), pid: z.number().int().positive(), epoch: z.number().int() }),
+  z.object({ t: z.literal('beat'), tradingState: z.string(), positions: z.array(heldPosition) }),
+  z.object({ t: z.literal('stopAcknowledged'), stopId: z.string() }),
+  z.object({ t: z.literal('stop'), origin: z.string().max(40) }),
+  z.object({ t: z.literal('status') }),
+]);
+export type GuardianRequest = z.infer<typeof guardianRequestSchema>;
+
+export type GuardianStatus = {
+  readonly engine: 'none' | 'alive' | 'silent' | 'killed';
+  readonly enginePid: number | null;
+  readonly engineEpoch: number;
+  readonly lastBeatMs: number | null;
+  readonly tradingState: string | null;
+  readonly positions: readonly HeldPosition[];
+};
+
+export type StopResult = {
+  readonly acknowledgedBy: 'engine' | 'guardian';
+  readonly afterMs: number;
+  /** What the guardian itself did; empty when the engine acknowledged. */
+  readonly actions: readonly KillAction[];
+  readonly verifiedFlat: boolean | null;
+};
+
+export type KillAction = {
+  readonly accountId: string;
+  readonly instrumentId: string;
+  readonly action: 'cancel' | 'exit' | 'query';
+  readonly clientOrderId: string | null;
+  readonly outcome: string;
+};
+
+/** Guardian to engine or client. */
+export type GuardianAnswer =
+  | { readonly t: 'accepted'; readonly epoch: number }
+  | { readonly t: 'beat'; readonly epoch: number }
+  | { readonly t: 'stop'; readonly stopId: string; readonly origin: string }
+  | { readonly t: 'stopResult'; readonly result: StopResult }
+  | { readonly t: 'status'; readonly status: GuardianStatus }
+  | { readonly t: 'refused'; readonly detail: string };
