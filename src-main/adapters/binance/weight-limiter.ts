@@ -1,0 +1,191 @@
+import type { Lane } from '../../engine/domain/events.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import { SpendingWindow } from './spending-window.ts';
+
+/** One limit of the venue: `limit` units of `resource` in `windowMs`. */
+export type VenueLimit = {
+  readonly resource: 'weight' | 'orders';
+  readonly windowMs: number;
+  readonly limit: number;
+};
+
+/** Binance spot as of its exchangeInfo; replaced by what the venue states at connect. */
+export const BINANCE_SPOT_LIMITS: readonly VenueLimit[] = [
+  { resource: 'weight', windowMs: 60_000, limit: 6_000 },
+  { resource: 'orders', windowMs: 10_000, limit: 50 },
+  { resource: 'orders', windowMs: 86_400_000, limit: 160_000 },
+];
+
+export type Ask = {
+  readonly lane: Lane;
+  readonly weight: number;
+  /** Orders the request places; each leg of a list counts. */
+  readonly orders?: number;
+};
+
+/** `marks` goes back with the reply's headers. A denial says when to try again. */
+export type Grant =
+  | { readonly granted: true; readonly marks: readonly number[] }
+  | { readonly granted: false; readonly reason: 'budget' | 'paused'; readonly retryAfterMs: number };
+
+/** The venue's counts in a reply, by window. */
+export type ReportedUse = {
+  readonly resource: VenueLimit['resource'];
+  readonly windowMs: number;
+  readonly amount: number;
+};
+
+export type WeightLimiter = {
+  /** Cancels are granted at once, always. Others wait for their share up to the patience of their lane. */
+  acquire(ask: Ask): Promise<Grant>;
+  /** Feeds the counts a reply carried; `marks` as granted to its request. */
+  observe(reported: readonly ReportedUse[], marks: readonly number[]): void;
+  /** The venue said to stop until then (429, 418, -1003, -1015): all but cancels are held back. */
+  pause(durationMs: number): void;
+  /** Takes over limits the venue states, keeping what was spent. */
+  setLimits(limits: readonly VenueLimit[]): void;
+  used(resource: VenueLimit['resource'], windowMs: number): number;
+  /** Milliseconds until the pause ends; 0 when there is none. */
+  pausedMs(): number;
+};
+
+/** Share of each limit a lane may fill: what is left above it is kept for the lanes before it. */
+const SHARE: Readonly<Record<Lane, number>> = { cancel: 1, reduce: 0.98, new: 0.9, query: 0.8 };
+/** How long a request may wait. An entry that cannot go now is stale later, so it hardly waits; a query outlasts a window. */
+const PATIENCE_MS: Readonly<Record<Lane, number>> = { cancel: 0, reduce: 5_000, new: 500, query: 65_000 };
+const LANES: readonly Lane[] = ['cancel', 'reduce', 'new', 'query'];
+
+type Waiting = { readonly ask: Ask; readonly deadlineUs: number; readonly answer: (grant: Grant) => void };
+
+/** One ledger per host: everything that talks to the venue from this address shares it. */
+export function createWeightLimiter(clock: Clock, limits: readonly VenueLimit[] = BINANCE_SPOT_LIMITS): WeightLimiter {
+  return new LaneLimiter(clock, limits);
+}
+
+class LaneLimiter implements WeightLimiter {
+  private readonly clock: Clock;
+  private windows: readonly { readonly rule: VenueLimit; readonly spending: SpendingWindow }[] = [];
+  private readonly queues: Readonly<Record<Lane, Waiting[]>> = { cancel: [], reduce: [], new: [], query: [] };
+  private pausedUntilUs = 0;
+  private cancelTimer: (() => void) | undefined;
+
+  constructor(clock: Clock, limits: readonly VenueLimit[]) {
+    this.clock = clock;
+    this.setLimits(limits);
+  }
+
+  setLimits(limits: readonly VenueLimit[]): void {
+    this.windows = limits.map((rule) => ({
+      rule,
+      spending: this.find(rule.resource, rule.windowMs) ?? new SpendingWindow(rule.windowMs * 1000),
+    }));
+    this.serve();
+  }
+
+  acquire(ask: Ask): Promise<Grant> {
+    const nowUs = this.clock.monotonicUs();
+    if (ask.lane === 'cancel') return Promise.resolve(this.grant(ask, nowUs));
+    const queue = this.queues[ask.lane];
+    if (queue.length === 0 && !this.isPaused(nowUs) && this.fits(ask, nowUs)) {
+      return Promise.resolve(this.grant(ask, nowUs));
+    }
+    return new Promise((answer) => {
+      queue.push({ ask, deadlineUs: nowUs + PATIENCE_MS[ask.lane] * 1000, answer });
+      this.serve();
+    });
+  }
+
+  observe(reported: readonly ReportedUse[], marks: readonly number[]): void {
+    const nowUs = this.clock.monotonicUs();
+    this.windows.forEach(({ rule, spending }, index) => {
+      const use = reported.find((r) => r.resource === rule.resource && r.windowMs === rule.windowMs);
+      const mark = marks[index];
+      if (use !== undefined && mark !== undefined) spending.report(use.amount, mark, nowUs);
+    });
+    this.serve();
+  }
+
+  pause(durationMs: number): void {
+    this.pausedUntilUs = Math.max(this.pausedUntilUs, this.clock.monotonicUs() + durationMs * 1000);
+    this.serve();
+  }
+
+  pausedMs(): number {
+    return Math.max(0, Math.ceil((this.pausedUntilUs - this.clock.monotonicUs()) / 1000));
+  }
+
+  used(resource: VenueLimit['resource'], windowMs: number): number {
+    return this.find(resource, windowMs)?.used(this.clock.monotonicUs()) ?? 0;
+  }
+
+  /** Grants what fits, lane by lane and in order within a lane; denies what cannot be granted in time. */
+  private serve(): void {
+    const nowUs = this.clock.monotonicUs();
+    for (const lane of LANES) {
+      const queue = this.queues[lane];
+      for (let head = queue[0]; head !== undefined; head = queue[0]) {
+        const grant = this.decide(head, nowUs);
+        if (grant === undefined) break;
+        queue.shift();
+        head.answer(grant);
+      }
+    }
+    this.wakeLater(nowUs);
+  }
+
+  private decide(head: Waiting, nowUs: number): Grant | undefined {
+    if (this.isPaused(nowUs)) {
+      if (this.pausedUntilUs <= head.deadlineUs) return undefined;
+      return { granted: false, reason: 'paused', retryAfterMs: this.pausedMs() };
+    }
+    if (this.fits(head.ask, nowUs)) return this.grant(head.ask, nowUs);
+    if (nowUs < head.deadlineUs) return undefined;
+    return { granted: false, reason: 'budget', retryAfterMs: this.untilChangeMs(nowUs) };
+  }
+
+  private grant(ask: Ask, nowUs: number): Grant {
+    return {
+      granted: true,
+      marks: this.windows.map(({ rule, spending }) => spending.spend(costIn(rule, ask), nowUs)),
+    };
+  }
+
+  private fits(ask: Ask, nowUs: number): boolean {
+    return this.windows.every(({ rule, spending }) => {
+      const cost = costIn(rule, ask);
+      return cost === 0 || spending.used(nowUs) + cost <= Math.floor(rule.limit * SHARE[ask.lane]);
+    });
+  }
+
+  private wakeLater(nowUs: number): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    const deadlines = LANES.flatMap((lane) => this.queues[lane].slice(0, 1).map((head) => head.deadlineUs));
+    if (deadlines.length === 0) return;
+    const changeUs = this.isPaused(nowUs) ? this.pausedUntilUs : this.nextChangeUs();
+    const delayMs = Math.ceil((Math.min(changeUs, ...deadlines) - nowUs) / 1000);
+    this.cancelTimer = this.clock.after(Math.max(1, delayMs), () => this.serve());
+  }
+
+  /** A request dearer than its share fits never: a window from now is as good a time as any. */
+  private untilChangeMs(nowUs: number): number {
+    const changeUs = this.nextChangeUs();
+    return Number.isFinite(changeUs) ? Math.max(1, Math.ceil((changeUs - nowUs) / 1000)) : 60_000;
+  }
+
+  private nextChangeUs(): number {
+    return Math.min(...this.windows.map(({ spending }) => spending.nextChangeUs()));
+  }
+
+  private isPaused(nowUs: number): boolean {
+    return nowUs < this.pausedUntilUs;
+  }
+
+  private find(resource: VenueLimit['resource'], windowMs: number): SpendingWindow | undefined {
+    return this.windows.find(({ rule }) => rule.resource === resource && rule.windowMs === windowMs)?.spending;
+  }
+}
+
+function costIn(rule: VenueLimit, ask: Ask): number {
+  return rule.resource === 'weight' ? ask.weight : (ask.orders ?? 0);
+}
