@@ -1,0 +1,103 @@
+import { addDecimals, type Decimal, decimal, multiplyDecimals } from '../domain/decimal.ts';
+import { Price, type Quantity } from '../domain/quantities.ts';
+import { count, type Judgment, larger, measured, unmeasured } from './judgment.ts';
+import type { Subject } from './subject.ts';
+
+/** Orders a bracket may have at the venue at once: entry, stop, target. */
+const BRACKET_ORDERS = 3;
+
+const ONE: Decimal = { units: 1n, scale: 0 };
+
+/** Notional of the order and of the position after it against equity, order and stop slots, free balance with fees. */
+export function judgeExposure(subject: Subject): readonly Judgment[] {
+  const { figures, context } = subject;
+  const { quote } = context.instrument;
+  const slots = [judgeOrderSlots(subject), judgeStopSlots(subject)];
+  if (figures.quantity === null || figures.prices === null) {
+    return [
+      unmeasured('orderNotional', quote),
+      unmeasured('positionNotional', quote),
+      unmeasured('freeBalance', quote),
+      ...slots,
+    ];
+  }
+  const { limitPrice } = figures.prices;
+  return [
+    ...judgeNotional(subject, figures.quantity, limitPrice),
+    judgeBalance(subject, figures, limitPrice),
+    ...slots,
+  ];
+}
+
+/**
+ * The position counts at the higher of limit and reference median, and the order is added to its magnitude whatever the
+ * sides: a bracket opens exposure, it never nets.
+ */
+function judgeNotional(subject: Subject, quantity: Quantity, limitPrice: Price): readonly Judgment[] {
+  const { config, equity, instrument, positionQuantity } = subject.context;
+  const { quote: unit } = instrument;
+  if (equity?.asset !== unit) return [unmeasured('orderNotional', unit), unmeasured('positionNotional', unit)];
+  const price = Price.of(larger(limitPrice, subject.reference.median ?? limitPrice));
+  const held = positionQuantity.abs();
+  const shared = { unit, bound: 'atMost' } as const;
+  return [
+    measured(
+      {
+        ...shared,
+        name: 'orderNotional',
+        limit: multiplyDecimals(equity, decimal(config.maxOrderNotionalRatio)),
+        used: null,
+        after: limitPrice.times(quantity, unit),
+      },
+      'ORDER_NOTIONAL_LIMIT',
+    ),
+    measured(
+      {
+        ...shared,
+        name: 'positionNotional',
+        limit: multiplyDecimals(equity, decimal(config.maxPositionNotionalRatio)),
+        used: price.times(held, unit),
+        after: price.times(held.plus(quantity), unit),
+      },
+      'POSITION_NOTIONAL_LIMIT',
+    ),
+  ];
+}
+
+/** Some venues take the fee in the quote asset, so the taker rate is kept free on top. */
+function judgeBalance({ context }: Subject, figures: Subject['figures'], limitPrice: Price): Judgment {
+  const { quote: unit, takerFee } = context.instrument;
+  const { freeQuote } = context;
+  if (figures.quantity === null) return unmeasured('freeBalance', unit);
+  const cost = multiplyDecimals(limitPrice.times(figures.quantity, unit), addDecimals(ONE, takerFee));
+  const limit = freeQuote.asset === unit ? freeQuote : count(0);
+  const measure = { name: 'freeBalance', unit, bound: 'atMost', limit, used: null, after: cost } as const;
+  return measured(measure, 'BALANCE_INSUFFICIENT');
+}
+
+/** A full venue refuses the stop, so the last slots belong to stops and exits. */
+function judgeOrderSlots({ context }: Subject): Judgment {
+  const { restingOrders, config, instrument } = context;
+  const measure = {
+    name: 'orderSlots',
+    unit: 'orders',
+    bound: 'atMost',
+    limit: count(instrument.maxOrders - config.reservedOrderSlots),
+    used: count(restingOrders),
+    after: count(restingOrders + BRACKET_ORDERS),
+  } as const;
+  return measured(measure, 'ORDER_SLOTS_RESERVED', { reserved: config.reservedOrderSlots });
+}
+
+function judgeStopSlots({ context }: Subject): Judgment {
+  const { restingStops, instrument } = context;
+  const measure = {
+    name: 'stopSlots',
+    unit: 'orders',
+    bound: 'atMost',
+    limit: count(instrument.maxStopOrders),
+    used: count(restingStops),
+    after: count(restingStops + 1),
+  } as const;
+  return measured(measure, 'ORDER_SLOTS_RESERVED', { reserved: 0 });
+}
