@@ -1,0 +1,129 @@
+import { err, ok, type Result } from '../../engine/domain/result.ts';
+import type { Account } from './account.ts';
+import { costToTake, enter, limitOf, work } from './execution.ts';
+import type { ExchangeState, SymbolMarket } from './exchange-state.ts';
+import type { Counted } from './filters.ts';
+import { passesMarketLot } from './filters.ts';
+import { amountOf } from './grid.ts';
+import { judgeClientIds, judgeOrder, judgePosition, judgePrices, judgeSlots } from './judgement.ts';
+import type { OrderRequest } from './order-request.ts';
+import { filterFailure, INSUFFICIENT_BALANCE, NO_LIQUIDITY_FOR_QUOTE, type Refusal } from './refusal.ts';
+import { requirement } from './settlement.ts';
+import { hasTrigger, type VenueOrder } from './venue-order.ts';
+
+/** Judges an order without placing it. */
+export function judge(state: ExchangeState, account: Account, request: OrderRequest): Result<Counted, Refusal> {
+  const market = state.market(request.symbol);
+  const judged = judgeOrder(market, request, state.now.marketMs);
+  if (!judged.ok) return judged;
+  const sized = sizeByQuote(market, request, judged.value);
+  if (!sized.ok) return sized;
+  const order = { ...sized.value, side: request.side, type: request.type };
+  const refused =
+    judgePrices(market, order) ??
+    judgeSlots(market, account, { orders: 1, algos: hasTrigger(request.type) ? 1 : 0 }) ??
+    judgeClientIds(account, [request]) ??
+    judgePosition(market, account, request.side, order.lots) ??
+    judgeMarketFunds(market, account, request, order.lots);
+  return refused === null ? sized : err(refused);
+}
+
+/** Accepts an order and puts it to work. Denies with the venue's own codes. */
+export function placeOrder(state: ExchangeState, account: Account, request: OrderRequest): Result<VenueOrder, Refusal> {
+  const judged = judge(state, account, request);
+  if (!judged.ok) return judged;
+  const market = state.market(request.symbol);
+  const order = newOrder(state, account, request, judged.value);
+  if (!reserveFor(state, market, order)) return err(INSUFFICIENT_BALANCE);
+  register(state, account, order);
+  state.report(order, { type: 'NEW' });
+  if (order.reservation !== null) state.reportBalances(account, [order.reservation.asset]);
+  enter(state, market, order);
+  return ok(order);
+}
+
+export function newOrder(
+  state: ExchangeState,
+  account: Account,
+  request: OrderRequest,
+  counted: Counted,
+  listId = -1,
+): VenueOrder {
+  return {
+    id: state.nextOrderId(),
+    account: account.name,
+    symbol: request.symbol,
+    clientOrderId: request.clientOrderId,
+    listId,
+    side: request.side,
+    type: request.type,
+    timeInForce: request.timeInForce,
+    ...counted,
+    quoteOrderAmount: request.quoteOrderQty === null ? 0n : amountOf(request.quoteOrderQty),
+    strategyId: request.strategyId,
+    strategyType: request.strategyType,
+    filledLots: 0,
+    filledQuote: 0n,
+    status: 'NEW',
+    isWorking: false,
+    aheadLots: 0,
+    createdMs: state.now.marketMs,
+    updatedMs: state.now.marketMs,
+    workingMs: -1,
+    expiryReason: null,
+    reservation: null,
+  };
+}
+
+export function register(state: ExchangeState, account: Account, order: VenueOrder): void {
+  state.orders.set(order.id, order);
+  account.byClientOrderId.set(order.clientOrderId, order);
+  account.addOpen(order);
+}
+
+/** Locks what the order needs; market orders pay from the free balance as they trade. False when funds are missing. */
+export function reserveFor(state: ExchangeState, market: SymbolMarket, order: VenueOrder): boolean {
+  if (order.type === 'MARKET') return true;
+  const { rules } = market;
+  const asset = order.side === 'BUY' ? rules.quote : rules.base;
+  const reservation = state.account(order.account).reserve(asset, requirement(rules, order));
+  order.reservation = reservation ?? null;
+  return reservation !== undefined;
+}
+
+/** A triggered stop starts to work; true stop-market buys may cost more than they locked. */
+export function startTriggered(state: ExchangeState, market: SymbolMarket, order: VenueOrder): void {
+  state.report({ ...order, isWorking: true, workingMs: state.now.marketMs }, { type: 'NEW' });
+  work(state, market, order);
+}
+
+function judgeMarketFunds(market: SymbolMarket, account: Account, request: OrderRequest, lots: number): Refusal | null {
+  if (request.type !== 'MARKET') return null;
+  const { rules } = market;
+  const needed =
+    request.side === 'SELL'
+      ? rules.sizes.amountOf(lots)
+      : costToTake(market, { side: 'BUY', type: 'MARKET', priceTicks: 0 }, lots);
+  const asset = request.side === 'SELL' ? rules.base : rules.quote;
+  return account.balance(asset).free < needed ? INSUFFICIENT_BALANCE : null;
+}
+
+/** Turns quoteOrderQty into the lots that come closest to it without exceeding it. */
+function sizeByQuote(market: SymbolMarket, request: OrderRequest, counted: Counted): Result<Counted, Refusal> {
+  if (request.quoteOrderQty === null) return ok(counted);
+  const { rules } = market;
+  let rest = amountOf(request.quoteOrderQty);
+  let lots = 0;
+  const order = { side: request.side, type: request.type, priceTicks: 0 };
+  for (const chunk of market.book.reachable(request.side, limitOf(order))) {
+    const affordable = Math.min(chunk.lots, Number(rest / rules.notional(chunk.ticks, 1)));
+    lots += affordable;
+    rest -= rules.notional(chunk.ticks, affordable);
+    if (affordable < chunk.lots) break;
+  }
+  const step = rules.filters.lot === null ? 1 : (rules.sizes.stepsOf(rules.filters.lot.step) ?? 1);
+  lots -= lots % Math.max(1, step);
+  if (lots === 0) return err(NO_LIQUIDITY_FOR_QUOTE);
+  if (!passesMarketLot(rules, market.quantityOf(lots))) return err(filterFailure('MARKET_LOT_SIZE'));
+  return ok({ ...counted, lots });
+}
