@@ -57,7 +57,21 @@ export type ServerBoot = {
 
 export type WorkerBoot = {
   readonly t: 'boot';
-  readonly models: readonly { readonly modelId: string; readonly file: string; readonly sha256: string }[];
+  /** Files of the model cards to load. */
+  readonly modelCards: readonly string[];
+};
+
+export type PracticeBoot = {
+  readonly t: 'boot';
+  readonly practice: {
+    readonly market: 'demo' | 'recorded' | 'synthetic';
+    readonly speed: number;
+    /** 0 lets the system choose. */
+    readonly port: number;
+    readonly accounts: number;
+    /** Journal in which every create must already stand; null when nothing is to be checked. */
+    readonly intentJournal: string | null;
+  };
 };
 
 /** Child to launcher. */
@@ -65,7 +79,7 @@ export type ChildMessage =
   | { readonly t: 'ready'; readonly detail: Readonly<Record<string, unknown>> }
   | { readonly t: 'failed'; readonly detail: string }
   | { readonly t: 'log'; readonly line: string }
-  | { readonly t: 'epoch'; readonly epoch: number; readonly restartAllowed: boolean }
+  | { readonly t: 'epoch'; readonly epoch: number }
   | { readonly t: 'flattened'; readonly report: unknown }
   | { readonly t: 'inference'; readonly id: string; readonly outputs: readonly number[] | null }
   | {
@@ -81,9 +95,11 @@ export type LauncherMessage =
   | EngineBoot
   | ServerBoot
   | WorkerBoot
+  | PracticeBoot
   /** The guardian raises and persists the epoch, then answers `epoch`. */
   | { readonly t: 'newLife' }
-  | { readonly t: 'engineExited'; readonly pid: number; readonly failedRestarts: number }
+  /** The last restart failed too: the guardian does what its policy says. */
+  | { readonly t: 'engineLost' }
   | { readonly t: 'inference'; readonly id: string; readonly outputs: readonly number[] | null }
   | {
       readonly t: 'requestInference';
