@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../engine/domain/config.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { AccountBoot, ChildMessage, LauncherMessage, VenueBoot } from './boot.ts';
+import { socketPath } from './local-socket.ts';
+import type { Child, EntryName, ProcessHost } from './process-host.ts';
+import { superviseEngine, type Supervisor } from './supervisor.ts';
+
+export type SessionOptions = {
+  readonly host: ProcessHost;
+  readonly clock: Clock;
+  readonly dataDir: string;
+  readonly config: Config;
+  /** The venue and its keys, or the practice exchange to start first. */
+  readonly venue:
+    { readonly boot: VenueBoot; readonly accounts: readonly AccountBoot[] } | { readonly practice: PracticeOptions };
+  readonly symbols: readonly string[];
+  readonly modelCards: readonly string[];
+  /** Null where no browser is served. */
+  readonly server: { readonly port: number; readonly rendererDir: string } | null;
+  readonly log: (line: string) => void;
+};
+
+export type PracticeOptions = {
+  readonly market: 'demo' | 'recorded' | 'synthetic';
+  readonly speed: number;
+  readonly accounts: number;
+};
+
+export type Session = {
+  /** One-time address of the terminal; null without a server. */
+  readonly address: string | null;
+  readonly guardianSocket: string;
+  readonly clientSocket: string;
+  readonly clientToken: string;
+  /** Control address of the practice exchange: its ledger and its faults. */
+  readonly practiceControl: string | null;
+  engine(): Child | undefined;
+  /** Ends all processes; orders at the venue stay as they are. */
+  close(): Promise<void>;
+};
+
+const READY_TIMEOUT_MS = 30_000;
+
+/** Starts every process of a session in order. Throws with one line when one cannot start; what ran is ended again. */
+export async function startSession(options: SessionOptions): Promise<Session> {
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  const children: Child[] = [];
+  const run = launcherOf(options, children);
+  try {
+    return await startAll(options, run, children);
+  } catch (error) {
+    for (const child of children) child.kill();
+    throw error;
+  }
+}
+
+type Addresses = {
+  readonly guardianSocket: string;
+  readonly clientSocket: string;
+  readonly engineToken: string;
+  readonly clientToken: string;
+};
+
+async function startAll(options: SessionOptions, run: Launch, children: Child[]): Promise<Session> {
+  const { dataDir } = options;
+  const addresses: Addresses = {
+    guardianSocket: socketPath(dataDir, 'guardian'),
+    clientSocket: socketPath(dataDir, 'engine'),
+    engineToken: secretText(),
+    clientToken: secretText(),
+  };
+  const venue = await venueOf(options, run);
+  const supervisor = await startTrading(options, run, addresses, venue);
+  const address = options.server === null ? null : await startServer(options.server, run, addresses);
+  return {
+    ...addresses,
+    address,
+    practiceControl: venue.practiceControl,
+    engine: () => supervisor.current(),
+    close: async () => {
+      supervisor.stop();
+      await closeAll(children, options.clock);
+    },
+  };
+}
+
+/** Guardian first, then the worker, then the first engine life. */
+async function startTrading(
+  options: SessionOptions,
+  run: Launch,
+  addresses: Addresses,
+  session: VenueSession,
+): Promise<Supervisor> {
+  const { dataDir } = options;
+  const { venue, accounts } = session;
+  const { guardianSocket, engineToken } = addresses;
+  const guardian = await run('guardian', {
+    t: 'boot',
+    dataDir,
+    socketPath: guardianSocket,
+    engineToken,
+    venue,
+    accounts,
+    afterFailedRestarts: 'leaveStops',
+  });
+  const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
+  const { config, symbols } = options;
+  const startLife = async (): Promise<Child> => {
+    const engineEpoch = await newLife(guardian.child);
+    const { child } = await run('engine', {
+      t: 'boot',
+      dataDir,
+      engineEpoch,
+      ...addresses,
+      config,
+      venue,
+      accounts,
+      symbols,
+    });
+    joinInference(child, worker);
+    return child;
+  };
+  const supervisor = superviseEngine({
+    clock: options.clock,
+    startLife,
+    onRestarting: (detail) => options.log(`${detail}; restarting it halted`),
+    onLost: () => {
+      options.log('engine failed to restart three times; stops stay at the venue');
+      guardian.child.send({ t: 'engineLost' });
+    },
+  });
+  await supervisor.start();
+  return supervisor;
+}
+
+async function startServer(
+  server: { port: number; rendererDir: string },
+  run: Launch,
+  addresses: Addresses,
+): Promise<string> {
+  const { clientSocket, clientToken, guardianSocket } = addresses;
+  const { detail } = await run('server', {
+    t: 'boot',
+    ...server,
+    clientSocket,
+    clientToken,
+    guardianSocket,
+    entryToken: secretText(),
+  });
+  return String(detail['address']);
+}
+
+type Started = { readonly child: Child; readonly detail: Readonly<Record<string, unknown>> };
+type Launch = (name: EntryName, boot: LauncherMessage) => Promise<Started>;
+
+/** Starts one entry, hands it its boot message and waits until it is ready. Throws when it fails, exits or stays silent. */
+function launcherOf(options: SessionOptions, children: Child[]): Launch {
+  return async (name, boot) => {
+    const child = options.host.start(name);
+    children.push(child);
+    return new Promise<Started>((resolve, reject) => {
+      const cancel = options.clock.after(READY_TIMEOUT_MS, () =>
+        reject(new Error(`${name}: expected ready within 30 s, was silent`)),
+      );
+      void child.exited.then(({ code, signal }) => {
+        cancel();
+        children.splice(children.indexOf(child), 1);
+        reject(new Error(`${name} ended before it was ready (${signal ?? `code ${String(code)}`})`));
+      });
+      child.onMessage((message: ChildMessage) => {
+        if (message.t === 'ready') {
+          cancel();
+          resolve({ child, detail: message.detail });
+        } else if (message.t === 'failed') {
+          cancel();
+          reject(new Error(`${name}: ${message.detail}`));
+        } else if (message.t === 'log') options.log(`${name}: ${message.line}`);
+      });
+      child.send(boot);
+    });
+  };
+}
+
+type VenueSession = {
+  readonly venue: VenueBoot;
+  readonly accounts: readonly AccountBoot[];
+  readonly practiceControl: string | null;
+};
+
+async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSession> {
+  if ('boot' in options.venue)
+    return { venue: options.venue.boot, accounts: options.venue.accounts, practiceControl: null };
+  const { practice } = options.venue;
+  const intentJournal = join(options.dataDir, 'journal.db');
+  const { detail } = await run('practice-exchange', { t: 'boot', practice: { ...practice, port: 0, intentJournal } });
+  const keys = detail['accounts'] as readonly { readonly apiKey: string; readonly secret: string }[];
+  return {
+    venue: {
+      venue: 'BINANCE',
+      rest: String(detail['rest']),
+      stream: String(detail['stream']),
+      wsApi: String(detail['wsApi']),
+      label: 'practice exchange',
+      origin: practice.market === 'demo' ? 'derived' : practice.market,
+    },
+    accounts: keys.map(({ apiKey, secret }, index) => ({
+      accountId: `paper-${String(index + 1).padStart(2, '0')}`,
+      mode: 'paper',
+      apiKey,
+      secret,
+    })),
+    practiceControl: String(detail['control']),
+  };
+}
+
+async function newLife(guardian: Child): Promise<number> {
+  const epoch = new Promise<number>((resolve, reject) => {
+    guardian.onMessage((message) => {
+      if (message.t === 'epoch') resolve(message.epoch);
+    });
+    void guardian.exited.then(() => reject(new Error('guardian ended')));
+  });
+  guardian.send({ t: 'newLife' });
+  return epoch;
+}
+
+/** Inference goes from the engine over the launcher to the worker and back; a dead worker is told to the engine. */
+function joinInference(engine: Child, { child: worker, detail }: Started): void {
+  engine.onMessage((message) => {
+    if (message.t === 'requestInference') worker.send(message);
+  });
+  worker.onMessage((message) => {
+    if (message.t === 'inference') engine.send(message);
+  });
+  engine.send({ t: 'component', component: 'inference', state: 'up', detail: JSON.stringify(detail['models'] ?? []) });
+  void worker.exited.then(({ code, signal }) => {
+    engine.send({
+      t: 'component',
+      component: 'inference',
+      state: 'down',
+      detail: `worker ended (${signal ?? String(code)})`,
+    });
+  });
+}
+
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** The engine first, so that it closes its journal while the guardian still listens; then the rest. */
+async function closeAll(children: readonly Child[], clock: Clock): Promise<void> {
+  const order: readonly EntryName[] = ['server', 'engine', 'worker', 'guardian', 'practice-exchange'];
+  for (const name of order) {
+    for (const child of children.filter((candidate) => candidate.name === name)) {
+      child.send({ t: 'shutdown' });
+      const cancel = clock.after(CLOSE_TIMEOUT_MS, () => child.kill());
+      await child.exited;
+      cancel();
+    }
+  }
+}
+
+const secretText = (): string => randomBytes(24).toString('hex');
