@@ -1,0 +1,234 @@
+import { BookIntegrityError } from '../../engine/market-data/steps.ts';
+import { DecodeFailure } from '../decode-failure.ts';
+import type { BinanceEvent } from '../binance/public/decode.ts';
+import type { KrakenEvent } from '../kraken/decode.ts';
+import { ChecksumBookReplay, NumberedBookReplay } from './book-replays.ts';
+import {
+  type CaptureEntry,
+  type CaptureFormat,
+  type CaptureProduct,
+  type CaptureVenue,
+  decodeCaptureLine,
+  type SnapshotEvent,
+} from './capture-decoder.ts';
+import { CaptureFailure, captureLines } from './capture-lines.ts';
+import { noCounts, type ReplayCounts, type ReplayedBook, type ReplayResult } from './replay-counts.ts';
+
+/** One instrument over all files of the session; `counts` belong to the file that is being read. */
+type InstrumentReplay = {
+  readonly venue: CaptureVenue;
+  readonly product: CaptureProduct;
+  readonly symbol: string;
+  numbered: NumberedBookReplay | null;
+  checked: ChecksumBookReplay | null;
+  counts: ReplayCounts;
+  bookMessages: number;
+  clockSkewMs: number | null;
+};
+
+export type FileReplay = {
+  readonly results: readonly ReplayResult[];
+  /** Where and why reading stopped; everything before is counted. Null when the whole file was read. */
+  readonly failure: CaptureFailure | null;
+};
+
+/** Replays captures in the order given. Books live on from file to file, so parts of one recording form one session. */
+export class CaptureSession {
+  private readonly instruments = new Map<string, InstrumentReplay>();
+  private readonly orphans: SnapshotEvent[] = [];
+  private seen = new Set<InstrumentReplay>();
+  private format: CaptureFormat | null = null;
+  private product: CaptureProduct = 'SPOT';
+  private unassigned: Record<string, number> = {};
+  private received = 0;
+
+  /** Reads snapshots only, for the captures that follow. Throws CaptureFailure when the file holds none. */
+  async addSnapshots(file: string): Promise<void> {
+    const { results, failure } = await this.replay(file);
+    if (failure !== null) throw failure;
+    if (this.orphans.length === 0 && !results.some(({ snapshots }) => snapshots > 0)) {
+      throw new CaptureFailure(`${file}: expected depth snapshots, found none`);
+    }
+  }
+
+  async replay(file: string): Promise<FileReplay> {
+    this.beginFile();
+    let failure: CaptureFailure | null = null;
+    try {
+      for await (const { number, text } of captureLines(file)) this.line(file, number, text);
+    } catch (error) {
+      if (!(error instanceof CaptureFailure)) throw error;
+      failure = error;
+    }
+    return { results: this.results(file), failure };
+  }
+
+  private beginFile(): void {
+    this.seen = new Set();
+    this.format = null;
+    this.product = 'SPOT';
+    this.unassigned = {};
+    this.received = 0;
+  }
+
+  private line(file: string, number: number, text: string): void {
+    try {
+      const { format, receivedAtMs, entries } = decodeCaptureLine(text);
+      this.format ??= format;
+      for (const entry of entries) this.entry(entry, receivedAtMs);
+    } catch (error) {
+      if (!(error instanceof DecodeFailure || error instanceof BookIntegrityError)) throw error;
+      throw new CaptureFailure(`${file}:${number}: ${error.message}`);
+    }
+  }
+
+  private entry(entry: CaptureEntry, receivedAtMs: number | null): void {
+    if (entry.venue === 'BINANCE' && entry.product !== null) this.product = entry.product;
+    const product = entry.product ?? this.product;
+    const { event } = entry;
+    if (event.kind !== 'subscribed') this.received++;
+    const symbol = event.symbol ?? this.soleSymbol(entry.venue, product, event.kind);
+    if (symbol === null) {
+      this.withoutInstrument(event);
+      return;
+    }
+    const replay = this.instrument(entry.venue, product, symbol);
+    if (event.kind === 'subscribed') return;
+    if ('eventTimeMs' in event && receivedAtMs !== null) noteSkew(replay, receivedAtMs - event.eventTimeMs);
+    if (entry.venue === 'KRAKEN') applyKraken(replay, entry.event as KrakenEvent);
+    else applyBinance(replay, event as BinanceEvent | SnapshotEvent);
+    replay.counts.messages++;
+  }
+
+  /** A snapshot whose request was not recorded belongs to the only instrument there is. */
+  private soleSymbol(venue: CaptureVenue, product: CaptureProduct, kind: string): string | null {
+    if (kind !== 'snapshot') return null;
+    const [first, ...more] = [...this.instruments.values()].filter(
+      (of) => of.venue === venue && of.product === product,
+    );
+    return first !== undefined && more.length === 0 ? first.symbol : null;
+  }
+
+  private withoutInstrument(event: CaptureEntry['event']): void {
+    if (event.kind === 'snapshot' && this.instruments.size === 0) {
+      this.orphans.push(event);
+      return;
+    }
+    const type = event.kind === 'unsupported' ? event.type : event.kind;
+    this.unassigned[type] = (this.unassigned[type] ?? 0) + 1;
+  }
+
+  private instrument(venue: CaptureVenue, product: CaptureProduct, symbol: string): InstrumentReplay {
+    const key = `${symbol}.${venue}.${product}`;
+    const existing = this.instruments.get(key);
+    const replay = existing ?? {
+      ...{ venue, product, symbol, numbered: null, checked: null },
+      ...{ counts: noCounts(), bookMessages: 0, clockSkewMs: null },
+    };
+    if (!this.seen.has(replay)) {
+      this.seen.add(replay);
+      Object.assign(replay, { counts: noCounts(), bookMessages: 0, clockSkewMs: null });
+    }
+    if (existing === undefined) {
+      this.instruments.set(key, replay);
+      for (const orphan of this.orphans.splice(0)) {
+        offer(replay, orphan);
+        replay.counts.messages++;
+      }
+    }
+    return replay;
+  }
+
+  private results(file: string): readonly ReplayResult[] {
+    const results = [...this.seen].map((replay) => ({
+      ...{ file, instrument: replay.symbol, venue: replay.venue, product: replay.product },
+      ...{ format: this.format, book: stateOf(replay) },
+      ...replay.counts,
+      clockSkewMs: replay.clockSkewMs,
+    }));
+    if (results.length > 0 && Object.keys(this.unassigned).length === 0) return results;
+    const rest = {
+      ...noCounts(),
+      messages: this.received,
+      unsupported: this.unassigned,
+      snapshots: this.orphans.length,
+    };
+    for (const { messages } of results) rest.messages -= messages;
+    return [
+      ...results,
+      {
+        ...{ file, instrument: null, venue: null, product: null, format: this.format },
+        ...{ book: this.orphans.length > 0 ? 'snapshot' : 'none', ...rest, clockSkewMs: null },
+      },
+    ];
+  }
+}
+
+function applyBinance(replay: InstrumentReplay, event: BinanceEvent | SnapshotEvent): void {
+  const { counts } = replay;
+  switch (event.kind) {
+    case 'depth':
+      replay.bookMessages++;
+      numbered(replay).update(event.update, counts);
+      return;
+    case 'snapshot':
+      offer(replay, event);
+      return;
+    case 'bookTicker':
+      counts.tickers++;
+      numbered(replay).ticker(event.updateId, event, counts);
+      return;
+    case 'trade':
+      counts.trades++;
+      return;
+    case 'kline':
+      counts.bars++;
+      return;
+    case 'unsupported':
+      noteUnsupported(replay, event.type);
+  }
+}
+
+function applyKraken(replay: InstrumentReplay, event: KrakenEvent): void {
+  const { counts } = replay;
+  switch (event.kind) {
+    case 'book':
+      replay.bookMessages++;
+      replay.checked ??= new ChecksumBookReplay(event.depth);
+      replay.checked.apply(event.message, counts);
+      return;
+    case 'trade':
+      counts.trades += event.trades.length;
+      return;
+    case 'ticker':
+      counts.tickers++;
+      return;
+    case 'unsupported':
+      noteUnsupported(replay, event.type);
+  }
+}
+
+/** A book we cannot read is still book data: its instrument is unsynchronized, not without a book. */
+function noteUnsupported(replay: InstrumentReplay, type: string): void {
+  replay.counts.unsupported[type] = (replay.counts.unsupported[type] ?? 0) + 1;
+  if (/book|depth/i.test(type)) replay.bookMessages++;
+}
+
+function numbered(replay: InstrumentReplay): NumberedBookReplay {
+  return (replay.numbered ??= new NumberedBookReplay());
+}
+
+function offer(replay: InstrumentReplay, { snapshot }: SnapshotEvent): void {
+  replay.counts.snapshots++;
+  numbered(replay).offerSnapshot(snapshot, replay.counts);
+}
+
+function noteSkew(replay: InstrumentReplay, skewMs: number): void {
+  const rounded = Math.round(skewMs);
+  replay.clockSkewMs = Math.min(replay.clockSkewMs ?? rounded, rounded);
+}
+
+function stateOf({ numbered: byNumber, checked, bookMessages, counts }: InstrumentReplay): ReplayedBook {
+  if (bookMessages === 0) return counts.snapshots > 0 ? 'snapshot' : 'none';
+  return (byNumber?.isSynchronized ?? false) || (checked?.isSynchronized ?? false) ? 'synchronized' : 'unsynchronized';
+}
