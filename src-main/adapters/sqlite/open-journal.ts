@@ -1,0 +1,118 @@
+import type { KeyObject } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { err, ok, type Result } from '../../engine/domain/result.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { JournalDraft, StoreFailure } from '../../engine/ports/store.ts';
+import { ed25519RawPublicKey } from '../signing/ed25519.ts';
+import { installationKey } from './checkpoint.ts';
+import { inlineCheckpointer } from './checkpointer.ts';
+import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { durability, JournalStore } from './journal-store.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+import { storeFailure } from './store-failure.ts';
+import { OPENED_KIND, publicKeyOf, verifyTail } from './verification.ts';
+
+export const JOURNAL_FILE = 'journal.db';
+
+const FULL = 2;
+/** About 4 MB of rows between signatures. */
+const CHECKPOINT_EVERY_ROWS = 1_000;
+
+export type JournalOptions = {
+  /** Made when it does not exist; held exclusively until the journal closes. */
+  readonly directory: string;
+  readonly engineEpoch: number;
+  readonly clock: Clock;
+  /** Ed25519; the installation's own key when absent. */
+  readonly signingKey?: KeyObject;
+  readonly checkpointEveryRows?: number;
+  /** Caps the file at so many pages of 4096 bytes, as a full disk would: the drill for it. */
+  readonly pageLimit?: number;
+};
+
+/** Fails when the directory is held by another process, or when the rows since the last signature do not verify. */
+export function openJournal(options: JournalOptions): Result<JournalStore, StoreFailure> {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const lock = lockDirectory(options.directory);
+  if (!lock.ok) return lock;
+  const opened = attemptOpen(options, lock.value);
+  if (!opened.ok) lock.value.release();
+  return opened;
+}
+
+function attemptOpen(options: JournalOptions, lock: DirectoryLock): Result<JournalStore, StoreFailure> {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(join(options.directory, JOURNAL_FILE));
+    const opened = openStore(db, options, lock);
+    if (!opened.ok) db.close();
+    return opened;
+  } catch (error) {
+    db?.close();
+    return err(storeFailure(error));
+  }
+}
+
+function openStore(
+  db: Database.Database,
+  options: JournalOptions,
+  lock: DirectoryLock,
+): Result<JournalStore, StoreFailure> {
+  configure(db, options.pageLimit);
+  const { journalMode, synchronous } = durability(db);
+  if (journalMode !== 'wal' || synchronous !== FULL) {
+    return err({ code: 'IO', detail: `expected WAL with FULL sync, was ${journalMode} with ${synchronous}` });
+  }
+  const version = schemaVersion(db);
+  if (version > SCHEMA_VERSION) {
+    return err({ code: 'CORRUPT', detail: `expected schema ${SCHEMA_VERSION} or older, was ${version}` });
+  }
+  migrate(db);
+  const tail = verifyTail(db);
+  if (!tail.ok) return err({ code: 'CORRUPT', detail: `journal row ${tail.sequence}: ${tail.reason}` });
+  const signingKey = options.signingKey ?? installationKey(options.directory);
+  const publicKey = ed25519RawPublicKey(signingKey).toString('hex');
+  const recorded = publicKeyOf(db);
+  if (recorded !== undefined && recorded !== publicKey) {
+    return err({ code: 'CORRUPT', detail: `expected the key that signs this journal, ${recorded}, was ${publicKey}` });
+  }
+  const store = new JournalStore({
+    db,
+    clock: options.clock,
+    engineEpoch: options.engineEpoch,
+    head: tail.head,
+    signingKey,
+    checkpointer: inlineCheckpointer(signingKey, options.clock),
+    checkpointEveryRows: options.checkpointEveryRows ?? CHECKPOINT_EVERY_ROWS,
+    onClose: lock.release,
+  });
+  if (recorded !== undefined) return ok(store);
+  const first = store.commit([openedRow(publicKey, options.clock.nowUs())]);
+  return first.ok ? ok(store) : first;
+}
+
+/** The first row of every journal: whose signatures it will carry. */
+function openedRow(publicKey: string, timeUs: number): JournalDraft {
+  return {
+    role: 'note',
+    kind: OPENED_KIND,
+    kindVersion: 1,
+    timeUs,
+    accountId: null,
+    correlationId: null,
+    causationSequence: null,
+    clientOrderIds: [],
+    payload: { publicKey },
+  };
+}
+
+function configure(db: Database.Database, pageLimit: number | undefined): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  // macOS answers a plain sync before the drive has written.
+  db.pragma('fullfsync = ON');
+  db.pragma('checkpoint_fullfsync = ON');
+  if (pageLimit !== undefined) db.pragma(`max_page_count = ${pageLimit}`);
+}
