@@ -24,6 +24,8 @@ export type RiskConfig = {
   readonly reservedOrderSlots: number;
   /** Largest day loss before the state becomes reducing, as a fraction of equity at the start of the day. */
   readonly maxDayLossRatio: DecimalText;
+  /** The risk day starts this many minutes after midnight UTC. */
+  readonly dayStartMinuteUtc: number;
 };
 
 export type ExecutionConfig = {

@@ -48,6 +48,7 @@ export const RISK: RiskConfig = {
   maxReferenceAgeMs: 5_000,
   reservedOrderSlots: 10,
   maxDayLossRatio: '0.05',
+  dayStartMinuteUtc: 0,
 };
 
 export const REQUEST: BracketRequest = {

@@ -1,0 +1,45 @@
+import type { Config, StrategyConfig } from './config.ts';
+
+/** A strategy's settings without what names it. */
+export type StrategySettings = Omit<StrategyConfig, 'strategyId'>;
+
+/** Every default in one place; the fields' units stand in config.ts, their bounds in config-fields.ts. Trades nothing. */
+export const DEFAULT_CONFIG: Config = {
+  schemaVersion: 1,
+  reportingAsset: 'USDT',
+  risk: {
+    maxOrderNotionalRatio: '0.05',
+    maxPositionNotionalRatio: '0.10',
+    priceCollarRatio: '0.02',
+    maxReferenceAgeMs: 10_000,
+    reservedOrderSlots: 20,
+    maxDayLossRatio: '0.03',
+    dayStartMinuteUtc: 0,
+  },
+  execution: {
+    protectionGraceMs: 1_000,
+    protectionAttempts: 3,
+    stopEscalationMs: 5_000,
+    commandTimeoutMs: 5_000,
+    entryExpiryBars: 3,
+    reconcileIntervalMs: 60_000,
+  },
+  strategies: [],
+};
+
+/** What a strategy that names only itself gets. Off: trading is a choice. */
+export const DEFAULT_STRATEGY: StrategySettings = {
+  kind: 'emaCross',
+  enabled: false,
+  account: 0,
+  instruments: [],
+  interval: '1h',
+  fastPeriod: 12,
+  slowPeriod: 26,
+  atrPeriod: 14,
+  stopAtr: '2',
+  targetAtr: '3',
+  slippageAtr: '0.25',
+  notionalRatio: '0.02',
+  entry: 'fok',
+};

@@ -1,0 +1,50 @@
+import type { StrategyConfig } from './config.ts';
+import { DEFAULT_STRATEGY } from './config-defaults.ts';
+import { type InstrumentId, instrumentId, strategyId } from './identifiers.ts';
+
+/** Named sets of values above the file and below the command line, in the form of a file. */
+export const PROFILE_NAMES = ['demo'] as const;
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+const usdt = (...bases: readonly string[]): readonly InstrumentId[] =>
+  bases.map((base) => instrumentId({ base, quote: 'USDT', venue: 'BINANCE', product: 'SPOT' }));
+
+/** Many signals on one-minute bars and a bracket that is decided within a few of them: shows every path, earns nothing. */
+const DEMO_STRATEGY: Omit<StrategyConfig, 'strategyId' | 'instruments' | 'entry'> = {
+  ...DEFAULT_STRATEGY,
+  enabled: true,
+  interval: '1m',
+  fastPeriod: 3,
+  slowPeriod: 8,
+  atrPeriod: 14,
+  stopAtr: '1.2',
+  targetAtr: '1.2',
+  slippageAtr: '0.5',
+  notionalRatio: '0.02',
+};
+
+const DEMO_STRATEGIES: readonly StrategyConfig[] = [
+  {
+    ...DEMO_STRATEGY,
+    strategyId: strategyId('ema-fok'),
+    instruments: usdt('BTC', 'ETH', 'SOL', 'XRP', 'DOGE', 'LINK', 'TRX', 'SHIB'),
+    entry: 'fok',
+  },
+  {
+    ...DEMO_STRATEGY,
+    strategyId: strategyId('ema-resting'),
+    instruments: usdt('ARB', 'ATOM', 'LTC', 'MATIC', 'OP', 'UNI'),
+    entry: 'resting',
+  },
+];
+
+export const PROFILES: Readonly<Record<ProfileName, unknown>> = {
+  demo: {
+    schemaVersion: 1,
+    reportingAsset: 'USDT',
+    risk: { maxOrderNotionalRatio: '0.05', maxPositionNotionalRatio: '0.10' },
+    // Market time runs faster than the wall clock in a demo, so a stop that does not fill is given up sooner.
+    execution: { stopEscalationMs: 2_000, entryExpiryBars: 3 },
+    strategies: DEMO_STRATEGIES,
+  },
+};
