@@ -1,7 +1,16 @@
 import { burstsOfBar } from './bar-path.ts';
 import type { BarSeries } from './bar-series.ts';
 import type { Kline, KlineInterval, MarketSymbol } from './market-source.ts';
-import { INTERVAL_MS, klineOf, mergeBars, MINUTE_MS, quietBar, type TradedBar, withTrades } from './minute-bar.ts';
+import {
+  countTrades,
+  INTERVAL_MS,
+  klineOf,
+  mergeMinutes,
+  type MinuteBar,
+  MINUTE_MS,
+  quietMinute,
+  type TradedBar,
+} from './minute-bar.ts';
 
 /**
  * Klines of a market that plays recorded bars, from the same bursts that are played: 5m equals the recording, 1m is the
@@ -10,7 +19,7 @@ import { INTERVAL_MS, klineOf, mergeBars, MINUTE_MS, quietBar, type TradedBar, w
 export class BarHistory {
   private readonly symbol: MarketSymbol;
   private readonly series: BarSeries;
-  private readonly minutesByBar = new Map<number, readonly TradedBar[]>();
+  private readonly minutesByBar = new Map<number, readonly MinuteBar[]>();
 
   constructor(symbol: MarketSymbol, series: BarSeries) {
     this.symbol = symbol;
@@ -27,21 +36,21 @@ export class BarHistory {
       const blockMs = Math.max(stepMs, this.series.intervalMs);
       const openTimeMs = Math.floor(this.series.at(index).openTimeMs / blockMs) * blockMs;
       const first = this.series.firstAtOrAfter(openTimeMs);
-      const minutes: TradedBar[] = [];
+      const minutes: MinuteBar[] = [];
       for (let at = first; at <= index; at += 1) minutes.push(...this.minutesOf(at));
-      const bars =
-        stepMs === MINUTE_MS ? minutes.filter((bar) => bar.openTimeMs < endMs) : [mergeBars(openTimeMs, minutes)];
+      const bars: TradedBar[] =
+        stepMs === MINUTE_MS ? minutes.filter((bar) => bar.openTimeMs < endMs) : [mergeMinutes(openTimeMs, minutes)];
       found.push(...bars.reverse().slice(0, limit - found.length));
       index = first - 1;
     }
     return found.reverse().map((bar) => klineOf(bar, stepMs, this.symbol));
   }
 
-  private minutesOf(index: number): readonly TradedBar[] {
+  private minutesOf(index: number): readonly MinuteBar[] {
     const known = this.minutesByBar.get(index);
     if (known !== undefined) return known;
     const bar = this.series.at(index);
-    const minutes: TradedBar[] = [];
+    const minutes: MinuteBar[] = [];
     const bursts = burstsOfBar(bar, this.series.intervalMs, this.symbol.symbol);
     let next = 0;
     for (
@@ -49,11 +58,11 @@ export class BarHistory {
       openTimeMs < bar.openTimeMs + this.series.intervalMs;
       openTimeMs += MINUTE_MS
     ) {
-      let minute = quietBar(openTimeMs, minutes.at(-1)?.close ?? bar.open);
+      const minute = quietMinute(openTimeMs, minutes.at(-1)?.close ?? bar.open);
       for (; ; next += 1) {
         const burst = bursts[next];
         if (burst === undefined || burst.timeMs >= openTimeMs + MINUTE_MS) break;
-        minute = withTrades(minute, burst);
+        countTrades(minute, burst);
       }
       minutes.push(minute);
     }

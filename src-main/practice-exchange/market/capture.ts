@@ -24,7 +24,8 @@ export type Capture = {
   readonly events: readonly CapturedEvent[];
 };
 
-const levels = z.array(z.tuple([z.string(), z.string()]));
+/** The pairs of texts are checked where they become ticks and lots: there are 300,000 of them. */
+const levels = z.array(z.unknown());
 const snapshotSchema = z.object({ lastUpdateId: z.number(), bids: levels, asks: levels });
 const depthSchema = z.object({ s: z.string(), U: z.number(), u: z.number(), b: levels, a: levels });
 const tradeSchema = z.object({ s: z.string(), p: z.string(), q: z.string(), m: z.boolean() });
@@ -40,7 +41,10 @@ export function parseCapture(texts: readonly string[], tick: DecimalStep, lot: D
   const reader = new CaptureReader(tick, lot);
   let lineNumber = 0;
   for (const text of texts) {
-    for (const line of text.split('\n')) {
+    for (let start = 0, end = 0; end < text.length; start = end + 1) {
+      end = text.indexOf('\n', start);
+      if (end < 0) end = text.length;
+      const line = text.slice(start, end);
       lineNumber += 1;
       try {
         reader.read(line);
@@ -135,8 +139,13 @@ class CaptureReader {
     return atNs <= this.startNs ? 0 : Number((atNs - this.startNs) / 1_000_000n);
   }
 
-  private changes(side: readonly [string, string][]): LevelChange[] {
-    return side.map(([price, size]): LevelChange => [stepsOf(price, this.tick), this.wholeLots(size)]);
+  private changes(side: readonly unknown[]): LevelChange[] {
+    return side.map((level): LevelChange => {
+      const [price, size] = Array.isArray(level) ? (level as readonly unknown[]) : [];
+      if (typeof price === 'string' && typeof size === 'string')
+        return [stepsOf(price, this.tick), this.wholeLots(size)];
+      throw new RangeError(`expected a pair of texts, was ${JSON.stringify(level)}`);
+    });
   }
 
   /** Orders older than a change of lot size rest with finer sizes: the part under one lot cannot trade and is cut. */

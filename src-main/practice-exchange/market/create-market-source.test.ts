@@ -13,10 +13,10 @@ function play(source: MarketSource, fromMs: number, untilMs: number, frameMs: nu
   return events;
 }
 
-function booksOf(events: readonly MarketEvent[], intervalMs: number): ReadonlyMap<string, PlayedBook> {
+function booksOf(events: readonly MarketEvent[]): ReadonlyMap<string, PlayedBook> {
   const books = new Map<string, PlayedBook>();
   for (const event of events) {
-    const book = books.get(event.symbol) ?? new PlayedBook(intervalMs);
+    const book = books.get(event.symbol) ?? new PlayedBook();
     books.set(event.symbol, book);
     book.apply(event);
   }
@@ -28,7 +28,7 @@ describe('the demo markets', () => {
 
   it('play 14 pairs whose books never cross and whose trades hit the best price', () => {
     const source = createMarketSource({ kind: 'demo' });
-    const books = booksOf(play(source, DEMO_START_MS, endMs, 100), MINUTE_MS);
+    const books = booksOf(play(source, DEMO_START_MS, endMs, 100));
     expect(books.size).toBe(14);
     for (const [symbol, book] of books) {
       expect({ symbol, faults: book.faults.slice(0, 3) }).toEqual({ symbol, faults: [] });
@@ -39,11 +39,11 @@ describe('the demo markets', () => {
 
   it('agree with their own history in every field of every minute when each burst is played', () => {
     const source = createMarketSource({ kind: 'demo', symbols: ['BTCUSDT', 'SHIBUSDT', 'OPUSDT'] });
-    const books = booksOf(play(source, DEMO_START_MS, endMs, 1), MINUTE_MS);
+    const books = booksOf(play(source, DEMO_START_MS, endMs, 1));
     for (const symbol of source.symbols) {
       const played = books
         .get(symbol.symbol)!
-        .tradedBars()
+        .minutes()
         .map((bar) => klineOf(bar, MINUTE_MS, symbol));
       expect(played).toEqual(source.history(symbol.symbol, '1m', endMs, 40));
     }
@@ -53,7 +53,7 @@ describe('the demo markets', () => {
     'keep each minute’s prices and volume in frames of %i ms',
     (frameMs) => {
       const source = createMarketSource({ kind: 'demo' });
-      const books = booksOf(play(source, DEMO_START_MS, endMs, frameMs), MINUTE_MS);
+      const books = booksOf(play(source, DEMO_START_MS, endMs, frameMs));
       for (const symbol of source.symbols) {
         const book = books.get(symbol.symbol)!;
         expect(book.faults.slice(0, 3)).toEqual([]);
@@ -64,7 +64,7 @@ describe('the demo markets', () => {
           close,
           volume,
         }: Record<'open' | 'high' | 'low' | 'close' | 'volume', string>) => [open, high, low, close, volume].join(' ');
-        const played = book.tradedBars().map((bar) => shape(klineOf(bar, MINUTE_MS, symbol)));
+        const played = book.minutes().map((bar) => shape(klineOf(bar, MINUTE_MS, symbol)));
         expect(played).toEqual(source.history(symbol.symbol, '1m', endMs, 40).map(shape));
       }
     },
@@ -72,7 +72,7 @@ describe('the demo markets', () => {
 
   it('show about ten books a wall second at speed 20', () => {
     const source = createMarketSource({ kind: 'demo' });
-    const books = booksOf(play(source, DEMO_START_MS, endMs, 2_000), MINUTE_MS);
+    const books = booksOf(play(source, DEMO_START_MS, endMs, 2_000));
     const wallSeconds = (40 * 60) / 20;
     for (const book of books.values()) expect(book.bookEvents / wallSeconds).toBeLessThan(12);
   });

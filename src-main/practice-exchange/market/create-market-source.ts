@@ -8,20 +8,26 @@ import type { MarketEvent, MarketOrigin, MarketSource, MarketSymbol } from './ma
 import type { PlayedSymbol } from './played-symbol.ts';
 import { RecordedMarket } from './recorded-market.ts';
 import { decimalStep } from './step-text.ts';
+import { syntheticMarkets, type SyntheticPairs } from './synthetic-market.ts';
 
 /**
  * - `demo`: the 14 recorded pairs of 2024-01 as derived markets, BTCUSDT among them, so that all pairs, their history and
  *   the signals on them belong to one time.
  * - `recorded`: BTCUSDT as its recorded order book and tape of 2024-08, which is also what the derived books are
  *   calibrated on.
+ * - `synthetic`: invented seeded pairs for load tests. With the other kinds, `synthetic` adds such pairs to theirs.
  */
 export type MarketSourceOptions = {
-  readonly kind: 'demo' | 'recorded';
+  readonly kind: 'demo' | 'recorded' | 'synthetic';
+  /** Which of the shipped pairs; all when not given. */
   readonly symbols?: readonly string[] | undefined;
   /** Epoch ms at which play begins. */
   readonly startTimeMs?: number | undefined;
+  readonly synthetic?: SyntheticPairs | undefined;
   readonly dataDirectory?: string | undefined;
 };
+
+const DEFAULT_SYNTHETIC: SyntheticPairs = { count: 100, seed: 'leeward', updatesPerSecond: 10 };
 
 /** 35 minutes before the fall of 2024-01-03 12:05 UTC; the market is already moving. */
 export const DEMO_START_MS = Date.UTC(2024, 0, 3, 11, 30);
@@ -29,33 +35,35 @@ export const DEMO_START_MS = Date.UTC(2024, 0, 3, 11, 30);
 /** Throws with one clear line when a symbol has no data or the shipped data are missing or altered. */
 export function createMarketSource(options: MarketSourceOptions): MarketSource {
   const data = openDemoData(options.dataDirectory);
-  const kind = options.kind === 'demo' ? 'bars' : 'capture';
-  const available = new Set(data.files.flatMap((file) => (file.kind === kind ? (file.symbol ?? []) : [])));
-  const listed = [...(options.symbols ?? available)].map((symbol): ListedSymbol => {
-    const found = data.listed.find((entry) => entry.symbol === symbol && available.has(symbol));
-    if (found === undefined) throw new Error(`expected a symbol with ${kind}, was ${symbol}`);
-    return found;
-  });
-  if (options.kind === 'recorded') return recordedSource(data, listed, options.startTimeMs);
   const model = readBookModel(data);
   const startTimeMs = options.startTimeMs ?? DEMO_START_MS;
-  return mergedSource(
-    startTimeMs,
-    listed.map((entry) => derivedMarket(data, model, entry, startTimeMs)),
-  );
+  const pairs = options.synthetic ?? (options.kind === 'synthetic' ? DEFAULT_SYNTHETIC : null);
+  const synthetic = pairs === null ? [] : syntheticMarkets(pairs, model, startTimeMs);
+  return mergedSource(startTimeMs, [...shippedMarkets(options, data, model, startTimeMs), ...synthetic]);
 }
 
-function recordedSource(data: DemoData, listed: readonly ListedSymbol[], startMs: number | undefined): MarketSource {
-  const captures = listed.map((entry) => {
-    const files = data.files.filter((file) => file.kind === 'capture' && file.symbol === entry.symbol);
-    const texts = files.map((file) => data.text(file));
-    return { entry, capture: parseCapture(texts, decimalStep(entry.tickSize), decimalStep(entry.lotSize)) };
+function shippedMarkets(
+  { kind, symbols }: MarketSourceOptions,
+  data: DemoData,
+  model: BookModel,
+  startTimeMs: number,
+): readonly PlayedSymbol[] {
+  if (kind === 'synthetic') return [];
+  const files = data.files.filter((file) => file.kind === (kind === 'demo' ? 'bars' : 'capture'));
+  const available = new Set(files.flatMap((file) => file.symbol ?? []));
+  return [...(symbols ?? available)].map((symbol) => {
+    const entry = data.listed.find((listed) => listed.symbol === symbol && available.has(symbol));
+    if (entry === undefined) throw new Error(`expected one of ${[...available].join(' ')}, was ${symbol}`);
+    if (kind === 'demo') return derivedMarket(data, model, entry, startTimeMs);
+    return recordedMarket(data, entry, startTimeMs);
   });
-  const startTimeMs = startMs ?? Math.min(...captures.map(({ capture }) => capture.recordedAtMs));
-  return mergedSource(
-    startTimeMs,
-    captures.map(({ entry, capture }) => new RecordedMarket(marketSymbol(entry, 'recorded'), capture, startTimeMs)),
-  );
+}
+
+function recordedMarket(data: DemoData, entry: ListedSymbol, startTimeMs: number): RecordedMarket {
+  const files = data.files.filter((file) => file.kind === 'capture' && file.symbol === entry.symbol);
+  const texts = files.map((file) => data.text(file));
+  const capture = parseCapture(texts, decimalStep(entry.tickSize), decimalStep(entry.lotSize));
+  return new RecordedMarket(marketSymbol(entry, 'recorded'), capture, startTimeMs);
 }
 
 function derivedMarket(data: DemoData, model: BookModel, entry: ListedSymbol, startTimeMs: number): DerivedMarket {

@@ -59,8 +59,16 @@ export type MarketSource = {
   readonly symbols: readonly MarketSymbol[];
   /** Market time at which play begins, epoch ms. */
   readonly startTimeMs: number;
-  /** Events after the previous call up to and including `marketTimeMs`, in time order over all symbols. */
+  /**
+   * Events after the previous call up to and including `marketTimeMs`, in time order over all symbols. The first call
+   * begins with a snapshot of each book. One call is one frame: derived and synthetic markets conflate what falls into
+   * it, so ten calls a second give about ten books a second and symbol at any speed. Trades do not change the book by
+   * themselves: what a derived or recorded trade took is gone in a later book event.
+   */
   advance(marketTimeMs: number): Iterable<MarketEvent>;
-  /** Closed bars that end at or before `endTimeMs`, oldest first, at most `limit`. Agrees with the trades that were played. */
+  /**
+   * Bars with closeTimeMs <= `endTimeMs`, oldest first, at most `limit`. Prices and volume agree with the trades that
+   * were played; of derived markets count, quote volume and taker share too unless frames conflated them.
+   */
   history(symbol: string, interval: KlineInterval, endTimeMs: number, limit: number): readonly Kline[];
 };

@@ -7,17 +7,19 @@ export const INTERVAL_MS: Readonly<Record<KlineInterval, number>> = { '1m': MINU
 
 /** A bar in ticks and lots with what its trades add up to. `volume` 0: quiet, all prices are the last one. */
 export type TradedBar = {
-  readonly openTimeMs: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-  /** Sum of ticks x lots: beyond safe integers over an hour. */
-  readonly quoteSteps: bigint;
-  readonly trades: number;
-  readonly takerBuyVolume: number;
+  openTimeMs: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+  /** Sum of ticks x lots: a safe integer over a minute, not over an hour. */
+  quoteSteps: number | bigint;
+  trades: number;
+  takerBuyVolume: number;
 };
+
+export type MinuteBar = TradedBar & { quoteSteps: number };
 
 export type TradesToCount = {
   readonly timeMs: number;
@@ -27,42 +29,39 @@ export type TradesToCount = {
   readonly aggressor: 'buy' | 'sell';
 };
 
-export function quietBar(openTimeMs: number, ticks: number): TradedBar {
+export function quietMinute(openTimeMs: number, ticks: number): MinuteBar {
   const prices = { open: ticks, high: ticks, low: ticks, close: ticks };
-  return { openTimeMs, ...prices, volume: 0, quoteSteps: 0n, trades: 0, takerBuyVolume: 0 };
+  return { openTimeMs, ...prices, volume: 0, quoteSteps: 0, trades: 0, takerBuyVolume: 0 };
 }
 
-export function withTrades(bar: TradedBar, { ticks, lots, prints, aggressor }: TradesToCount): TradedBar {
-  const first = bar.volume === 0;
-  return {
-    openTimeMs: bar.openTimeMs,
-    open: first ? ticks : bar.open,
-    high: first ? ticks : Math.max(bar.high, ticks),
-    low: first ? ticks : Math.min(bar.low, ticks),
-    close: ticks,
-    volume: bar.volume + lots,
-    quoteSteps: bar.quoteSteps + BigInt(ticks) * BigInt(lots),
-    trades: bar.trades + prints,
-    takerBuyVolume: bar.takerBuyVolume + (aggressor === 'buy' ? lots : 0),
-  };
+/** Adds trades to their minute in place: history counts millions of them. */
+export function countTrades(bar: MinuteBar, { ticks, lots, prints, aggressor }: TradesToCount): void {
+  if (bar.volume === 0) bar.open = bar.high = bar.low = ticks;
+  if (ticks > bar.high) bar.high = ticks;
+  if (ticks < bar.low) bar.low = ticks;
+  bar.close = ticks;
+  bar.volume += lots;
+  bar.quoteSteps += ticks * lots;
+  bar.trades += prints;
+  if (aggressor === 'buy') bar.takerBuyVolume += lots;
 }
 
-/** One bar over several; quiet ones count only when all are quiet. Throws when there are none. */
-export function mergeBars(openTimeMs: number, bars: readonly TradedBar[]): TradedBar {
-  const traded = bars.filter((bar) => bar.volume > 0);
-  const counted = traded.length > 0 ? traded : bars;
-  const [first, last] = [ensure(counted[0], 'a bar to merge'), ensure(counted.at(-1), 'a bar to merge')];
-  const merged = { openTimeMs, open: first.open, high: first.high, low: first.low, close: last.close };
-  const sums = { volume: 0, quoteSteps: 0n, trades: 0, takerBuyVolume: 0 };
-  for (const bar of counted) {
-    merged.high = Math.max(merged.high, bar.high);
-    merged.low = Math.min(merged.low, bar.low);
-    sums.volume += bar.volume;
-    sums.quoteSteps += bar.quoteSteps;
-    sums.trades += bar.trades;
-    sums.takerBuyVolume += bar.takerBuyVolume;
+/** One bar over several minutes; quiet ones count only when all are quiet. Throws when there are none. */
+export function mergeMinutes(openTimeMs: number, minutes: readonly MinuteBar[]): TradedBar {
+  const traded = minutes.filter((minute) => minute.volume > 0);
+  const counted = traded.length > 0 ? traded : minutes;
+  const first = ensure(counted[0], 'a minute to merge');
+  const merged = { ...quietMinute(openTimeMs, first.open), quoteSteps: 0n };
+  for (const minute of counted) {
+    merged.high = Math.max(merged.high, minute.high);
+    merged.low = Math.min(merged.low, minute.low);
+    merged.close = minute.close;
+    merged.volume += minute.volume;
+    merged.quoteSteps += BigInt(minute.quoteSteps);
+    merged.trades += minute.trades;
+    merged.takerBuyVolume += minute.takerBuyVolume;
   }
-  return { ...merged, ...sums };
+  return merged;
 }
 
 export function klineOf(bar: TradedBar, intervalMs: number, symbol: MarketSymbol): Kline {

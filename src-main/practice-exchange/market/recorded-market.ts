@@ -1,6 +1,6 @@
 import type { Capture, CapturedEvent } from './capture.ts';
 import type { Kline, KlineInterval, MarketEvent, MarketSymbol } from './market-source.ts';
-import { INTERVAL_MS, klineOf, mergeBars, MINUTE_MS, quietBar, type TradedBar, withTrades } from './minute-bar.ts';
+import { klinesOfMinutes, PlayedMinutes } from './played-minutes.ts';
 import type { PlayedSymbol } from './played-symbol.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { PlayedSymbol } from './played-symbol.ts';
 export class RecordedMarket implements PlayedSymbol {
   readonly symbol: MarketSymbol;
   private readonly capture: Capture;
-  private readonly minutes: TradedBar[] = [];
+  private readonly minutes = new PlayedMinutes();
   private lapStartMs: number;
   private position = -1;
 
@@ -32,16 +32,7 @@ export class RecordedMarket implements PlayedSymbol {
   }
 
   history(interval: KlineInterval, endTimeMs: number, limit: number): readonly Kline[] {
-    const stepMs = INTERVAL_MS[interval];
-    const blocks = new Map<number, TradedBar[]>();
-    for (const minute of this.minutes) {
-      const openTimeMs = Math.floor(minute.openTimeMs / stepMs) * stepMs;
-      const block = blocks.get(openTimeMs);
-      if (block === undefined) blocks.set(openTimeMs, [minute]);
-      else block.push(minute);
-    }
-    const closed = [...blocks].filter(([openTimeMs]) => openTimeMs + stepMs - 1 <= endTimeMs);
-    return closed.slice(-limit).map(([openTimeMs, bars]) => klineOf(mergeBars(openTimeMs, bars), stepMs, this.symbol));
+    return klinesOfMinutes(this.minutes.bars(), this.symbol, { interval, endTimeMs, limit });
   }
 
   private nextOffsetMs(): number {
@@ -64,15 +55,8 @@ export class RecordedMarket implements PlayedSymbol {
   private played(event: CapturedEvent): MarketEvent {
     const at = { symbol: this.symbol.symbol, marketTimeMs: this.lapStartMs + event.offsetMs };
     if (event.kind === 'depth') return { kind: 'book', ...at, snapshot: false, bids: event.bids, asks: event.asks };
-    this.count(at.marketTimeMs, event);
-    return { kind: 'trade', ...at, ticks: event.ticks, lots: event.lots, aggressor: event.aggressor };
-  }
-
-  private count(timeMs: number, trade: CapturedEvent & { kind: 'trade' }): void {
-    const openTimeMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS;
-    const last = this.minutes.at(-1);
-    const minute = last?.openTimeMs === openTimeMs ? this.minutes.pop() : undefined;
-    const counted = { timeMs, prints: 1, ticks: trade.ticks, lots: trade.lots, aggressor: trade.aggressor };
-    this.minutes.push(withTrades(minute ?? quietBar(openTimeMs, trade.ticks), counted));
+    const { ticks, lots, aggressor } = event;
+    this.minutes.count({ timeMs: at.marketTimeMs, ticks, lots, prints: 1, aggressor });
+    return { kind: 'trade', ...at, ticks, lots, aggressor };
   }
 }

@@ -16,18 +16,26 @@ export function decimalStep(text: string): DecimalStep {
   return { text: trimmed, digits: point < 0 ? 0 : trimmed.length - point - 1 };
 }
 
+const ZERO = 48;
+
 /** Whole steps in a decimal text. Throws when the text is no plain decimal, off the step or beyond safe integers. */
 export function stepsOf(text: string, step: DecimalStep): number {
   const point = text.indexOf('.');
-  const whole = point < 0 ? text : text.slice(0, point);
-  const fraction = point < 0 ? '' : text.slice(point + 1);
-  const kept = fraction.slice(0, step.digits).padEnd(step.digits, '0');
-  const steps = Number(whole + kept);
-  const exact = /^\d+$/.test(whole + kept) && /^0*$/.test(fraction.slice(step.digits));
-  if (!exact || !Number.isSafeInteger(steps)) {
-    throw new RangeError(`expected a multiple of ${step.text}, was ${JSON.stringify(text)}`);
+  const whole = point < 0 ? text.length : point;
+  const end = whole + 1 + step.digits;
+  let steps = 0;
+  for (let index = 0; index < Math.max(text.length, end); index += 1) {
+    if (index === whole) continue;
+    const digit = index < text.length ? text.charCodeAt(index) - ZERO : 0;
+    if (digit < 0 || digit > 9 || (index >= end && digit !== 0)) throw offStep(text, step);
+    if (index < end) steps = steps * 10 + digit;
   }
+  if (whole === 0 || point === text.length - 1 || !Number.isSafeInteger(steps)) throw offStep(text, step);
   return steps;
+}
+
+function offStep(text: string, step: DecimalStep): RangeError {
+  return new RangeError(`expected a multiple of ${step.text}, was ${JSON.stringify(text)}`);
 }
 
 export function textOf(steps: number | bigint, step: DecimalStep): string {

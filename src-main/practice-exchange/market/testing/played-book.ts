@@ -1,4 +1,4 @@
-import { quietBar, type TradedBar, withTrades } from '../minute-bar.ts';
+import { countTrades, type MinuteBar, MINUTE_MS, quietMinute } from '../minute-bar.ts';
 import type { MarketEvent } from '../market-source.ts';
 
 /** Applies the events of one symbol as an exchange would and keeps what they contradict. */
@@ -8,13 +8,8 @@ export class PlayedBook {
   readonly faults: string[] = [];
   bookEvents = 0;
   trades = 0;
-  private readonly bars = new Map<number, TradedBar>();
-  private readonly intervalMs: number;
+  private readonly bars = new Map<number, MinuteBar>();
   private lastMs = Number.NEGATIVE_INFINITY;
-
-  constructor(intervalMs: number) {
-    this.intervalMs = intervalMs;
-  }
 
   apply(event: MarketEvent): void {
     if (event.marketTimeMs < this.lastMs) this.faults.push(`time went back to ${event.marketTimeMs}`);
@@ -31,7 +26,7 @@ export class PlayedBook {
     return Math.min(...this.asks.keys());
   }
 
-  tradedBars(): readonly TradedBar[] {
+  minutes(): readonly MinuteBar[] {
     return [...this.bars.values()];
   }
 
@@ -63,8 +58,9 @@ export class PlayedBook {
     const resting = side.get(trade.ticks) ?? 0;
     if (resting <= trade.lots) this.faults.push(`took ${trade.lots} of ${resting}`);
     side.set(trade.ticks, resting - trade.lots);
-    const openTimeMs = Math.floor(trade.marketTimeMs / this.intervalMs) * this.intervalMs;
-    const bar = this.bars.get(openTimeMs) ?? quietBar(openTimeMs, trade.ticks);
-    this.bars.set(openTimeMs, withTrades(bar, { ...trade, timeMs: trade.marketTimeMs, prints: 1 }));
+    const openTimeMs = Math.floor(trade.marketTimeMs / MINUTE_MS) * MINUTE_MS;
+    const bar = this.bars.get(openTimeMs) ?? quietMinute(openTimeMs, trade.ticks);
+    countTrades(bar, { ...trade, timeMs: trade.marketTimeMs, prints: 1 });
+    this.bars.set(openTimeMs, bar);
   }
 }
