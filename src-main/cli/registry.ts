@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 
 /** Every command by name, in the order of the overview. A command's file is imported only when it is needed. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  audit: async () => (await import('./audit.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,
   replay: async () => (await import('./replay.ts')).replay,
 };

@@ -60,6 +60,7 @@ describe('verification', () => {
   });
 
   it.each([
+    ['an unreadable beginning', "UPDATE journal SET payload = 'no JSON' WHERE sequence = 1", 1],
     ['a removed row', 'DELETE FROM journal WHERE sequence = 17', 17],
     ['a removed beginning', 'DELETE FROM journal WHERE sequence <= 5', 1],
     ['a changed number', 'UPDATE journal SET sequence = 4000 WHERE sequence = 40', 40],

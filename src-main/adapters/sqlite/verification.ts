@@ -14,6 +14,8 @@ type Broken = Extract<JournalVerification, { ok: false }>;
 
 /** Kind of the first row: it carries the public key of the checkpoints. */
 export const OPENED_KIND = 'journal.opened';
+/** Canonical, so its text has one form. */
+const OPENED_PAYLOAD = /^\{"publicKey":"([0-9a-f]{64})"\}$/;
 
 const CHECKPOINTS = `
   SELECT sequence, hash, signed_at_us AS signedAtUs, signature FROM checkpoints WHERE sequence > ? ORDER BY sequence`;
@@ -89,12 +91,10 @@ export function publicKeyOf(db: Database.Database): string | undefined {
   const row = db
     .prepare<[], { kind: string; payload: string }>('SELECT kind, payload FROM journal WHERE sequence = 1')
     .get();
-  if (row?.kind !== OPENED_KIND) return undefined;
-  const { publicKey } = JSON.parse(row.payload) as { publicKey?: unknown };
-  return typeof publicKey === 'string' ? publicKey : undefined;
+  return row?.kind === OPENED_KIND ? OPENED_PAYLOAD.exec(row.payload)?.[1] : undefined;
 }
 
 function verificationKey(db: Database.Database): KeyObject | undefined {
   const hex = publicKeyOf(db);
-  return hex !== undefined && /^[0-9a-f]{64}$/.test(hex) ? ed25519PublicKey(Buffer.from(hex, 'hex')) : undefined;
+  return hex === undefined ? undefined : ed25519PublicKey(Buffer.from(hex, 'hex'));
 }
