@@ -122,6 +122,8 @@ function assemble(
   for (let index = 0; index < prices.length; index += 1) {
     const ticks = at(prices, index);
     if (ticks !== previous) aggressor = ticks > previous ? 'buy' : 'sell';
+    // Nothing can be bid under one tick, so nobody can have bought there.
+    if (ticks === 1) aggressor = 'sell';
     previous = ticks;
     const size = at(lots, index);
     const prints = Math.min(size, 1 + Math.floor(random.exponential() * (PRINTS_PER_BURST - 0.5)));

@@ -102,4 +102,18 @@ describe('the recorded market', () => {
     expect(lap.filter((event) => event.kind === 'book')).toHaveLength(6_494);
     expect(lap.filter((event) => event.kind === 'trade')).toHaveLength(19_903);
   });
+
+  it('keeps klines of what it played and refuses symbols it does not have', () => {
+    const source = createMarketSource({ kind: 'recorded', startTimeMs: DEMO_START_MS });
+    expect(source.startTimeMs).toBe(DEMO_START_MS);
+    const books = booksOf(
+      play(source, DEMO_START_MS, DEMO_START_MS + 1_300_000, 1_000).filter((event) => event.kind === 'trade'),
+    );
+    const minutes = books.get('BTCUSDT')!.minutes();
+    const expected = minutes.slice(0, 21).map((bar) => klineOf(bar, MINUTE_MS, source.symbols[0]!));
+    expect(source.history('BTCUSDT', '1m', DEMO_START_MS + 1_300_000, 100)).toEqual(expected);
+    expect(source.history('BTCUSDT', '5m', DEMO_START_MS + 1_300_000, 2)).toHaveLength(2);
+    expect(() => createMarketSource({ kind: 'recorded', symbols: ['ETHUSDT'] })).toThrow('was ETHUSDT');
+    expect(() => source.history('ETHUSDT', '1m', 0, 1)).toThrow('was ETHUSDT');
+  });
 });

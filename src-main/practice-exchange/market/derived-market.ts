@@ -37,6 +37,7 @@ export class DerivedMarket implements PlayedSymbol {
   private burstIndex = 0;
   private nextRefreshMs: number;
   private opened = false;
+  private lapBegins = false;
 
   constructor({ symbol, series, shape, startTimeMs }: DerivedMarketOptions) {
     this.symbol = symbol;
@@ -88,6 +89,7 @@ export class DerivedMarket implements PlayedSymbol {
   }
 
   private play(burst: Burst, events: MarketEvent[]): void {
+    if (this.lapBegins) this.beginAgain(burst, events);
     events.push(this.quotes.quote(burst.timeMs, burst));
     for (const lots of splitPrints(burst.lots, burst.prints, this.random)) {
       events.push({
@@ -99,6 +101,13 @@ export class DerivedMarket implements PlayedSymbol {
         aggressor: burst.aggressor,
       });
     }
+  }
+
+  /** The bars are over and start again at another price: to a client a reconnect. */
+  private beginAgain({ timeMs, ticks }: Burst, events: MarketEvent[]): void {
+    this.lapBegins = false;
+    events.push({ kind: 'discontinuity', symbol: this.symbol.symbol, marketTimeMs: timeMs });
+    events.push(this.quotes.open(timeMs, ticks));
   }
 
   private nextBurst(untilMs: number): Burst | null {
@@ -113,6 +122,7 @@ export class DerivedMarket implements PlayedSymbol {
     while (this.burstIndex >= this.bursts.length) {
       if (this.series.at(this.barIndex + 1).openTimeMs > untilMs) return false;
       this.barIndex += 1;
+      if (this.barIndex % this.series.length === 0) this.lapBegins = true;
       this.loadBar();
     }
     return this.burstAt(this.burstIndex).timeMs <= untilMs;

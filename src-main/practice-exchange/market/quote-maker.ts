@@ -40,7 +40,7 @@ export class QuoteMaker {
     return { kind: 'book', symbol: this.symbol, marketTimeMs, snapshot: true, bids, asks };
   }
 
-  /** Brings the book to where `burst` will trade. */
+  /** Brings the book to where `burst` will trade. A buy needs a price of two ticks or more. */
   quote(marketTimeMs: number, burst: BurstToQuote): MarketEvent {
     const buys = burst.aggressor === 'buy';
     const atBest = burst.ticks === (buys ? this.bestAsk : this.bestBid);
@@ -61,7 +61,7 @@ export class QuoteMaker {
 
   private place({ ticks, aggressor }: BurstToQuote): void {
     const spread = this.spreadTicks();
-    this.bestAsk = aggressor === 'buy' ? Math.max(2, ticks) : ticks + spread;
+    this.bestAsk = aggressor === 'buy' ? ticks : ticks + spread;
     this.bestBid = Math.max(1, aggressor === 'buy' ? ticks - spread : ticks);
   }
 
