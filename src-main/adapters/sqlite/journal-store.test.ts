@@ -6,6 +6,7 @@ import { accountId, type ClientOrderId } from '../../engine/domain/identifiers.t
 import type { StoreFailure } from '../../engine/ports/store.ts';
 import { ed25519PrivateKey } from '../signing/ed25519.ts';
 import { openJournal } from './open-journal.ts';
+import { stateHash } from './snapshots.ts';
 import { type Bench, bench, draft } from './testing/journal-fixtures.ts';
 
 let at: Bench;
@@ -134,7 +135,13 @@ describe('a full disk', () => {
   });
 
   it('says so when there is no room to begin', () => {
-    const opened = openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 1, pageLimit: 2 });
+    const opened = openJournal({
+      directory: at.directory,
+      clock: at.clock,
+      engineEpoch: 1,
+      checkpoints: 'inline',
+      pageLimit: 2,
+    });
     expect(opened).toMatchObject({ ok: false, error: { code: 'DISK_FULL' } });
     expect(at.open().head().sequence).toBe(1);
   });
@@ -153,7 +160,8 @@ describe('opening', () => {
 
   it('is refused while another holds the directory, naming it', () => {
     const store = at.open();
-    const again = () => openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 2 });
+    const again = () =>
+      openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 2, checkpoints: 'inline' });
     const refused = again();
     expect(refused).toEqual({
       ok: false,
@@ -173,7 +181,13 @@ describe('opening', () => {
   it('refuses another key than the one that signs it', () => {
     at.open().close();
     const signingKey = ed25519PrivateKey(Buffer.alloc(32, 1));
-    const opened = openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 2, signingKey });
+    const opened = openJournal({
+      directory: at.directory,
+      clock: at.clock,
+      engineEpoch: 2,
+      checkpoints: 'inline',
+      signingKey,
+    });
     expect(opened).toMatchObject({ ok: false, error: { code: 'CORRUPT' } });
   });
 
@@ -199,21 +213,30 @@ describe('a closed journal', () => {
 });
 
 describe('snapshots', () => {
-  it('return the newest whole one and keep three', () => {
+  it('return the newest one the chain vouches for and keep three', () => {
     const store = at.open();
     expect(store.latestSnapshot()).toBeNull();
     for (let index = 0; index < 5; index++) {
-      store.commit([draft(index)]);
-      expect(store.saveSnapshot(store.head().sequence, { index }).ok).toBe(true);
+      store.enqueue([draft(index)]);
+      expect(store.saveSnapshot(store.nextSequence - 1, { index }).ok).toBe(true);
     }
-    expect(store.latestSnapshot()).toEqual({ sequence: 6, state: { index: 4 } });
-    store.saveSnapshot(999, { ahead: true });
-    expect(store.latestSnapshot()).toEqual({ sequence: 6, state: { index: 4 } });
+    expect(store.latestSnapshot()).toEqual({ sequence: 10, state: { index: 4 } });
+    expect(store.verify()).toMatchObject({ ok: true, rows: 11 });
+    expect([...store.read(11)]).toMatchObject([
+      { kind: 'snapshot.saved', role: 'note', payload: { sequence: 10, stateHash: stateHash({ index: 4 }) } },
+    ]);
     store.close();
     const db = new Database(join(at.directory, 'journal.db'));
-    db.prepare(`UPDATE snapshots SET state = '{"index":5}' WHERE sequence = 6`).run();
+    db.prepare(`UPDATE snapshots SET state = '{"index":5}' WHERE sequence = 10`).run();
     expect(db.prepare('SELECT count(*) AS n FROM snapshots').get()).toEqual({ n: 3 });
     db.close();
-    expect(at.open().latestSnapshot()).toEqual({ sequence: 5, state: { index: 3 } });
+    expect(at.open().latestSnapshot()).toEqual({ sequence: 8, state: { index: 3 } });
+  });
+
+  it('cannot be ahead of the journal', () => {
+    const store = at.open();
+    expect(() => store.saveSnapshot(2, {})).toThrow('expected a sequence up to 1, was 2');
+    expect(() => store.saveSnapshot(1, Number.NaN)).toThrow('expected a finite number');
+    expect(store.nextSequence).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { err, ok, type Result } from '../../engine/domain/result.ts';
+import { err, invariant, ok, type Result } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type {
   JournalDraft,
@@ -10,10 +10,11 @@ import type {
   Store,
   StoreFailure,
 } from '../../engine/ports/store.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import { journalRow, type StoredRow, storedRow } from './journal-row.ts';
-import { latestSnapshot, saveSnapshot } from './snapshots.ts';
+import { latestSnapshot, snapshotNote, type StoredSnapshot, writeSnapshot } from './snapshots.ts';
 import { storeFailure } from './store-failure.ts';
 import { type JournalVerification, verifyJournal } from './verification.ts';
 
@@ -42,12 +43,17 @@ export type JournalMetrics = {
   readonly statements: number;
   readonly queuedRows: number;
   readonly checkpoints: number;
+  /** False: the thread that signs and folds is lost, or was never wanted. */
+  readonly checkpointsApart: boolean;
 };
+
+/** One transaction. */
+type Write = (rows: readonly StoredRow[], checkpoint?: Checkpoint, snapshot?: StoredSnapshot) => void;
 
 /** The journal in SQLite; `openJournal` makes one per data directory. */
 export class JournalStore implements Store {
   private readonly parts: JournalParts;
-  private readonly write: (rows: readonly StoredRow[], checkpoint: Checkpoint | undefined) => void;
+  private readonly write: Write;
   private readonly readPage: Database.Statement<[number, number], StoredRow>;
   private readonly listeners: ((failure: StoreFailure) => void)[] = [];
   private readonly counts = { rows: 0, transactions: 0, statements: 0, checkpoints: 0 };
@@ -107,9 +113,14 @@ export class JournalStore implements Store {
     }
   }
 
+  /** Writes the state, and into the chain its hash. Throws when the sequence is ahead of the journal. */
   saveSnapshot(sequence: number, state: JsonValue): Result<void, StoreFailure> {
     if (this.failure !== undefined) return err(this.failure);
-    return this.attempt(() => saveSnapshot(this.parts.db, { sequence, state }));
+    invariant(sequence <= this.tail.sequence, `expected a sequence up to ${this.tail.sequence}, was ${sequence}`);
+    const text = canonicalJson(state);
+    this.append([snapshotNote(sequence, text, this.parts.clock.nowUs())]);
+    const done = this.flush({ sequence, state: text, note_sequence: this.tail.sequence });
+    return done.ok ? ok(undefined) : done;
   }
 
   latestSnapshot(): { readonly sequence: number; readonly state: JsonValue } | null {
@@ -126,7 +137,8 @@ export class JournalStore implements Store {
   }
 
   metrics(): JournalMetrics {
-    return { ...this.counts, queuedRows: this.queue.length };
+    const { isApart } = this.parts.checkpointer;
+    return { ...this.counts, queuedRows: this.queue.length, checkpointsApart: isApart };
   }
 
   /** Writes what is queued and signs the last row. Safe to call twice and after a failure. */
@@ -158,13 +170,13 @@ export class JournalStore implements Store {
     this.tail = tail;
   }
 
-  private flush(): Result<JournalHead, StoreFailure> {
+  private flush(snapshot?: StoredSnapshot): Result<JournalHead, StoreFailure> {
     this.cancelGroupCommit?.();
     this.cancelGroupCommit = undefined;
     if (this.queue.length === 0) return ok(this.written);
     const checkpoint = this.parts.checkpointer.take();
     const done = this.attempt(() => {
-      this.write(this.queue, checkpoint);
+      this.write(this.queue, checkpoint, snapshot);
     });
     if (!done.ok) return done;
     this.count(this.queue.length, checkpoint === undefined ? 0 : 1);
@@ -215,7 +227,7 @@ export function durability(db: Database.Database): { readonly journalMode: strin
   };
 }
 
-function writer(db: Database.Database): (rows: readonly StoredRow[], checkpoint: Checkpoint | undefined) => void {
+function writer(db: Database.Database): Write {
   const insertRow = db.prepare<StoredRow>(
     `INSERT INTO journal VALUES (@sequence, @time_us, @role, @kind, @kind_version, @engine_epoch, @account_id,
      @correlation_id, @causation_sequence, @client_order_ids, @payload, @previous_hash, @hash)`,
@@ -223,9 +235,10 @@ function writer(db: Database.Database): (rows: readonly StoredRow[], checkpoint:
   const insertCheckpoint = db.prepare<Checkpoint>(
     'INSERT OR REPLACE INTO checkpoints VALUES (@sequence, @hash, @signedAtUs, @signature)',
   );
-  const transaction = db.transaction((rows: readonly StoredRow[], checkpoint: Checkpoint | undefined) => {
+  const transaction = db.transaction<Write>((rows, checkpoint, snapshot) => {
     for (const row of rows) insertRow.run(row);
     if (checkpoint !== undefined) insertCheckpoint.run(checkpoint);
+    if (snapshot !== undefined) writeSnapshot(db, snapshot);
   });
-  return (rows, checkpoint) => transaction.immediate(rows, checkpoint);
+  return (rows, checkpoint, snapshot) => transaction.immediate(rows, checkpoint, snapshot);
 }

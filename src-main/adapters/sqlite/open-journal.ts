@@ -7,7 +7,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { JournalDraft, StoreFailure } from '../../engine/ports/store.ts';
 import { ed25519RawPublicKey } from '../signing/ed25519.ts';
 import { installationKey } from './checkpoint.ts';
-import { inlineCheckpointer } from './checkpointer.ts';
+import { inlineCheckpointer, threadCheckpointer } from './checkpointer.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { durability, JournalStore } from './journal-store.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
@@ -28,6 +28,8 @@ export type JournalOptions = {
   /** Ed25519; the installation's own key when absent. */
   readonly signingKey?: KeyObject;
   readonly checkpointEveryRows?: number;
+  /** Where heads are signed and the log is folded; on a thread of its own unless told otherwise. */
+  readonly checkpoints?: 'thread' | 'inline';
   /** Caps the file at so many pages of 4096 bytes, as a full disk would: the drill for it. */
   readonly pageLimit?: number;
 };
@@ -78,19 +80,22 @@ function openStore(
   if (recorded !== undefined && recorded !== publicKey) {
     return err({ code: 'CORRUPT', detail: `expected the key that signs this journal, ${recorded}, was ${publicKey}` });
   }
+  const checkpointer = options.checkpoints === 'inline' ? inlineCheckpointer : threadCheckpointer;
   const store = new JournalStore({
     db,
     clock: options.clock,
     engineEpoch: options.engineEpoch,
     head: tail.head,
     signingKey,
-    checkpointer: inlineCheckpointer(signingKey, options.clock),
+    checkpointer: checkpointer({ db, key: signingKey, clock: options.clock }),
     checkpointEveryRows: options.checkpointEveryRows ?? CHECKPOINT_EVERY_ROWS,
     onClose: lock.release,
   });
   if (recorded !== undefined) return ok(store);
   const first = store.commit([openedRow(publicKey, options.clock.nowUs())]);
-  return first.ok ? ok(store) : first;
+  if (first.ok) return ok(store);
+  store.close();
+  return first;
 }
 
 /** The first row of every journal: whose signatures it will carry. */

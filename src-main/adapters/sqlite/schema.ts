@@ -27,7 +27,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE snapshots (
     sequence INTEGER PRIMARY KEY,
     state TEXT NOT NULL,
-    state_hash TEXT NOT NULL
+    note_sequence INTEGER NOT NULL
   ) STRICT;
   `,
 ];

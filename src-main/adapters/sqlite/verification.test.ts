@@ -80,7 +80,7 @@ describe('verification', () => {
   });
 
   it('at opening covers the rows since the last signature', () => {
-    const open = () => openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 2 });
+    const open = () => openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 2, checkpoints: 'inline' });
     tamper((db) => {
       db.exec('DELETE FROM checkpoints WHERE sequence > 31');
       db.exec(`UPDATE journal SET payload = '{"index":0}' WHERE sequence = 37`);

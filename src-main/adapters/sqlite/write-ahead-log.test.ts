@@ -22,7 +22,7 @@ function rowsAfterCut(wal: Buffer, bytes: number): number {
   cpSync(join(at.directory, 'journal.db'), join(directory, 'journal.db'));
   cpSync(join(at.directory, 'journal-key.pem'), join(directory, 'journal-key.pem'));
   writeFileSync(join(directory, 'journal.db-wal'), wal.subarray(0, bytes));
-  const opened = openJournal({ directory, clock: at.clock, engineEpoch: 2 });
+  const opened = openJournal({ directory, clock: at.clock, engineEpoch: 2, checkpoints: 'inline' });
   if (!opened.ok) throw new Error(`${opened.error.code} ${opened.error.detail}`);
   const verified = opened.value.verify();
   const rows = opened.value.head().sequence;
