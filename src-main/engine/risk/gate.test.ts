@@ -138,6 +138,10 @@ describe('risk gate', () => {
     expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS);
   });
 
+  it('has a case for every code it can give', () => {
+    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(21);
+  });
+
   it.each([
     ['the last lot of the order limit', { quantity: '9.995' }, {}],
     ['the collar itself', { limitPrice: '102.00', target: '103.00' }, {}],
