@@ -1,4 +1,4 @@
-import type { CommandDto, QueryDto, ServerMessage } from './messages.ts';
+import type { CommandDto, ErrorDto, QueryDto, ServerMessage } from './messages.ts';
 
 export type BridgeStatus = 'connecting' | 'open' | 'closed';
 
@@ -17,11 +17,7 @@ export type Bridge = {
 };
 
 export type BridgeReply =
-  | { readonly ok: true; readonly result: unknown }
-  | {
-      readonly ok: false;
-      readonly error: { readonly code: string; readonly params: Readonly<Record<string, unknown>> };
-    };
+  { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: ErrorDto };
 
 export type BridgeReceiver = {
   onStatus(status: BridgeStatus, detail: string): void;

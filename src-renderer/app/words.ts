@@ -1,0 +1,166 @@
+import type { ErrorDto } from '../../src-preload/contract/messages.ts';
+import type { ParamsDto } from '../../src-preload/contract/state.ts';
+
+type Wording = { readonly title: string; readonly text: (params: ParamsDto) => string };
+
+/** A number of the engine, or a dash where it gave none: never an invented one. */
+const p = (params: ParamsDto, name: string): string => {
+  const value = params[name];
+  return value === undefined || value === null ? '—' : String(value);
+};
+const marketOf = (params: ParamsDto): string => p(params, 'instrumentId').split('.')[0] ?? '—';
+const w = (title: string, text: Wording['text']): Wording => ({ title, text });
+
+/** What the trader reads for each denial code. The numbers come with the code; the words are here only. */
+export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
+  TRADING_STATE: w('Trading state', (x) => `${p(x, 'action')} is not allowed while ${p(x, 'state')}.`),
+  INSTRUMENT_UNKNOWN: w('Unknown instrument', (x) => `${p(x, 'instrumentId')} is not listed by its venue.`),
+  QUANTITY_INVALID: w('Invalid quantity', (x) => `Expected a quantity above zero, was ${p(x, 'quantity')}.`),
+  QUANTITY_OFF_LOT: w(
+    'Quantity off lot',
+    (x) => `${p(x, 'quantity')} is not a multiple of the lot ${p(x, 'lotSize')}.`,
+  ),
+  QUANTITY_BELOW_MINIMUM: w('Below minimum quantity', (x) => `${p(x, 'quantity')} is under ${p(x, 'minimum')}.`),
+  QUANTITY_ABOVE_MAXIMUM: w('Above maximum quantity', (x) => `${p(x, 'quantity')} is over ${p(x, 'maximum')}.`),
+  PRICE_INVALID: w('Invalid price', (x) => `Expected a price above zero, was ${p(x, 'price')}.`),
+  PRICE_OFF_TICK: w('Price off tick', (x) => `${p(x, 'price')} is not a multiple of the tick ${p(x, 'tickSize')}.`),
+  NOTIONAL_BELOW_MINIMUM: w('Below minimum notional', (x) => `${p(x, 'notional')} is under ${p(x, 'minimum')}.`),
+  ORDER_NOTIONAL_LIMIT: w('Order notional limit', (x) => `${p(x, 'notional')} against a limit of ${p(x, 'limit')}.`),
+  POSITION_NOTIONAL_LIMIT: w(
+    'Position notional limit',
+    (x) => `${p(x, 'notional')} after the order, limit ${p(x, 'limit')}.`,
+  ),
+  PRICE_COLLAR: w(
+    'Price collar',
+    (x) => `${p(x, 'price')} is away from the reference ${p(x, 'reference')} by more than ${p(x, 'limit')}.`,
+  ),
+  PRICE_REFERENCE_STALE: w('Reference price stale', (x) => `Age ${p(x, 'ageMs')} ms, limit ${p(x, 'limitMs')} ms.`),
+  ORDER_SLOTS_RESERVED: w(
+    'Order slots reserved',
+    (x) => `${p(x, 'used')} of ${p(x, 'limit')} in use; ${p(x, 'reserved')} stay free for stops and exits.`,
+  ),
+  BALANCE_INSUFFICIENT: w(
+    'Balance insufficient',
+    (x) => `Needs ${p(x, 'required')} ${p(x, 'asset')}, free ${p(x, 'available')}.`,
+  ),
+  BRACKET_INVALID: w(
+    'Bracket invalid',
+    (x) => `Stop, entry and target are not in order: ${p(x, 'stopTrigger')}, ${p(x, 'limitPrice')}, ${p(x, 'target')}.`,
+  ),
+  OUTCOME_UNKNOWN: w('Outcome unknown', () => 'An earlier command is unproven and counts as its worst case.'),
+  PROTECTION_UNAVAILABLE: w('No protection possible', () => 'The venue cannot rest the stop that this order needs.'),
+  REDUCES_NOTHING: w('Reduces nothing', () => 'There is no position for this order to reduce.'),
+  COMMAND_EXPIRED: w('Command expired', (x) => `It came ${p(x, 'lateMs')} ms too late to act on.`),
+  COMMAND_REPLAYED: w('Command replayed', () => 'The same command was already carried out once.'),
+  COMMAND_NOT_PERMITTED: w('Not permitted', (x) => `The role ${p(x, 'role')} may not do this.`),
+  REASON_REQUIRED: w('Reason required', (x) => `At least ${p(x, 'minimum')} characters.`),
+  STEP_UP_REQUIRED: w('Code required', () => 'In live mode this needs the code of your authenticator.'),
+  STATE_CHANGE_ILLEGAL: w('State change not allowed', (x) => `From ${p(x, 'from')} to ${p(x, 'to')}.`),
+  ORDER_UNKNOWN: w('Unknown order', (x) => `No order ${p(x, 'clientOrderId')} in the engine.`),
+  POSITION_UNKNOWN: w('Unknown position', (x) => `No position in ${marketOf(x)}.`),
+  STRATEGY_UNKNOWN: w('Unknown strategy', (x) => `No strategy ${p(x, 'strategyId')}.`),
+  FEED_NOT_LIVE: w('Feed not live', (x) => `The book of ${marketOf(x)} is ${p(x, 'state')}.`),
+  VENUE_NOT_READY: w('Venue not ready', (x) => `${p(x, 'venue')} is ${p(x, 'state')}.`),
+  CLOCK_UNTRUSTED: w('Clock not trusted', (x) => `It stepped by ${p(x, 'stepMs')} ms.`),
+  CONVERSION_RATE_MISSING: w('Conversion rate missing', (x) => `No rate from ${p(x, 'from')} to ${p(x, 'to')}.`),
+};
+
+export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
+  EMERGENCY_STOP: w('Emergency stop', (x) => `By ${p(x, 'source')}. Pinned until re-armed.`),
+  TRADING_STATE_CHANGED: w('Trading state', (x) => `${p(x, 'from')} to ${p(x, 'to')}: ${p(x, 'reason')}.`),
+  ORDER_DENIED: w('Denied', (x) => `${p(x, 'code')}, ${marketOf(x)}.`),
+  ORDER_REJECTED: w('Rejected by the venue', (x) => `${marketOf(x)}: ${p(x, 'reason')}.`),
+  OUTCOME_UNKNOWN: w(
+    'Outcome unknown',
+    (x) => `${marketOf(x)} ${p(x, 'command')}: answer lost. Counted as its worst case.`,
+  ),
+  OUTCOME_RESOLVED: w('Outcome resolved', (x) => `${marketOf(x)}: ${p(x, 'outcome')}.`),
+  POSITION_UNPROTECTED: w(
+    'Position unprotected',
+    (x) => `${marketOf(x)}: ${p(x, 'bareQuantity')} without a live stop.`,
+  ),
+  LEG_REFUSED: w('Leg refused', (x) => `${marketOf(x)} ${p(x, 'role')}: ${p(x, 'reason')}.`),
+  STOP_ESCALATED: w(
+    'Stop escalated',
+    (x) => `${marketOf(x)}: the limit after the trigger did not fill, exit at market.`,
+  ),
+  FEED_STALE: w('Feed stale', (x) => `${marketOf(x)}: age ${p(x, 'ageMs')} ms, limit ${p(x, 'limitMs')} ms.`),
+  VENUE_DOWN: w('Venue down', (x) => `${p(x, 'venue')}: ${p(x, 'reason')}.`),
+  STORE_FAILED: w('Journal failed', (x) => `${p(x, 'reason')}. Nothing is sent that is not written.`),
+  GUARDIAN_LOST: w('Guardian lost', () => 'Entries stop at once; the engine exits within 2 s.'),
+  WORKER_DOWN: w('Worker down', (x) => `${p(x, 'worker')}: ${p(x, 'reason')}.`),
+  CLOCK_STEPPED: w('Clock stepped', (x) => `By ${p(x, 'stepMs')} ms.`),
+  FOREIGN_ORDER: w(
+    'Foreign order',
+    (x) => `${marketOf(x)} ${p(x, 'side')} ${p(x, 'quantity')}: placed outside Leeward. Shown, never touched.`,
+  ),
+  LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'quantity')} after the order had ended. Applied.`),
+  DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),
+  RECONCILED: w('Reconciled', (x) => `${p(x, 'accountId')}: ${p(x, 'differences')} differences.`),
+  INVARIANT_BROKEN: w('Invariant broken', (x) => `${p(x, 'detail')}. The engine is halted.`),
+};
+
+/** Codes of the line itself, which the engine's registries do not hold. */
+const LINE_WORDS: Readonly<Record<string, Wording>> = {
+  CONTRACT_VERSION: w(
+    'Version refused',
+    (x) => `Expected contract ${p(x, 'expected')}, was ${p(x, 'actual')}. Reload this page.`,
+  ),
+};
+
+const shown = (params: ParamsDto): string =>
+  Object.entries(params)
+    .map(([name, value]) => `${name} ${value === null ? '—' : String(value)}`)
+    .join(', ');
+
+/** Words with a hole say less than the bare numbers: then the numbers are listed as they came. */
+function textOf(wording: Wording, params: ParamsDto): string {
+  const text = wording.text(params);
+  return text.includes('—') && Object.keys(params).length > 0 ? shown(params) : text;
+}
+
+/** An unknown code is shown as it came: a new engine may know more codes than this window. */
+const wordingOf = (words: Readonly<Record<string, Wording>>, code: string): Wording =>
+  words[code] ?? w(code, (params) => shown(params));
+
+export const denialTitle = (code: string): string => wordingOf(DENIAL_WORDS, code).title;
+export const denialText = (code: string, params: ParamsDto): string => textOf(wordingOf(DENIAL_WORDS, code), params);
+export const alertTitle = (code: string): string => wordingOf(ALERT_WORDS, code).title;
+export const alertText = (code: string, params: ParamsDto): string => textOf(wordingOf(ALERT_WORDS, code), params);
+
+export const wordsOfError = (error: ErrorDto): string => {
+  const wording = wordingOf({ ...DENIAL_WORDS, ...LINE_WORDS }, error.code);
+  return `${wording.title}: ${textOf(wording, error.params)}`;
+};
+
+/** Names of limits and checks; an unknown one is shown as the engine wrote it. */
+const LIMIT_NAMES: Readonly<Record<string, string>> = {
+  dayLoss: 'Day loss',
+  orderNotional: 'Order notional',
+  positionNotional: 'Position notional',
+  grossNotional: 'Gross notional',
+  orderSlots: 'Order slots',
+  algoOrders: 'Stop order slots',
+  tradingState: 'Trading state',
+  priceCollar: 'Price collar',
+  priceReference: 'Reference price',
+  protection: 'Protection',
+};
+
+const spaced = (name: string): string => {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+export const limitTitle = (name: string): string => LIMIT_NAMES[name] ?? spaced(name);
+
+const ORDER_TYPES: Readonly<Record<string, string>> = {
+  limit: 'Limit',
+  limitMaker: 'Limit post-only',
+  market: 'Market',
+  stopLimit: 'Stop limit',
+  stopMarket: 'Stop market',
+  takeProfitLimit: 'Take profit limit',
+};
+export const orderTypeText = (type: string): string => ORDER_TYPES[type] ?? spaced(type);
+export const statusText = (status: string): string => spaced(status).toLowerCase();
+export const sideText = (side: 'buy' | 'sell'): string => (side === 'buy' ? 'Buy' : 'Sell');

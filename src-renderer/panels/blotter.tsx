@@ -1,0 +1,150 @@
+import { useState, type ReactElement } from 'react';
+import type { CommandDto } from '../../src-preload/contract/messages.ts';
+import type { FillDto, OrderDto, PositionDto } from '../../src-preload/contract/state.ts';
+import { useEngine, useInstruments } from '../app/terminal-context.tsx';
+import { useCommand, type CommandSender } from '../app/use-command.ts';
+import { sideText } from '../app/words.ts';
+import { Num, toneOf } from '../ui/number.tsx';
+import { formatDecimal, formatSigned, signOf, sumDecimals } from '../ui/number-text.ts';
+import { READY, useCondition } from './condition.ts';
+import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
+import { FillsTable } from './fills-table.tsx';
+import { workingOrders } from './order-rows.ts';
+import { OrdersTable } from './orders-table.tsx';
+import { Panel, type PanelTab } from './panel.tsx';
+import { PositionsTable } from './positions-table.tsx';
+
+const TABS: readonly PanelTab[] = [
+  { id: 'orders', title: 'Positions and orders' },
+  { id: 'fills', title: 'Fills' },
+];
+const NO_ORDERS: readonly OrderDto[] = [];
+const NO_FILLS: readonly FillDto[] = [];
+const NO_POSITIONS: readonly PositionDto[] = [];
+
+type BlotterProps = {
+  /** More tabs in front, for the stop report. */
+  readonly before?: readonly PanelTab[];
+  readonly onTab?: (id: string) => void;
+};
+
+export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement {
+  const [tab, setTab] = useState('orders');
+  const sender = useCommand();
+  const fills = useEngine((state) => state.fills) ?? NO_FILLS;
+  const isEmpty = tab === 'fills' && fills.length === 0;
+  const condition = useCondition(
+    isEmpty
+      ? { kind: 'empty', title: 'No fills in this session', detail: 'The journal keeps those of earlier ones.' }
+      : READY,
+  );
+  return (
+    <Panel
+      digit="7"
+      title={TABS.find(({ id }) => id === tab)?.title ?? ''}
+      tabs={[...before, ...TABS]}
+      onTab={(id) => (TABS.some((own) => own.id === id) ? setTab(id) : onTab?.(id))}
+      tools={tab === 'orders' && <OrderTools sender={sender} />}
+      condition={condition}
+    >
+      {sender.answer.kind === 'failed' && (
+        <div className="statebar failed" role="alert">
+          {sender.answer.text}
+        </div>
+      )}
+      {tab === 'orders' ? <PositionsAndOrders sender={sender} /> : <FillsTable fills={fills} />}
+    </Panel>
+  );
+}
+
+/** One cancel per account that has an own order here. */
+function OrderTools({ sender }: { readonly sender: CommandSender }): ReactElement {
+  const [isAsked, setAsked] = useState(false);
+  const orders = useEngine((state) => state.orders) ?? NO_ORDERS;
+  const own = workingOrders(orders).filter((order) => !order.foreign);
+  const accounts = [...new Set(own.map((order) => order.accountId))];
+  const stops = own.filter((order) => order.role === 'stop').length;
+  const confirmation: Confirmation = {
+    title: `Cancel ${own.length} own orders`,
+    says: `This includes ${stops} stops: positions may stand without protection. Foreign orders are not touched.`,
+    action: 'Cancel all',
+    commands: accounts.map((accountId) => ({ kind: 'cancelAll', accountId, instrumentId: null })),
+  };
+  return (
+    <>
+      <button type="button" className="textbtn" disabled={own.length === 0} onClick={() => setAsked(true)}>
+        Cancel all…
+      </button>
+      {isAsked && <ConfirmDialog confirmation={confirmation} sender={sender} onClose={() => setAsked(false)} />}
+    </>
+  );
+}
+
+const closing = (position: PositionDto): Confirmation => ({
+  title: `Close ${position.instrumentId.split('.')[0] ?? ''}`,
+  says: `${sideText(signOf(position.quantity) > 0 ? 'sell' : 'buy')} ${formatDecimal(position.quantity).replace('\u2212', '')} at market, after its stops are taken off the venue. The gate may deny it.`,
+  action: 'Close position',
+  commands: [{ kind: 'closePosition', accountId: position.accountId, instrumentId: position.instrumentId }],
+});
+
+function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): ReactElement {
+  const instruments = useInstruments();
+  const [closes, setCloses] = useState<PositionDto | null>(null);
+  const all = useEngine((state) => state.positions) ?? NO_POSITIONS;
+  const positions = all.filter((position) => signOf(position.quantity) !== 0);
+  const orders = workingOrders(useEngine((state) => state.orders) ?? NO_ORDERS);
+  const foreign = orders.filter((order) => order.foreign).length;
+  const cancel = (order: OrderDto): void => {
+    const command: CommandDto = { kind: 'cancelOrder', clientOrderId: order.clientOrderId };
+    void sender.send(command);
+  };
+  return (
+    <div className="content scroll">
+      {positions.length === 0 ? (
+        <p className="none">Flat: no open position.</p>
+      ) : (
+        <>
+          <PositionsTable positions={positions} instruments={instruments} onClose={setCloses} />
+          <PositionsSum positions={positions} />
+        </>
+      )}
+      <div className="sec">
+        <span>
+          Working orders{' '}
+          <span className="t3">
+            {orders.length - foreign} own · {foreign} foreign
+          </span>
+        </span>
+      </div>
+      {orders.length === 0 ? (
+        <p className="none">No working orders.</p>
+      ) : (
+        <OrdersTable orders={orders} instruments={instruments} onCancel={cancel} />
+      )}
+      {closes && <ConfirmDialog confirmation={closing(closes)} sender={sender} onClose={() => setCloses(null)} />}
+    </div>
+  );
+}
+
+/** Sums of one currency only: values in two are not added. */
+function PositionsSum({ positions }: { readonly positions: readonly PositionDto[] }): ReactElement {
+  const strip = useEngine((state) => state.strip);
+  const bare = strip?.protection.bareNow ?? 0;
+  const isOneCurrency = new Set(positions.map((position) => position.currency)).size === 1;
+  const valued = positions.flatMap(({ unrealizedPnl }) => (unrealizedPnl === null ? [] : [unrealizedPnl]));
+  const pnl = sumDecimals(valued);
+  return (
+    <div className="sumline">
+      <span className="t2">
+        {positions.length} positions · {bare === 0 ? 'all protected by resting stops' : `${bare} bare`}
+      </span>
+      {isOneCurrency && valued.length === positions.length && (
+        <span>
+          <span className="t3">unrealized </span>
+          <Num className={toneOf(signOf(pnl))}>{formatSigned(pnl, 2)}</Num>{' '}
+          <span className="t3">{positions[0]?.currency}</span>
+        </span>
+      )}
+    </div>
+  );
+}

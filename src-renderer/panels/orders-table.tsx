@@ -1,0 +1,153 @@
+import type { ReactElement } from 'react';
+import type { InstrumentDto, OrderDto } from '../../src-preload/contract/state.ts';
+import { useSecond, useTerminal } from '../app/terminal-context.tsx';
+import { orderTypeText, sideText, statusText } from '../app/words.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Missing, Num } from '../ui/number.tsx';
+import { digitsOf, formatDecimal } from '../ui/number-text.ts';
+import { ageText, clockText } from '../ui/time-text.ts';
+import { purposeOf } from './order-rows.ts';
+import { onRowKey } from './row-focus.ts';
+
+const HEADS: readonly (readonly [string, string, number])[] = [
+  ['Time', '', 70],
+  ['Order', '', 90],
+  ['Side', '', 44],
+  ['Type', '', 104],
+  ['Quantity', 'r', 78],
+  ['Filled', 'r', 64],
+  ['Price', 'r', 86],
+  ['Trigger', 'r', 86],
+  ['Status', '', 104],
+  ['Purpose', '', 110],
+];
+
+function Status({ order }: { readonly order: OrderDto }): ReactElement {
+  if (order.pending?.outcome === 'unknown') return <span className="chip warn hatch">? unknown</span>;
+  if (order.foreign) return <span className="chip dash">foreign</span>;
+  if (order.pending) return <span className="chip line">{order.pending.command} sent</span>;
+  if (order.pendingLeg) return <span className="chip line">not placed yet</span>;
+  return <span className="t2">{statusText(order.status)}</span>;
+}
+
+/** An unproven command states its age: it counts as its worst case until evidence comes. */
+function Purpose({ order }: { readonly order: OrderDto }): ReactElement {
+  const nowMs = useSecond();
+  if (order.pending?.outcome === 'unknown')
+    return <span className="warn">unproven {ageText(nowMs - order.pending.sinceUs / 1000)}</span>;
+  const purpose = purposeOf(order);
+  if (purpose !== 'protects') return <span className="t2">{purpose}</span>;
+  return (
+    <span className="row gap1 t2">
+      <Icon name="shield" /> {order.pendingLeg ? 'will protect' : purpose}
+    </span>
+  );
+}
+
+type RowProps = {
+  readonly order: OrderDto;
+  readonly instrument: InstrumentDto | null;
+  readonly onCancel: (order: OrderDto) => void;
+};
+
+const sideTone = (order: OrderDto): string => {
+  if (order.foreign) return '';
+  return order.side === 'buy' ? 'up' : 'down';
+};
+
+const rowClass = (order: OrderDto): string => {
+  if (order.pending?.outcome === 'unknown') return 'unknown';
+  return order.foreign ? 'foreign' : '';
+};
+
+function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
+  const { session } = useTerminal();
+  const digits = instrument ? digitsOf(instrument.tickSize) : undefined;
+  const price = (text: string | null, reason: string): ReactElement =>
+    text === null ? <Missing reason={reason} /> : <Num>{formatDecimal(text, digits)}</Num>;
+  return (
+    <tr className={rowClass(order)} tabIndex={-1} onClick={() => session.select(order.instrumentId)}>
+      <td>
+        <Num>{clockText(order.createdAtUs)}</Num>
+      </td>
+      <td>{order.instrumentId.split('.')[0]}</td>
+      <td className={sideTone(order)}>{sideText(order.side)}</td>
+      <td>{orderTypeText(order.type)}</td>
+      <td className="r">
+        <Num>{formatDecimal(order.quantity)}</Num>
+      </td>
+      <td className="r t3">
+        <Num>{formatDecimal(order.filledQuantity)}</Num>
+      </td>
+      <td className="r">{price(order.price, 'a market order has no price')}</td>
+      <td className="r">{order.triggerPrice === null ? null : price(order.triggerPrice, '')}</td>
+      <td>
+        <Status order={order} />
+      </td>
+      <td>
+        <Purpose order={order} />
+      </td>
+      <td className="r t3">
+        <Num>{order.foreign ? '—' : order.clientOrderId.slice(-6)}</Num>
+      </td>
+      <td className="r">
+        {!order.foreign && (
+          <button
+            type="button"
+            className="rowbtn"
+            aria-label={`Cancel ${sideText(order.side)} ${order.quantity} ${order.instrumentId}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              onCancel(order);
+            }}
+          >
+            <Icon name="cross" />
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+type TableProps = {
+  readonly orders: readonly OrderDto[];
+  readonly instruments: readonly InstrumentDto[];
+  readonly onCancel: (order: OrderDto) => void;
+};
+
+export function OrdersTable({ orders, instruments, onCancel }: TableProps): ReactElement {
+  return (
+    <table className="table" onKeyDown={onRowKey}>
+      <colgroup>
+        {HEADS.map(([head, , width]) => (
+          <col key={head} style={{ width }} />
+        ))}
+        <col />
+        <col style={{ width: 34 }} />
+      </colgroup>
+      <thead>
+        <tr>
+          {HEADS.map(([head, side]) => (
+            <th key={head} className={side}>
+              {head}
+            </th>
+          ))}
+          <th className="r">Id</th>
+          <th>
+            <span className="hidden">Cancel</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map((order) => (
+          <OrderRow
+            key={order.clientOrderId}
+            order={order}
+            instrument={instruments.find(({ instrumentId }) => instrumentId === order.instrumentId) ?? null}
+            onCancel={onCancel}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}

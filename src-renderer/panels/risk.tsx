@@ -1,0 +1,103 @@
+import type { ReactElement } from 'react';
+import type { CheckDto, DenialDto, LimitDto } from '../../src-preload/contract/state.ts';
+import { useEngine } from '../app/terminal-context.tsx';
+import { denialText, denialTitle, limitTitle } from '../app/words.ts';
+import { Icon } from '../ui/icons.tsx';
+import { Missing, Num } from '../ui/number.tsx';
+import { formatDecimal } from '../ui/number-text.ts';
+import { clockTextMs } from '../ui/time-text.ts';
+import { READY, useCondition, type PanelCondition } from './condition.ts';
+import { Panel, type PanelTab } from './panel.tsx';
+
+const WARN_AT = 0.85;
+const NONE: PanelCondition = { kind: 'empty', title: 'No limits', detail: 'The engine has told of none yet.' };
+
+const barClass = (ratio: number): string => {
+  if (ratio >= 1) return 'bar x';
+  return ratio >= WARN_AT ? 'bar w' : 'bar';
+};
+
+/** Shown also when unused: a hidden limit is a limit forgotten. */
+function LimitRow({ limit }: { readonly limit: LimitDto }): ReactElement {
+  const ratio = limit.usedRatio;
+  const isNear = ratio !== null && ratio >= WARN_AT;
+  return (
+    <div className="limit">
+      <span className="ell">
+        {isNear && <span className="warn">! </span>}
+        {limitTitle(limit.name)}
+      </span>
+      <span className={barClass(ratio ?? 0)}>
+        <i style={{ width: `${Math.min(1, Math.max(0, ratio ?? 0)) * 100}%` }} />
+        <u style={{ left: `${WARN_AT * 100}%` }} />
+      </span>
+      <span className="r">
+        {limit.used === null ? <Missing reason="not measured" /> : <Num>{formatDecimal(limit.used)}</Num>}
+        <Num className="t3"> / {formatDecimal(limit.limit)}</Num>
+      </span>
+      <span className={`r ${isNear ? 'warn' : 't2'}`}>
+        {limit.headroom === null ? <Missing reason="not measured" /> : <Num>{formatDecimal(limit.headroom)}</Num>}
+      </span>
+    </div>
+  );
+}
+
+export function CheckRow({ check }: { readonly check: CheckDto }): ReactElement {
+  const number = check.after ?? check.used;
+  return (
+    <div className={check.passed ? 'check' : 'check no'}>
+      <Icon name={check.passed ? 'check' : 'cross'} />
+      <span className="t2">{limitTitle(check.name)}</span>
+      <span className="r">
+        {number !== null && <Num>{formatDecimal(number)}</Num>}
+        {check.limit !== null && <Num className="t3"> of {formatDecimal(check.limit)}</Num>}
+        {check.unit !== '' && number !== null && <span className="t3 micro"> {check.unit}</span>}
+        {number === null && check.limit === null && (check.passed ? 'passed' : 'failed')}
+      </span>
+    </div>
+  );
+}
+
+function LastDenial({ denial }: { readonly denial: DenialDto }): ReactElement {
+  const market = denial.instrumentId?.split('.')[0];
+  return (
+    <div className="denial">
+      <b className="dangerc">{denial.code}</b> <Num className="t3">{clockTextMs(denial.timeUs)}</Num>
+      <br />
+      <span className="t2">
+        {denialTitle(denial.code)}
+        {market === undefined ? '' : `, ${market}`}, by {denial.by}. {denialText(denial.code, denial.params)}
+      </span>
+      <div className="checks">
+        {denial.checks.map((check) => (
+          <CheckRow key={check.name} check={check} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+type RiskProps = { readonly tabs?: readonly PanelTab[]; readonly onTab?: (id: string) => void };
+
+export function RiskPanel({ tabs = [], onTab }: RiskProps): ReactElement {
+  const risk = useEngine((state) => state.risk);
+  const condition = useCondition(risk?.limits.length === 0 ? NONE : READY);
+  return (
+    <Panel digit="5" title="Risk" condition={condition} isScrolling tabs={tabs} {...(onTab && { onTab })}>
+      <div className="limit headrow">
+        <span>Limit</span>
+        <span className="r">warn 85 %</span>
+        <span className="r">Used / limit</span>
+        <span className="r">Headroom</span>
+      </div>
+      {risk?.limits.map((limit) => (
+        <LimitRow key={`${limit.name} ${limit.unit}`} limit={limit} />
+      ))}
+      <div className="sec" style={{ marginTop: 4 }}>
+        <span>Last denial</span>
+        <span className="t3 micro">{risk?.denialsToday ?? 0} today</span>
+      </div>
+      {risk?.lastDenial ? <LastDenial denial={risk.lastDenial} /> : <p className="none">Nothing was denied.</p>}
+    </Panel>
+  );
+}

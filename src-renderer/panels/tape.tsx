@@ -1,0 +1,57 @@
+import { useCallback, useSyncExternalStore, type ReactElement } from 'react';
+import { useStore } from 'zustand';
+import type { InstrumentDto } from '../../src-preload/contract/state.ts';
+import { useInstrument, useTerminal } from '../app/terminal-context.tsx';
+import { CanvasHost } from '../canvas/canvas-host.tsx';
+import { createSurface } from '../canvas/surface.ts';
+import { paintTape } from '../canvas/tape-painter.ts';
+import { readTokenColors } from '../canvas/token-colors.ts';
+import { stepFormatter } from '../ui/number-text.ts';
+import { useCondition, useFeedCondition } from './condition.ts';
+import { Panel } from './panel.tsx';
+
+/** Time and sales: batches come as they were traded and are painted once a frame. */
+export function TapePanel(): ReactElement {
+  const { session } = useTerminal();
+  const instrument = useInstrument();
+  const { market } = session;
+  const hasTrades = useSyncExternalStore(market.subscribeReady, () => market.trades().length > 0);
+  const condition = useCondition(useFeedCondition(instrument?.instrumentId ?? null, hasTrades));
+  return (
+    <Panel digit="8" title="Time and sales" isLinked chip={instrument?.origin ?? null} condition={condition}>
+      {instrument && <Tape key={instrument.instrumentId} instrument={instrument} />}
+    </Panel>
+  );
+}
+
+function Tape({ instrument }: { readonly instrument: InstrumentDto }): ReactElement {
+  const { session, preferences } = useTerminal();
+  const look = useStore(preferences, ({ theme, palette }) => `${theme} ${palette}`);
+  const mount = useCallback(
+    (canvas: HTMLCanvasElement) => {
+      canvas.dataset['look'] = look;
+      const [price, quantity] = [stepFormatter(instrument.tickSize), stepFormatter(instrument.lotSize)];
+      const colors = readTokenColors();
+      const surface = createSurface(canvas, (context, width, height) =>
+        paintTape(context, width, height, { trades: session.market.trades(), price, quantity, colors }),
+      );
+      const unlisten = session.market.listen({ onTrades: surface.invalidate });
+      return () => {
+        unlisten();
+        surface.dispose();
+      };
+    },
+    [session, instrument, look],
+  );
+  return (
+    <>
+      <div className="tapehead">
+        <span>Time UTC</span>
+        <span className="r">Price</span>
+        <span className="r">{instrument.base}</span>
+        <span className="r">#</span>
+      </div>
+      <CanvasHost label={`Trades of ${instrument.symbol}`} mount={mount} />
+    </>
+  );
+}
