@@ -130,6 +130,11 @@ export class DepthSynchronizer {
     if (this.current === 'live') this.current = 'stale';
   }
 
+  /** The venue confirmed that nothing changed while nothing was heard. */
+  markQuiet(): void {
+    if (this.current === 'stale') this.current = 'live';
+  }
+
   /** Another connection takes over the stream: updates it repeats are discarded, the first new one must bridge. */
   changeConnection(): void {
     this.bridged = false;

@@ -1,0 +1,255 @@
+import type { ListedInstrument } from '../../../engine/domain/events.ts';
+import { type InstrumentId, parseInstrumentId } from '../../../engine/domain/identifiers.ts';
+import type { Bar, BarInterval, DataOrigin } from '../../../engine/domain/market.ts';
+import { err, ok, type Result } from '../../../engine/domain/result.ts';
+import type { Clock } from '../../../engine/ports/clock.ts';
+import type { Logger } from '../../../engine/ports/logger.ts';
+import type { FeedListener, MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
+import type { Random } from '../../../engine/ports/random.ts';
+import type { QueryFailure } from '../../../engine/ports/venue-gateway.ts';
+import type { DepthSnapshot } from '../../../engine/market-data/depth-synchronizer.ts';
+import { BookIntegrityError } from '../../../engine/market-data/steps.ts';
+import { DecodeFailure, isObject } from '../../decode-failure.ts';
+import type { WeightLimiter } from '../weight-limiter.ts';
+import { BarSequence } from './bar-sequence.ts';
+import { type BinanceKline, decodeBinanceEvent, decodeBinanceSnapshot } from './decode.ts';
+import { InstrumentStream } from './instrument-stream.ts';
+import { barsAfter, recentBars } from './kline-history.ts';
+import { BINANCE_CONNECTION_TIMING, type ConnectionTiming, MarketConnection } from './market-connection.ts';
+import { createPublicRest, type PublicRest } from './public-rest.ts';
+import { SnapshotScheduler } from './snapshot-scheduler.ts';
+import { BINANCE_WATCH_TIMING, StreamWatch, type WatchTiming } from './stream-watch.ts';
+
+export type BinancePublicFeedOptions = {
+  /** Such as https://api.binance.com and wss://stream.binance.com:9443, without paths. */
+  readonly restUrl: string;
+  readonly streamUrl: string;
+  readonly origin: DataOrigin;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** The ledger of the host, shared with all that talks to it. */
+  readonly limiter: WeightLimiter;
+  /** Levels of a snapshot; by default as many as a third of a minute's weight allows for all instruments. */
+  readonly snapshotLevels?: 100 | 1_000;
+  readonly connectionTiming?: Partial<ConnectionTiming>;
+  readonly watchTiming?: Partial<WatchTiming>;
+};
+
+/** Streams on one socket. The venue allows 1,024; fewer lose less when one socket goes. */
+const MAX_STREAMS = 200;
+const SNAPSHOT_WEIGHT = { 5: 5, 100: 5, 1_000: 50 } as const;
+type SnapshotLevels = keyof typeof SNAPSHOT_WEIGHT;
+/** A second look reads the update id; levels cost nothing less below 100, but bytes. */
+const COMPARED_LEVELS = 5;
+const START_WEIGHT = 2_000;
+
+export function createBinancePublicFeed(options: BinancePublicFeedOptions): MarketDataFeed {
+  return new BinancePublicFeed(options);
+}
+
+type Market = {
+  readonly stream: InstrumentStream;
+  readonly bars: BarSequence;
+  connection: MarketConnection | undefined;
+};
+
+class BinancePublicFeed implements MarketDataFeed {
+  readonly origin: DataOrigin;
+  private readonly options: BinancePublicFeedOptions;
+  private readonly rest: PublicRest;
+  private readonly markets = new Map<string, Market>();
+  private readonly symbols = new Map<InstrumentId, string>();
+  private readonly connections: MarketConnection[] = [];
+  private readonly knownBars = new Map<InstrumentId, readonly Bar[]>();
+  private scheduler: SnapshotScheduler | undefined;
+  private watch: StreamWatch | undefined;
+  private listener: FeedListener | undefined;
+  private interval: BarInterval = '1m';
+
+  constructor(options: BinancePublicFeedOptions) {
+    this.options = options;
+    this.origin = options.origin;
+    this.rest = createPublicRest(options);
+  }
+
+  async start(instruments: readonly ListedInstrument[], interval: BarInterval, listener: FeedListener): Promise<void> {
+    const { clock, random, logger } = this.options;
+    this.listener = listener;
+    this.interval = interval;
+    const levels = this.options.snapshotLevels ?? defaultLevels(instruments.length);
+    const scheduler = new SnapshotScheduler(
+      (symbol, purpose) => this.fetchSnapshot(symbol, purpose === 'compare' ? COMPARED_LEVELS : levels),
+      {
+        deliver: (stream, snapshot, purpose) => {
+          logger.debug('snapshot', {
+            purpose,
+            symbol: stream.instrument.venueSymbol,
+            lastUpdateId: snapshot.lastUpdateId,
+          });
+          if (purpose === 'synchronize') stream.snapshot(snapshot, clock.monotonicUs());
+          else this.watch?.compared(stream, snapshot);
+        },
+        failed: (stream, { detail }) =>
+          logger.warn('snapshot failed', { symbol: stream.instrument.venueSymbol, detail }),
+      },
+      clock,
+      random,
+    );
+    this.scheduler = scheduler;
+    for (const instrument of instruments) this.add(instrument, scheduler);
+    this.watch = new StreamWatch({
+      clock,
+      timing: { ...BINANCE_WATCH_TIMING, ...this.options.watchTiming },
+      streams: [...this.markets.values()].map(({ stream }) => stream),
+      compare: (stream) => scheduler.want(stream, 'compare'),
+      reconnect: (stream, reason) => this.markets.get(stream.instrument.venueSymbol)?.connection?.reconnect(reason),
+    });
+    this.connect(instruments.map(({ venueSymbol }) => venueSymbol));
+  }
+
+  async history(
+    instrumentId: InstrumentId,
+    interval: BarInterval,
+    limit: number,
+  ): Promise<Result<readonly Bar[], QueryFailure>> {
+    const venueSymbol = this.symbols.get(instrumentId) ?? symbolOf(instrumentId);
+    if (venueSymbol === null)
+      return err({ detail: `expected an instrument id, was ${instrumentId}`, retryAfterMs: null });
+    const bars = await recentBars(this.rest, { instrumentId, venueSymbol, interval }, limit);
+    if (bars.ok && interval === this.interval) {
+      this.knownBars.set(instrumentId, bars.value);
+      this.markets.get(venueSymbol)?.bars.noteHistory(bars.value);
+    }
+    return bars;
+  }
+
+  book(instrumentId: InstrumentId): ReturnType<MarketDataFeed['book']> {
+    return this.markets.get(this.symbols.get(instrumentId) ?? '')?.stream.book;
+  }
+
+  async close(): Promise<void> {
+    this.scheduler?.close();
+    this.watch?.close();
+    for (const connection of this.connections) connection.close();
+  }
+
+  private add(instrument: ListedInstrument, scheduler: SnapshotScheduler): void {
+    const listener = this.mustListener();
+    const stream = new InstrumentStream(instrument, listener, {
+      wantSnapshot: (of) => scheduler.want(of, 'synchronize'),
+      problem: (of, problem) =>
+        this.options.logger.warn('order book lost', { symbol: of.instrument.venueSymbol, problem }),
+    });
+    const query = { instrumentId: instrument.id, venueSymbol: instrument.venueSymbol, interval: this.interval };
+    const bars = new BarSequence(
+      this.interval,
+      async (afterUs, beforeUs) => this.logged(await barsAfter(this.rest, query, afterUs, beforeUs)),
+      (bar) => listener.onBarClosed(bar),
+    );
+    bars.noteHistory(this.knownBars.get(instrument.id) ?? []);
+    this.markets.set(instrument.venueSymbol, { stream, bars, connection: undefined });
+    this.symbols.set(instrument.id, instrument.venueSymbol);
+  }
+
+  private connect(symbols: readonly string[]): void {
+    const perInstrument = ['depth@100ms', 'trade', `kline_${this.interval}`];
+    const groupSize = Math.floor(MAX_STREAMS / perInstrument.length);
+    for (let first = 0; first < symbols.length; first += groupSize) {
+      const group = symbols.slice(first, first + groupSize);
+      const names = group.flatMap((symbol) => perInstrument.map((stream) => `${symbol.toLowerCase()}@${stream}`));
+      const markets = group.map((symbol) => this.markets.get(symbol)).filter((market) => market !== undefined);
+      const connection = this.open(names, markets);
+      this.connections.push(connection);
+      for (const market of markets) market.connection = connection;
+    }
+  }
+
+  private open(names: readonly string[], markets: readonly Market[]): MarketConnection {
+    const { clock, random, logger, streamUrl } = this.options;
+    const timing = { ...BINANCE_CONNECTION_TIMING, ...this.options.connectionTiming };
+    const url = `${new URL('/stream', streamUrl).href}?streams=${names.join('/')}`;
+    const each = (action: (market: Market, nowUs: number) => void): void => {
+      const nowUs = clock.monotonicUs();
+      for (const market of markets) action(market, nowUs);
+    };
+    return new MarketConnection(
+      { url, clock, random, logger, timing },
+      {
+        onUp: (generation) =>
+          each(({ stream, bars }, nowUs) => {
+            stream.up(generation, nowUs);
+            bars.catchUp();
+          }),
+        onReplacing: () => logger.info('replacing a market data connection'),
+        onReplaced: (generation) => each(({ stream }, nowUs) => stream.replaced(generation, nowUs)),
+        onDown: () => each(({ stream }, nowUs) => stream.down(nowUs)),
+        onMessage: (data, generation) => this.message(data, generation),
+      },
+    );
+  }
+
+  private message(data: Buffer, generation: number): void {
+    try {
+      const message: unknown = JSON.parse(data.toString());
+      if (isObject(message) && isObject(message['data'])) this.event(message['data'], generation);
+    } catch (error) {
+      const known =
+        error instanceof DecodeFailure || error instanceof BookIntegrityError || error instanceof SyntaxError;
+      if (!known) throw error;
+      this.options.logger.warn('market data message refused', { problem: error.message });
+    }
+  }
+
+  private event(data: Readonly<Record<string, unknown>>, generation: number): void {
+    const event = decodeBinanceEvent(data);
+    const market = event.symbol === null ? undefined : this.markets.get(event.symbol);
+    if (market === undefined) return;
+    const { clock } = this.options;
+    if (event.kind === 'depth') market.stream.depth(event.update, generation, clock.monotonicUs());
+    else if (event.kind === 'trade') market.stream.trade(event.trade, clock.nowUs());
+    else if (event.kind === 'kline') this.kline(market, event.kline);
+  }
+
+  private kline(market: Market, kline: BinanceKline): void {
+    if (kline.interval !== this.interval) return;
+    const bar: Bar = {
+      ...{ instrumentId: market.stream.instrument.id, interval: this.interval, openTimeUs: kline.openTimeMs * 1_000 },
+      ...{ open: kline.open, high: kline.high, low: kline.low, close: kline.close, volume: kline.volume },
+    };
+    if (kline.isClosed) market.bars.closed(bar);
+    else this.mustListener().onBarChanged(bar);
+  }
+
+  private async fetchSnapshot(symbol: string, levels: SnapshotLevels): Promise<Result<DepthSnapshot, QueryFailure>> {
+    const reply = await this.rest.get('/api/v3/depth', { symbol, limit: levels }, SNAPSHOT_WEIGHT[levels]);
+    if (!reply.ok) return reply;
+    try {
+      return ok(decodeBinanceSnapshot(reply.value));
+    } catch (error) {
+      if (!(error instanceof DecodeFailure)) throw error;
+      return err({ detail: error.message, retryAfterMs: null });
+    }
+  }
+
+  private logged(bars: Result<readonly Bar[], QueryFailure>): readonly Bar[] | null {
+    if (bars.ok) return bars.value;
+    this.options.logger.warn('missed bars could not be fetched', { detail: bars.error.detail });
+    return null;
+  }
+
+  private mustListener(): FeedListener {
+    if (this.listener === undefined) throw new Error('expected a started feed, was none');
+    return this.listener;
+  }
+}
+
+function defaultLevels(instruments: number): 100 | 1_000 {
+  return instruments * SNAPSHOT_WEIGHT[1_000] <= START_WEIGHT ? 1_000 : 100;
+}
+
+/** Binance's spot symbol is base and quote in one. */
+function symbolOf(instrumentId: InstrumentId): string | null {
+  const parts = parseInstrumentId(instrumentId);
+  return parts.ok ? parts.value.base + parts.value.quote : null;
+}
