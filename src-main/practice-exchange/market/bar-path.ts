@@ -7,7 +7,7 @@ import { SeededRandom } from './seeded-random.ts';
  * The trades invented inside one recorded bar. Real tapes print about 9.5 bursts a second on BTCUSDT; this path prints
  * at most 0.7, so that 14 markets stay readable and a replay at speed 20 stays affordable.
  */
-export const BURSTS_PER_SECOND = 0.7;
+const BURSTS_PER_SECOND = 0.7;
 /** Measured on the recorded BTCUSDT tape: 19,903 trades in 6,166 bursts of one side within 2 ms. */
 const PRINTS_PER_BURST = 3.2;
 

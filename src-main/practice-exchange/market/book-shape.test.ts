@@ -17,6 +17,7 @@ describe('the book model', () => {
       capture,
       model.depth.map(({ bps }) => bps),
     );
+    expect(capture.recordedAtMs).toBe(Date.parse('2024-08-08T23:54:14.206Z'));
     expect(measured.updates).toBe(6_493);
     expect(measured.oneTickRatio).toBeCloseTo(model.spread.oneTickRatio, 4);
     const priceTicks = capture.snapshot.bids[0]![0];

@@ -92,6 +92,7 @@ describe('the recorded market', () => {
   it('plays the recording with its sequence, then begins again after a discontinuity', () => {
     const source = createMarketSource({ kind: 'recorded' });
     const start = source.startTimeMs;
+    expect(new Date(start).toISOString()).toBe('2024-08-08T23:54:14.206Z');
     const events = play(source, start, start + 651_000, 1_000);
     expect(source.symbols.map(({ symbol, origin }) => [symbol, origin])).toEqual([['BTCUSDT', 'recorded']]);
     expect(events[0]).toMatchObject({ kind: 'book', snapshot: true, marketTimeMs: start });

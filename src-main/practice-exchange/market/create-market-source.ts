@@ -21,7 +21,7 @@ export type MarketSourceOptions = {
   readonly kind: 'demo' | 'recorded' | 'synthetic';
   /** Which of the shipped pairs; all when not given. */
   readonly symbols?: readonly string[] | undefined;
-  /** Epoch ms at which play begins. */
+  /** Epoch ms at which play begins; the recording's own time or the demo's start when not given. */
   readonly startTimeMs?: number | undefined;
   readonly synthetic?: SyntheticPairs | undefined;
   readonly dataDirectory?: string | undefined;
@@ -31,12 +31,14 @@ const DEFAULT_SYNTHETIC: SyntheticPairs = { count: 100, seed: 'leeward', updates
 
 /** 35 minutes before the fall of 2024-01-03 12:05 UTC; the market is already moving. */
 export const DEMO_START_MS = Date.UTC(2024, 0, 3, 11, 30);
+/** 2024-08-08 23:54:14 UTC by the recorder's clock: the moment of the recording's snapshot. */
+const RECORDED_START_MS = 1_723_161_254_206;
 
 /** Throws with one clear line when a symbol has no data or the shipped data are missing or altered. */
 export function createMarketSource(options: MarketSourceOptions): MarketSource {
   const data = openDemoData(options.dataDirectory);
   const model = readBookModel(data);
-  const startTimeMs = options.startTimeMs ?? DEMO_START_MS;
+  const startTimeMs = options.startTimeMs ?? (options.kind === 'recorded' ? RECORDED_START_MS : DEMO_START_MS);
   const pairs = options.synthetic ?? (options.kind === 'synthetic' ? DEFAULT_SYNTHETIC : null);
   const synthetic = pairs === null ? [] : syntheticMarkets(pairs, model, startTimeMs);
   return mergedSource(startTimeMs, [...shippedMarkets(options, data, model, startTimeMs), ...synthetic]);

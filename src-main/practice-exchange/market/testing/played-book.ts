@@ -8,6 +8,8 @@ export class PlayedBook {
   readonly faults: string[] = [];
   bookEvents = 0;
   trades = 0;
+  /** Levels a trade took from: the next book event has to name them. */
+  private readonly taken = new Set<string>();
   private readonly bars = new Map<number, MinuteBar>();
   private lastMs = Number.NEGATIVE_INFINITY;
 
@@ -32,6 +34,7 @@ export class PlayedBook {
 
   private applyBook(event: MarketEvent & { kind: 'book' }): void {
     this.bookEvents += 1;
+    this.checkTaken(event);
     if (event.snapshot) [this.bids, this.asks].forEach((side) => side.clear());
     for (const [side, changes] of [
       [this.bids, event.bids],
@@ -50,6 +53,12 @@ export class PlayedBook {
     if (this.bestBid() >= this.bestAsk()) this.faults.push(`crossed ${this.bestBid()} ${this.bestAsk()}`);
   }
 
+  private checkTaken({ snapshot, bids, asks }: MarketEvent & { kind: 'book' }): void {
+    const named = new Set([...bids.map(([ticks]) => `bid ${ticks}`), ...asks.map(([ticks]) => `ask ${ticks}`)]);
+    for (const level of this.taken) if (!snapshot && !named.has(level)) this.faults.push(`kept ${level} as it was`);
+    this.taken.clear();
+  }
+
   private applyTrade(trade: MarketEvent & { kind: 'trade' }): void {
     this.trades += 1;
     const side = trade.aggressor === 'buy' ? this.asks : this.bids;
@@ -58,6 +67,7 @@ export class PlayedBook {
     const resting = side.get(trade.ticks) ?? 0;
     if (resting <= trade.lots) this.faults.push(`took ${trade.lots} of ${resting}`);
     side.set(trade.ticks, resting - trade.lots);
+    this.taken.add(`${trade.aggressor === 'buy' ? 'ask' : 'bid'} ${trade.ticks}`);
     const openTimeMs = Math.floor(trade.marketTimeMs / MINUTE_MS) * MINUTE_MS;
     const bar = this.bars.get(openTimeMs) ?? quietMinute(openTimeMs, trade.ticks);
     countTrades(bar, { ...trade, timeMs: trade.marketTimeMs, prints: 1 });
