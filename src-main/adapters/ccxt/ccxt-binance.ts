@@ -1,0 +1,313 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Agent } from 'node:http';
+import Binance from '@ccxt/pro/binance';
+import { AuthenticationError } from '@ccxt/base/errors';
+import { err, ok, type Result } from '../../engine/domain/result.ts';
+import type { Secret } from '../keychain/secret.ts';
+import {
+  type CallEvidence,
+  type CallFailure,
+  classifyFailure,
+  isCredentialCode,
+  ReplyTimeout,
+  UnreadableReply,
+} from './call-failure.ts';
+import { type HeaderUse, headerUse, isJson, noteReply } from './reply-evidence.ts';
+
+/** Where a practice exchange listens. Absent: the venue itself. */
+export type VenueEndpoints = { readonly rest: string; readonly wsApi: string };
+
+export type CcxtBinanceOptions = {
+  readonly apiKey: Secret;
+  readonly secret: Secret;
+  readonly endpoints: VenueEndpoints | null;
+  readonly timeoutMs: number;
+};
+
+/** The signed and public calls we use, as ccxt names them after the venue's paths. */
+export type BinanceCall =
+  | 'publicGetTime'
+  | 'publicGetExchangeInfo'
+  | 'privateGetAccount'
+  | 'privateGetOpenOrders'
+  | 'privateGetOrder'
+  | 'privateGetAllOrders'
+  | 'privateGetMyTrades'
+  | 'privatePostOrder'
+  | 'privatePostOrderListOco'
+  | 'privatePostOrderListOtoco'
+  | 'privateDeleteOrder'
+  | 'privateDeleteOrderList';
+export type CallParams = Readonly<Record<string, string | number | boolean>>;
+
+export type PrivateStreamHooks = {
+  /** Every event of the user data stream, raw, in order; none is merged into another. */
+  onEvent(message: unknown): void;
+  /** The socket was lost or the venue ended the stream: events are being missed from now on. */
+  onDrop(detail: string): void;
+};
+
+export type CcxtBinance = {
+  /** The parsed JSON reply, or why there is none. Never throws. `onUse` gets the counts of the headers, also of failures. */
+  call(
+    call: BinanceCall,
+    params: CallParams,
+    onUse: (use: readonly HeaderUse[]) => void,
+  ): Promise<Result<unknown, CallFailure>>;
+  /** Venue time minus our wall time, used in signatures. */
+  setClockOffsetMs(offsetMs: number): void;
+  /** Gives ccxt the markets of an exchangeInfo reply, so it does not ask for it again. */
+  adoptMarkets(symbols: readonly unknown[]): void;
+  /** Resolves once the venue confirmed the subscription. Throws CredentialsRefused, or an Error that says why not. */
+  subscribe(timeoutMs: number): Promise<void>;
+  /** Keeps ccxt's own watch alive until the stream drops. */
+  untilDropped(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The venue knows the key and refuses it, or does not know it: trying again does not help. */
+export class CredentialsRefused extends Error {
+  override readonly name = 'CredentialsRefused';
+}
+
+/** ccxt rounds and injects on its way: the request is compared with what we asked for before it leaves. */
+export class AlteredRequest extends Error {
+  override readonly name = 'AlteredRequest';
+}
+
+type WatchClient = Parameters<Binance['handleMessage']>[0];
+type ReplyParts = [number, string, string, string, headers: Record<string, string>, body: string];
+type CallContext = {
+  readonly params: CallParams;
+  readonly evidence: CallEvidence;
+  readonly onUse: (use: readonly HeaderUse[]) => void;
+};
+
+const callContext = new AsyncLocalStorage<CallContext>();
+/** A signed request is void after this: with the call's timeout it bounds how late an order can still arrive. */
+const RECEIVE_WINDOW_MS = 5_000;
+/** ccxt times the headers of a reply, not its body: ours is the last word. */
+const BODY_GRACE_MS = 500;
+const VENUE_CODE = /"code":\s*(-\d+)/;
+const PING_EVERY_MS = 5_000;
+/** Kept by ccxt for its unified calls, which we do not use. */
+const CACHED_ORDERS = 50;
+
+export function createCcxtBinance(options: CcxtBinanceOptions, hooks: PrivateStreamHooks): CcxtBinance {
+  return new HookedBinance(options, hooks).port();
+}
+
+/** Unmodified ccxt with its own extension points overridden; this file alone knows its types. */
+class HookedBinance extends Binance {
+  private readonly hooks: PrivateStreamHooks;
+  private dropped: () => void = () => undefined;
+  private readonly goneClients = new WeakSet<WatchClient>();
+  private isUp = false;
+  private closing = false;
+
+  constructor(options: CcxtBinanceOptions, hooks: PrivateStreamHooks) {
+    super({
+      apiKey: options.apiKey.reveal(),
+      secret: options.secret.reveal(),
+      enableRateLimit: false,
+      timeout: options.timeoutMs,
+      number: String,
+      streaming: { keepAlive: PING_EVERY_MS, maxPingPongMisses: 2 },
+      options: {
+        defaultType: 'spot',
+        fetchMarkets: { types: ['spot'] },
+        fetchCurrencies: false,
+        fetchMargins: false,
+        adjustForTimeDifference: false,
+        maxRetriesOnFailure: 0,
+        recvWindow: RECEIVE_WINDOW_MS,
+        ordersLimit: CACHED_ORDERS,
+        // Never its broker prefix; an empty one would fall back to it.
+        broker: { spot: 'LW-' },
+      },
+    });
+    this.hooks = hooks;
+    if (options.endpoints !== null) this.pointAt(options.endpoints);
+  }
+
+  port(): CcxtBinance {
+    return {
+      call: (call, params, onUse) => this.callOnce(call, params, onUse),
+      setClockOffsetMs: (offsetMs) => void (this.options['timeDifference'] = -offsetMs),
+      adoptMarkets: (symbols) => void this.setMarkets(this.parseMarkets(symbols)),
+      subscribe: (timeoutMs) => this.subscribe(timeoutMs),
+      untilDropped: () => this.untilDropped(),
+      close: () => this.shut(),
+    };
+  }
+
+  override sign(...args: Parameters<Binance['sign']>): Record<string, unknown> {
+    const request = super.sign(...args) as Record<string, unknown>;
+    const context = callContext.getStore();
+    if (context !== undefined) requireUnchanged(context.params, request);
+    return request;
+  }
+
+  override async fetch(url: unknown, method?: string, headers?: unknown, body?: unknown): Promise<unknown> {
+    const context = callContext.getStore();
+    if (context !== undefined) context.evidence.sent = true;
+    return (await super.fetch(url, method, headers, body)) as unknown;
+  }
+
+  override onRestResponse(...args: Parameters<Binance['onRestResponse']>): string {
+    const context = callContext.getStore();
+    if (context !== undefined) {
+      const [status, , , , headers, body] = args as unknown as ReplyParts;
+      noteReply(context.evidence, { status, headers, body }, this.nonce());
+      context.onUse(headerUse(headers));
+      if (status < 300 && !isJson(headers)) {
+        throw new UnreadableReply(`expected a JSON reply, was ${headers['Content-Type'] ?? 'of no stated type'}`);
+      }
+    }
+    return super.onRestResponse(...args) as string;
+  }
+
+  override handleOrderUpdate(client: WatchClient, message: unknown): void {
+    this.hooks.onEvent(message);
+    super.handleOrderUpdate(client, message);
+  }
+
+  override handleBalance(client: WatchClient, message: unknown): void {
+    this.hooks.onEvent(message);
+    super.handleBalance(client, message);
+  }
+
+  override handleMessage(client: WatchClient, message: Record<string, unknown>): void {
+    const event = (message['event'] ?? message) as Record<string, unknown>;
+    if (event['e'] === 'listStatus') this.hooks.onEvent(event);
+    super.handleMessage(client, message);
+    if (event['e'] === 'eventStreamTerminated') this.dropSockets('the venue ended the stream');
+  }
+
+  override onError(client: WatchClient, error: unknown): void {
+    super.onError(client, error);
+    this.noteDrop(client, error instanceof Error ? error.message : String(error));
+  }
+
+  override onClose(client: WatchClient, event: unknown): void {
+    super.onClose(client, event);
+    this.noteDrop(client, `socket closed with code ${String((event as { code?: unknown } | undefined)?.code)}`);
+  }
+
+  private pointAt(endpoints: VenueEndpoints): void {
+    const api = this.urls.api as Record<string, unknown>;
+    for (const [name, url] of Object.entries(api)) {
+      if (typeof url === 'string') api[name] = url.replace(/^https:\/\/[^/]+/, endpoints.rest);
+    }
+    const ws = api['ws'] as Record<string, unknown>;
+    api['ws'] = { ...ws, 'ws-api': { ...(ws['ws-api'] as object), spot: endpoints.wsApi } };
+    // Sockets without TLS need an agent of their own, or every watch throws NotSupported.
+    if (endpoints.wsApi.startsWith('ws:')) this.httpAgent = new Agent({ keepAlive: true });
+  }
+
+  private async callOnce(
+    call: BinanceCall,
+    params: CallParams,
+    onUse: CallContext['onUse'],
+  ): Promise<Result<unknown, CallFailure>> {
+    const evidence: CallEvidence = { sent: false, status: undefined, venueError: undefined, retryAfterMs: null };
+    const implicit = (this as unknown as Record<BinanceCall, (params: CallParams) => Promise<unknown>>)[call];
+    try {
+      const reply = callContext.run({ params, evidence, onUse }, () => implicit.call(this, { ...params }));
+      return ok(await within(reply, this.timeout + BODY_GRACE_MS));
+    } catch (error) {
+      return err(classifyFailure(error, evidence));
+    }
+  }
+
+  private async subscribe(timeoutMs: number): Promise<void> {
+    try {
+      const subscribed = this.authenticate({ type: 'spot' });
+      this.tendFutures();
+      await within(subscribed, timeoutMs);
+      this.isUp = true;
+    } catch (error) {
+      // ccxt marks a subscription before it is confirmed: a next attempt on the same socket would believe it.
+      this.dropSockets('the subscription failed');
+      const text = error instanceof Error ? error.message : JSON.stringify(error);
+      const code = VENUE_CODE.exec(text)?.[1];
+      if (error instanceof AuthenticationError || isCredentialCode(Number(code))) throw new CredentialsRefused(text);
+      throw new Error(text, { cause: error });
+    }
+  }
+
+  /** ccxt makes futures nobody awaits; a drop rejects them, and an unhandled rejection ends the process. */
+  private tendFutures(): void {
+    for (const client of Object.values(this.clients as Record<string, WatchClient>)) {
+      for (const future of Object.values(client.futures as Record<string, Promise<unknown>>)) {
+        future.catch(() => undefined);
+      }
+    }
+  }
+
+  private async untilDropped(): Promise<void> {
+    if (!this.isUp) return;
+    const drop = new Promise<void>((resolve) => (this.dropped = resolve));
+    await Promise.race([drop, this.watchOn()]);
+  }
+
+  /** Ends by rejection of ccxt's own watch when its socket drops; the hooks have told by then. */
+  private async watchOn(): Promise<void> {
+    try {
+      while (this.isUp) await this.watchOrders();
+    } catch (error) {
+      this.dropSockets(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Tells once per socket: an error is followed by a close. */
+  private noteDrop(client: WatchClient, detail: string): void {
+    if (this.goneClients.has(client)) return;
+    this.goneClients.add(client);
+    this.isUp = false;
+    if (!this.closing) this.hooks.onDrop(detail);
+    this.dropped();
+  }
+
+  private dropSockets(detail: string): void {
+    for (const client of Object.values(this.clients as Record<string, WatchClient>)) {
+      this.clients = {};
+      this.noteDrop(client, detail);
+      client.close();
+    }
+  }
+
+  private async shut(): Promise<void> {
+    this.closing = true;
+    this.isUp = false;
+    this.dropped();
+    await this.close();
+    (this.httpAgent as Agent | undefined)?.destroy();
+  }
+}
+
+/** Throws AlteredRequest unless every parameter stands in the signed request exactly as it was given. */
+function requireUnchanged(params: CallParams, request: Record<string, unknown>): void {
+  const url = String(request['url']);
+  const body = typeof request['body'] === 'string' ? request['body'] : url.slice(url.indexOf('?') + 1);
+  const sent = new URLSearchParams(body);
+  for (const [name, value] of Object.entries(params)) {
+    if (sent.get(name) !== String(value)) {
+      throw new AlteredRequest(`expected ${name}=${String(value)}, was ${String(sent.get(name))}`);
+    }
+  }
+}
+
+/** Throws ReplyTimeout when `promise` has not settled in time; its late end is nobody's business any more. */
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ReplyTimeout(`expected an answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
