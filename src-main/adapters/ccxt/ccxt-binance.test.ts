@@ -251,8 +251,6 @@ describe('ccxt port: the private stream', () => {
     while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
   };
 
-  beforeEach(() => ccxt.adoptMarkets([]));
-
   it('delivers every event of a burst once and in order', async () => {
     await ccxt.subscribe(2_000);
     void ccxt.untilDropped();
