@@ -1,0 +1,279 @@
+import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
+import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
+import { ordersOf, type Submission } from '../../engine/domain/order.ts';
+import { ensure, err, ok, type Result } from '../../engine/domain/result.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import type { Random } from '../../engine/ports/random.ts';
+import type {
+  CancelRequest,
+  QueryFailure,
+  VenueCapabilities,
+  VenueEvent,
+  VenueGateway,
+  VenueSnapshot,
+} from '../../engine/ports/venue-gateway.ts';
+import type { CallFailure } from '../ccxt/call-failure.ts';
+import { type CcxtBinance, createCcxtBinance, CredentialsRefused, type VenueEndpoints } from '../ccxt/ccxt-binance.ts';
+import type { Secret } from '../keychain/secret.ts';
+import { AccountQueries } from './account-queries.ts';
+import { ClientIdIndex } from './client-id-index.ts';
+import { feeRatesOf, listedInstruments, venueLimits } from './listed-instruments.ts';
+import { fillsOfReply, type ReportScope, reportOfReply } from './order-reports.ts';
+import { orderRequest } from './order-requests.ts';
+import { readPrivateEvent } from './private-events.ts';
+import { PrivateStream } from './private-stream.ts';
+import { createRestClient, type RestClient } from './rest-client.ts';
+import { type SymbolMap, symbolMap } from './symbol-map.ts';
+import { CLOCK_CHECK_MS, LARGE_OFFSET_MS, measureVenueClock } from './venue-clock.ts';
+import { VenueHealth } from './venue-health.ts';
+import type { WeightLimiter } from './weight-limiter.ts';
+import { exchangeInfoReply, type OrderReply, orderListReply, orderReply } from './wire-schemas.ts';
+
+export type BinanceGatewayOptions = {
+  readonly accountId: AccountId;
+  readonly apiKey: Secret;
+  readonly secret: Secret;
+  /** Where the practice exchange listens; null for Binance itself. */
+  readonly endpoints: VenueEndpoints | null;
+  /** Shared by all that talk to this host from this machine, the public feed included. */
+  readonly limiter: WeightLimiter;
+  /** False once another engine life was started: every later command is refused as FENCED. */
+  readonly isCurrentEpoch: () => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+};
+
+const REPLY_TIMEOUT_MS = 4_000;
+const EXCHANGE_INFO_WEIGHT = 20;
+const SAMPLES_AT_CONNECT = 3;
+
+/** Binance spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
+export function createBinanceGateway(options: BinanceGatewayOptions): VenueGateway {
+  return new BinanceGateway(options);
+}
+
+class BinanceGateway implements VenueGateway {
+  readonly venue = 'BINANCE';
+  readonly accountId: AccountId;
+  readonly capabilities: VenueCapabilities = {
+    locksFunds: true,
+    reduceOnly: false,
+    lists: { oco: true, otoco: true },
+  };
+  private readonly options: BinanceGatewayOptions;
+  private readonly ccxt: CcxtBinance;
+  private readonly rest: RestClient;
+  private readonly stream: PrivateStream;
+  private readonly health = new VenueHealth((event) => this.emit(event));
+  private readonly clientIds = new ClientIdIndex();
+  private readonly listeners: ((event: VenueEvent) => void)[] = [];
+  private stopClockChecks: () => void = () => undefined;
+  private endThrottle: () => void = () => undefined;
+  private symbols: SymbolMap | undefined;
+  private queries: AccountQueries | undefined;
+  private listingVersion = 0;
+
+  constructor(options: BinanceGatewayOptions) {
+    this.options = options;
+    this.accountId = options.accountId;
+    this.ccxt = createCcxtBinance(
+      { apiKey: options.apiKey, secret: options.secret, endpoints: options.endpoints, timeoutMs: REPLY_TIMEOUT_MS },
+      { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
+    );
+    this.rest = createRestClient({
+      ccxt: this.ccxt,
+      limiter: options.limiter,
+      isCurrentEpoch: options.isCurrentEpoch,
+      onFailure: (failure) => this.remedy(failure),
+    });
+    this.stream = new PrivateStream({
+      ccxt: this.ccxt,
+      clock: options.clock,
+      random: options.random,
+      onUp: () => this.health.set('stream', 'ready', 'private stream subscribed'),
+      onDown: (detail) => this.health.set('stream', 'down', detail),
+      onRefused: (detail) => this.health.set('credentials', 'down', detail),
+    });
+  }
+
+  onEvent(listener: (event: VenueEvent) => void): void {
+    this.listeners.push(listener);
+  }
+
+  async connect(): Promise<readonly ListedInstrument[]> {
+    this.health.set('stream', 'connecting', 'connecting');
+    await this.checkClock(SAMPLES_AT_CONNECT);
+    const info = required(
+      await this.rest.query({
+        call: 'publicGetExchangeInfo',
+        params: {},
+        schema: exchangeInfoReply,
+        lane: 'query',
+        weight: EXCHANGE_INFO_WEIGHT,
+      }),
+    );
+    this.options.limiter.setLimits(venueLimits(info));
+    this.symbols = symbolMap(info);
+    this.queries = new AccountQueries({
+      rest: this.rest,
+      accountId: this.accountId,
+      symbols: this.symbols,
+      clientIds: this.clientIds,
+    });
+    const account = required(await this.queries.account());
+    const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
+    await this.stream.start();
+    this.stopClockChecks = this.options.clock.every(CLOCK_CHECK_MS, () => void this.checkClock(1));
+    return instruments;
+  }
+
+  async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+    const [first] = ordersOf(submission);
+    const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
+    const request = orderRequest(submission, place.venueSymbol);
+    if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
+    const common = { ...request.value, lane, weight: 1 };
+    this.queries?.noteActivity(place.venueSymbol);
+    const reply =
+      submission.kind === 'single'
+        ? asList(await this.rest.command({ ...common, schema: orderReply }))
+        : ofList(await this.rest.command({ ...common, schema: orderListReply }));
+    if (!reply.ok) return outcomeOf(reply.error);
+    const missing = ordersOf(submission).find(
+      (order) => !reply.value.some((row) => row.clientOrderId === order.clientOrderId),
+    );
+    if (missing !== undefined) {
+      return { kind: 'unknown', reason: `WRONG_ORDER: expected a reply naming ${missing.clientOrderId}, was without` };
+    }
+    return this.accepted(reply.value, place.scope);
+  }
+
+  async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+    const { venueSymbol, scope } = this.placeOf(request.instrumentId);
+    this.queries?.noteActivity(venueSymbol);
+    const reply =
+      request.listId === null
+        ? asList(
+            await this.rest.command({
+              call: 'privateDeleteOrder',
+              params: { symbol: venueSymbol, origClientOrderId: request.clientOrderId },
+              schema: orderReply,
+              lane,
+              weight: 1,
+            }),
+          )
+        : ofList(
+            await this.rest.command({
+              call: 'privateDeleteOrderList',
+              params: { symbol: venueSymbol, listClientOrderId: request.listId },
+              schema: orderListReply,
+              lane,
+              weight: 1,
+            }),
+          );
+    return reply.ok ? this.accepted(reply.value, scope) : outcomeOf(reply.error);
+  }
+
+  async snapshot(
+    lookups: readonly OrderLookupRequest[],
+    instruments: readonly InstrumentId[],
+  ): Promise<Result<VenueSnapshot, QueryFailure>> {
+    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups, instruments);
+    if (result.ok) return result;
+    const { code, message, retryAfterMs } = result.error;
+    return err({ detail: `${code}: ${message}`, retryAfterMs });
+  }
+
+  async close(): Promise<void> {
+    this.stopClockChecks();
+    this.endThrottle();
+    this.stream.close();
+    await this.ccxt.close();
+  }
+
+  private accepted(rows: readonly OrderReply[], scope: ReportScope): CommandOutcome {
+    for (const row of rows) {
+      this.clientIds.remember(row.symbol, row.orderId, row.origClientOrderId ?? row.clientOrderId);
+    }
+    return {
+      kind: 'accepted',
+      reports: rows.map((row) => reportOfReply(row, scope)),
+      fills: rows.flatMap((row) => fillsOfReply(row, scope)),
+    };
+  }
+
+  private take(message: unknown): void {
+    const read = readPrivateEvent(message, {
+      accountId: this.accountId,
+      instrumentOf: (symbol) => this.symbols?.instrumentOf(symbol),
+      clientIds: this.clientIds,
+    });
+    if (read.kind === 'ignored') return;
+    if (read.kind === 'unreadable') {
+      this.options.logger.error('private event could not be used', { detail: read.detail });
+      this.health.askForReconciliation(read.detail);
+      return;
+    }
+    if (read.venueSymbol !== null) this.queries?.noteActivity(read.venueSymbol);
+    for (const event of read.events) this.emit(event);
+  }
+
+  private remedy(failure: CallFailure): void {
+    const isOrdinary = failure.outcome === 'rejected' && failure.remedy === 'none';
+    this.options.logger[isOrdinary ? 'debug' : 'warn']('venue call failed', { failure });
+    if (failure.remedy === 'pause') this.throttle(failure);
+    if (failure.remedy === 'resyncClock') void this.checkClock(SAMPLES_AT_CONNECT);
+    if (failure.remedy === 'refuseCredentials') {
+      this.health.set('credentials', 'down', `${failure.code}: ${failure.message}`);
+    }
+  }
+
+  private throttle({ code, message, retryAfterMs }: CallFailure): void {
+    const pauseMs = retryAfterMs ?? 60_000;
+    this.options.limiter.pause(pauseMs);
+    this.health.set('throttle', 'degraded', `${code}: ${message}`);
+    this.endThrottle();
+    this.endThrottle = this.options.clock.after(pauseMs, () =>
+      this.health.set('throttle', 'ready', 'the pause has ended'),
+    );
+  }
+
+  /** A failed measurement says nothing about the clock: the last correction stays. */
+  private async checkClock(samples: number): Promise<void> {
+    const reading = await measureVenueClock(this.rest, this.options.clock, samples);
+    if (!reading.ok) return;
+    const { offsetMs, uncertaintyMs } = reading.value;
+    this.ccxt.setClockOffsetMs(Math.round(offsetMs));
+    const isLarge = Math.abs(offsetMs) - uncertaintyMs > LARGE_OFFSET_MS;
+    const detail = `venue clock is ${Math.round(offsetMs)} ms ahead, +-${Math.ceil(uncertaintyMs)} ms`;
+    this.health.set('clock', isLarge ? 'degraded' : 'ready', detail);
+  }
+
+  private placeOf(instrumentId: InstrumentId): { readonly venueSymbol: string; readonly scope: ReportScope } {
+    const venueSymbol = ensure(this.symbols, 'a connected gateway').venueSymbolOf(instrumentId);
+    return { venueSymbol, scope: { accountId: this.accountId, instrumentId } };
+  }
+
+  private emit(event: VenueEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+function outcomeOf({ outcome, code, message }: CallFailure): CommandOutcome {
+  if (outcome === 'rejected') return { kind: 'rejected', venueCode: code, message };
+  return { kind: 'unknown', reason: `${code}: ${message}` };
+}
+
+type Rows = Result<readonly OrderReply[], CallFailure>;
+const asList = (reply: Result<OrderReply, CallFailure>): Rows => (reply.ok ? ok([reply.value]) : reply);
+const ofList = (reply: Result<{ readonly orderReports: OrderReply[] }, CallFailure>): Rows =>
+  reply.ok ? ok(reply.value.orderReports) : reply;
+
+/** Throws CredentialsRefused when the key is, or an Error with the venue's words: nothing works without this answer. */
+function required<T>(reply: Result<T, CallFailure>): T {
+  if (reply.ok) return reply.value;
+  const text = `${reply.error.code}: ${reply.error.message}`;
+  throw reply.error.remedy === 'refuseCredentials' ? new CredentialsRefused(text) : new Error(text);
+}
