@@ -1,0 +1,77 @@
+import type { Config } from '../domain/config.ts';
+import type { Balance, ComponentState } from '../domain/events.ts';
+import type { AccountId, CommandId, InstrumentId, StrategyId } from '../domain/identifiers.ts';
+import type { FeedState } from '../domain/market.ts';
+import { ensure } from '../domain/result.ts';
+import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
+import { createPortfolio, type Portfolio } from '../portfolio/portfolio.ts';
+import type { JsonValue } from '../ports/store.ts';
+import { createEmaCross, type EmaCross } from '../strategy/ema-cross.ts';
+import { fromJson, toJson } from './state-codec.ts';
+
+/** Everything decisions depend on besides the parts with a state of their own. Plain data and maps only. */
+export type CoreState = {
+  execution: ExecutionState;
+  config: Config | null;
+  sequence: number;
+  timeUs: number;
+  feeds: Map<InstrumentId, FeedState>;
+  balances: Map<AccountId, readonly Balance[]>;
+  disabledStrategies: readonly StrategyId[];
+  /** Command -> when it expires: until then a second one is a replay, afterwards it is expired. */
+  commands: Map<CommandId, number>;
+  components: Map<string, ComponentState>;
+};
+
+export type Parts = {
+  state: CoreState;
+  readonly portfolio: Portfolio;
+  readonly strategies: Map<StrategyId, EmaCross>;
+};
+
+export const createParts = (): Parts => ({
+  state: emptyCoreState(),
+  portfolio: createPortfolio(),
+  strategies: new Map(),
+});
+
+function emptyCoreState(): CoreState {
+  return {
+    execution: emptyExecutionState(),
+    config: null,
+    sequence: 0,
+    timeUs: 0,
+    feeds: new Map(),
+    balances: new Map(),
+    disabledStrategies: [],
+    commands: new Map(),
+    components: new Map(),
+  };
+}
+
+export const startedConfig = (parts: Parts): Config => ensure(parts.state.config, 'a started engine');
+
+/** Strategies of the configuration, without history: their bars are warmed up anew in each life. */
+export function startStrategies(parts: Parts, config: Config): void {
+  parts.strategies.clear();
+  for (const strategy of config.strategies) parts.strategies.set(strategy.strategyId, createEmaCross(strategy));
+}
+
+export function snapshotOf(parts: Parts): JsonValue {
+  const strategies = [...parts.strategies].map(([id, strategy]) => [id, strategy.snapshot()] as const);
+  return {
+    state: toJson(parts.state),
+    portfolio: parts.portfolio.snapshot(),
+    strategies: Object.fromEntries(strategies),
+  };
+}
+
+/** Throws when `snapshot` is not one of a core. */
+export function restoreParts(parts: Parts, snapshot: JsonValue): void {
+  const { state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
+  parts.state = fromJson(ensure(state, 'a core state')) as CoreState;
+  parts.portfolio.restore(ensure(portfolio, 'a portfolio state'));
+  if (parts.state.config !== null) startStrategies(parts, parts.state.config);
+  const saved = ensure(strategies, 'strategy states') as Readonly<Record<string, JsonValue>>;
+  for (const [id, strategy] of parts.strategies) strategy.restore(ensure(saved[id], `state of strategy ${id}`));
+}

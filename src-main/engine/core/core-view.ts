@@ -1,0 +1,112 @@
+import type { Config } from '../domain/config.ts';
+import type { Balance, ComponentState, ListedInstrument, StopReport } from '../domain/events.ts';
+import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
+import type { FeedState } from '../domain/market.ts';
+import type { Money } from '../domain/quantities.ts';
+import type { TradingState } from '../domain/trading-state.ts';
+import { coverageOf, isFlat } from '../execution/coverage.ts';
+import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
+import type { Position } from '../portfolio/portfolio.ts';
+import type { EmaCross } from '../strategy/ema-cross.ts';
+import type { Parts } from './core-state.ts';
+import { isEnabled } from './entry-path.ts';
+import { equityOf, rateOf } from './valuation.ts';
+
+export type ExposureView = Readonly<Exposure> & {
+  /** Decimal text: quantity of resting stops, and what of the position they leave open. */
+  readonly covered: string;
+  readonly uncovered: string;
+  readonly isFlat: boolean;
+};
+
+/** What others may read of the core; never a way to change it. */
+export type CoreView = {
+  config(): Config | null;
+  tradingState(): { readonly state: TradingState; readonly reason: string; readonly sources: readonly string[] };
+  /** Orders of the session that are open or closed within the hour, oldest first. */
+  orders(): readonly Readonly<OrderRecord>[];
+  order(id: ClientOrderId): Readonly<OrderRecord> | undefined;
+  exposures(): readonly ExposureView[];
+  positions(): readonly Position[];
+  instruments(): readonly ListedInstrument[];
+  balances(accountId: AccountId): readonly Balance[];
+  equity(accountId: AccountId): Money | null;
+  /** Of own fills, in the reporting asset; of one account or of all. */
+  pnl(accountId: AccountId | null): Money | null;
+  feed(instrumentId: InstrumentId): FeedState | undefined;
+  venue(accountId: AccountId): Readonly<VenueLink> | undefined;
+  components(): ReadonlyMap<string, ComponentState>;
+  stop(): StopReport | null;
+  strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
+  /** Time without protection of all exposures, gaps still open included, as of the last event. */
+  unprotectedMs(): number;
+  /** Instruments with an order or a position: their prices are referenced every second. */
+  watched(): readonly InstrumentId[];
+};
+
+export function coreView(parts: Parts): CoreView {
+  const exposures = (): readonly Exposure[] => [...parts.state.execution.exposures.values()];
+  return {
+    ...statusView(parts),
+    ...moneyView(parts),
+    orders: () => [...parts.state.execution.orders.values()],
+    order: (id) => parts.state.execution.orders.get(id),
+    exposures: () => exposures().map((exposure) => exposureView(parts, exposure)),
+    instruments: () => [...parts.state.execution.instruments.values()],
+    strategy: (strategyId) => strategyView(parts, strategyId),
+    unprotectedMs: () => exposures().reduce((sum, exposure) => sum + unprotectedUs(parts, exposure), 0) / 1_000,
+    watched: () => {
+      const busy = exposures().filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');
+      return [...new Set(busy.map(({ instrumentId }) => instrumentId))];
+    },
+  };
+}
+
+function statusView(
+  parts: Parts,
+): Pick<CoreView, 'config' | 'tradingState' | 'feed' | 'venue' | 'components' | 'stop'> {
+  return {
+    config: () => parts.state.config,
+    tradingState: () => {
+      const { tradingState, tradingStateReason, tradingStateSources } = parts.state.execution;
+      return { state: tradingState, reason: tradingStateReason, sources: tradingStateSources };
+    },
+    feed: (instrumentId) => parts.state.feeds.get(instrumentId),
+    venue: (accountId) => parts.state.execution.venues.get(accountId),
+    components: () => parts.state.components,
+    stop: () => parts.state.execution.stop?.report ?? null,
+  };
+}
+
+function moneyView(parts: Parts): Pick<CoreView, 'positions' | 'balances' | 'equity' | 'pnl'> {
+  return {
+    positions: () => parts.portfolio.positions(),
+    balances: (accountId) => parts.state.balances.get(accountId) ?? [],
+    equity: (accountId) => equityOf(parts, accountId),
+    pnl: (accountId) => {
+      const asset = parts.state.config?.reportingAsset;
+      return asset === undefined ? null : parts.portfolio.pnl(accountId, asset, (other) => rateOf(parts, other));
+    },
+  };
+}
+
+function exposureView(parts: Parts, exposure: Exposure): ExposureView {
+  const { covered, uncovered } = coverageOf(parts.state.execution, exposure);
+  return {
+    ...exposure,
+    covered: covered.toString(),
+    uncovered: uncovered.toString(),
+    isFlat: isFlat(parts.state.execution, exposure),
+  };
+}
+
+function unprotectedUs(parts: Parts, { protection }: Exposure): number {
+  const since = protection.unprotectedSinceUs;
+  return protection.unprotectedUs + (since === null ? 0 : parts.state.timeUs - since);
+}
+
+function strategyView(parts: Parts, strategyId: string): ReturnType<CoreView['strategy']> {
+  const config = parts.state.config?.strategies.find((candidate) => candidate.strategyId === strategyId);
+  const strategy = config === undefined ? undefined : parts.strategies.get(config.strategyId);
+  return config === undefined || strategy === undefined ? undefined : { strategy, enabled: isEnabled(parts, config) };
+}

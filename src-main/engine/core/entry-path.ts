@@ -1,0 +1,82 @@
+import type { BracketRequest } from '../domain/command.ts';
+import type { StrategyConfig } from '../domain/config.ts';
+import type { Denial, Verdict } from '../domain/denial.ts';
+import type { DecisionReason } from '../domain/events.ts';
+import type { AccountId } from '../domain/identifiers.ts';
+import { instrumentOf } from '../domain/listed-instrument.ts';
+import type { Bar, PriceReference } from '../domain/market.ts';
+import { ordersOf } from '../domain/order.ts';
+import { isFlat } from '../execution/coverage.ts';
+import { exposureKey, type Turn } from '../execution/execution-state.ts';
+import { sendSubmission } from '../execution/sending.ts';
+import { entrySubmission, planOf } from '../execution/submissions.ts';
+import { judgeBracket } from '../risk/gate.ts';
+import { planBracket } from '../strategy/bracket-plan.ts';
+import { startedConfig, type Parts } from './core-state.ts';
+import { gateContext } from './gate-context.ts';
+import { equityOf } from './valuation.ts';
+
+type ClosedBar = { readonly bar: Bar; readonly reference: PriceReference; readonly warmUp: boolean };
+
+/** Runs every strategy over a closed bar; warm-up bars and those of a disabled strategy only move it on. */
+export function decideOnBar(parts: Parts, turn: Turn, { bar, reference, warmUp }: ClosedBar): void {
+  for (const config of startedConfig(parts).strategies) {
+    const signal = parts.strategies.get(config.strategyId)?.onBar(bar) ?? null;
+    if (signal === null || warmUp || !isEnabled(parts, config)) continue;
+    turn.emit({ kind: 'signal.raised', signal: signal.signal });
+    const accountId = turn.state.accounts[config.account]?.accountId;
+    const listed = turn.state.instruments.get(bar.instrumentId);
+    if (accountId === undefined || listed === undefined || isExposed(turn, accountId, bar)) continue;
+    const reason: DecisionReason = { by: 'strategy', strategyId: config.strategyId };
+    const equity = equityOf(parts, accountId);
+    const plan = planBracket({ signal, config, instrument: instrumentOf(listed), reference, equity, accountId });
+    if (plan.ok) enterBracket(parts, turn, { request: plan.value, reference, reason });
+    else deny(turn, plan.error, reason);
+  }
+}
+
+export const isEnabled = (parts: Parts, config: StrategyConfig): boolean =>
+  config.enabled && !parts.state.disabledStrategies.includes(config.strategyId);
+
+/** A strategy holds one bracket at a time on an instrument. */
+function isExposed(turn: Turn, accountId: AccountId, bar: Bar): boolean {
+  const exposure = turn.state.exposures.get(exposureKey(accountId, bar.instrumentId));
+  return exposure !== undefined && (exposure.openOrders.length > 0 || !isFlat(turn.state, exposure));
+}
+
+export type Entry = {
+  readonly request: BracketRequest;
+  readonly reference: PriceReference;
+  readonly reason: DecisionReason;
+};
+
+/** The one way to new exposure: gate, then order. Denies with the numbers of the gate. */
+export function enterBracket(parts: Parts, turn: Turn, { request, reference, reason }: Entry): Denial | null {
+  const { accountId, instrumentId } = request;
+  const listed = turn.state.instruments.get(instrumentId);
+  if (listed === undefined || !turn.state.accounts.some((account) => account.accountId === accountId)) {
+    return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
+  }
+  const verdict = judgeBracket(request, gateContext(parts, turn, request, instrumentOf(listed), reference));
+  if (!verdict.allowed) return refuse(turn, verdict, reason, request);
+  const submission = entrySubmission(turn, request);
+  const entry = ordersOf(submission).find(({ role }) => role === 'entry');
+  if (entry !== undefined) turn.state.plans.set(entry.clientOrderId, planOf(request));
+  sendSubmission(turn, submission, { action: 'entry', reason, verdict });
+  return null;
+}
+
+function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: BracketRequest): Denial | null {
+  turn.emit({ kind: 'order.judged', verdict, intent: null, reason });
+  const denial = verdict.denials[0] ?? null;
+  const { accountId, instrumentId, strategyId } = request;
+  const params = { accountId, instrumentId, strategyId, denial: denial?.code ?? null };
+  turn.emit({ kind: 'alert.raised', alert: { code: 'ORDER_DENIED', severity: 'info', params } });
+  return denial;
+}
+
+function deny(turn: Turn, denial: Denial, reason: DecisionReason): Denial {
+  const verdict: Verdict = { allowed: false, denials: [denial], checks: [] };
+  turn.emit({ kind: 'order.judged', verdict, intent: null, reason });
+  return denial;
+}

@@ -1,0 +1,67 @@
+import type { BracketRequest } from '../domain/command.ts';
+import { addDecimals, multiplyDecimals } from '../domain/decimal.ts';
+import type { AccountId } from '../domain/identifiers.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import type { PriceReference } from '../domain/market.ts';
+import { isTerminal } from '../domain/order.ts';
+import { Money, Quantity } from '../domain/quantities.ts';
+import { priceOf, quantityOf } from '../execution/amounts.ts';
+import { leavesOf, openRecords } from '../execution/coverage.ts';
+import { exposureKey, type Exposure, type OrderRecord, type Turn } from '../execution/execution-state.ts';
+import type { GateContext } from '../risk/gate.ts';
+import { startedConfig, type Parts } from './core-state.ts';
+import { equityOf, freeBalance } from './valuation.ts';
+
+/** All the gate reads, as of this turn. */
+export function gateContext(
+  parts: Parts,
+  turn: Turn,
+  request: BracketRequest,
+  instrument: Instrument,
+  reference: PriceReference,
+): GateContext {
+  const { accountId, instrumentId } = request;
+  const exposure = turn.state.exposures.get(exposureKey(accountId, instrumentId));
+  const known = exposure === undefined ? [] : openRecords(turn.state, exposure);
+  const open = known.filter(({ status }) => !isTerminal(status));
+  const link = turn.state.venues.get(accountId);
+  return {
+    config: startedConfig(parts).risk,
+    tradingState: turn.state.tradingState,
+    instrument,
+    reference,
+    equity: equityOf(parts, accountId),
+    positionQuantity: worstPosition(exposure, open),
+    restingOrders: open.length,
+    restingStops: open.filter(({ spec }) => spec.role === 'stop').length,
+    freeQuote: freeQuote(parts, turn, accountId, instrument),
+    unknownOutcome: open.some(({ pending }) => pending?.outcome === 'unknown'),
+    feedLive: parts.state.feeds.get(instrumentId) === 'live',
+    venueReady: link?.state === 'ready' && link.synchronized,
+  };
+}
+
+/** As if every entry that may still fill did. */
+function worstPosition(exposure: Exposure | undefined, open: readonly OrderRecord[]): Quantity {
+  let position = exposure === undefined ? Quantity.zero() : quantityOf(exposure.quantity);
+  for (const record of open) {
+    if (record.spec.role !== 'entry') continue;
+    const leaves = leavesOf(record);
+    position = position.plus(record.spec.side === 'buy' ? leaves : leaves.negated());
+  }
+  return position;
+}
+
+/** The venue's free balance less what entries on their way will lock: the balance does not know of them yet. */
+function freeQuote(parts: Parts, turn: Turn, accountId: AccountId, instrument: Instrument): Money {
+  let free = freeBalance(parts, accountId, instrument.quote);
+  for (const exposure of turn.state.exposures.values()) {
+    if (exposure.accountId !== accountId) continue;
+    for (const { spec, pending } of openRecords(turn.state, exposure)) {
+      if (pending?.command !== 'create' || spec.side !== 'buy' || spec.price === null) continue;
+      const notional = multiplyDecimals(priceOf(spec.price), quantityOf(spec.quantity));
+      free = addDecimals(free, { units: -notional.units, scale: notional.scale });
+    }
+  }
+  return Money.of(free, instrument.quote);
+}

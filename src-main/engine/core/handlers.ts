@@ -1,0 +1,125 @@
+import type { EngineInput } from '../domain/events.ts';
+import { emptyLink, type Turn } from '../execution/execution-state.ts';
+import { applyFill, applyReport } from '../execution/order-ledger.ts';
+import { applyReconciled, applyReconcileFailure, applyVenueState } from '../execution/reconciliation.ts';
+import { countBar } from '../execution/resting-entry.ts';
+import { forgetOld, touchAll } from '../execution/supervision.ts';
+import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
+import { applyCancelAnswer, applySubmitAnswer, orphanPending } from '../execution/unknown-outcomes.ts';
+import { receiveCommand } from './commands.ts';
+import { startStrategies, type Parts } from './core-state.ts';
+import { notePrice } from './valuation.ts';
+
+type InputOf<K extends EngineInput['kind']> = Extract<EngineInput, { readonly kind: K }>;
+type Handlers = {
+  readonly [K in EngineInput['kind']]: (parts: Parts, turn: Turn, input: InputOf<K>) => void;
+};
+
+/** A step of the clock beyond this makes recorded times doubtful: no new exposure until a person looked. */
+const CLOCK_STEP_LIMIT_US = 1_000_000;
+
+/** What each input does to the state, before the turn is settled. Strategies run after the fills of a turn are booked. */
+const HANDLERS: Handlers = {
+  'engine.started': startEngine,
+  'instruments.listed': (_parts, turn, { instruments }) => {
+    for (const listed of instruments) turn.state.instruments.set(listed.id, listed);
+    touchAll(turn);
+  },
+  'bar.closed': (parts, turn, { bar, reference, warmUp }) => {
+    notePrice(parts, bar.instrumentId, reference);
+    if (!warmUp) countBar(turn, bar);
+  },
+  'prices.referenced': (parts, _turn, { prices }) => {
+    for (const { instrumentId, reference } of prices) notePrice(parts, instrumentId, reference);
+  },
+  'clock.ticked': (_parts, turn) => {
+    touchAll(turn);
+    forgetOld(turn);
+  },
+  'clock.stepped': stepClock,
+  'command.received': (parts, turn, input) => {
+    const { command } = input.envelope;
+    if (input.reference !== null && command.kind === 'enterBracket') {
+      notePrice(parts, command.request.instrumentId, input.reference);
+    }
+    receiveCommand(parts, turn, input);
+  },
+  'submit.answered': (_parts, turn, { clientOrderIds, outcome }) => applySubmitAnswer(turn, clientOrderIds, outcome),
+  'cancel.answered': (_parts, turn, { clientOrderId, outcome }) => applyCancelAnswer(turn, clientOrderId, outcome),
+  'order.reported': (_parts, turn, { report }) => void applyReport(turn, report, null),
+  'order.filled': (_parts, turn, { fill }) => void applyFill(turn, fill),
+  'balances.reported': noteBalances,
+  'feed.changed': changeFeed,
+  'venue.changed': (_parts, turn, { accountId, state, detail }) => applyVenueState(turn, accountId, state, detail),
+  'venue.reconciled': (parts, turn, input) => {
+    parts.state.balances.set(input.accountId, input.balances);
+    applyReconciled(turn, input);
+  },
+  'venue.reconcileFailed': (_parts, turn, { accountId }) => applyReconcileFailure(turn, accountId),
+  // Recorded; no part of the core asks a model yet.
+  'inference.answered': () => undefined,
+  'component.changed': changeComponent,
+  'store.failed': (_parts, turn, { detail }) => {
+    turn.emit({ kind: 'alert.raised', alert: { code: 'STORE_FAILED', severity: 'critical', params: { detail } } });
+    haltFor(turn, 'STORE_FAILED');
+  },
+};
+
+export function handleInput(parts: Parts, turn: Turn, input: EngineInput): void {
+  // The table pairs each kind with its own input; the compiler cannot follow that through a lookup.
+  const handler = HANDLERS[input.kind] as (parts: Parts, turn: Turn, input: EngineInput) => void;
+  handler(parts, turn, input);
+}
+
+/**
+ * A new life: new ids, and nothing in flight any more. Only the very first start of a paper session may trade at once;
+ * every other start is halted until a person re-arms it. An emergency stop at work goes on.
+ */
+function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>): void {
+  const { execution } = parts.state;
+  const isFirst = parts.state.config === null && input.accounts.every(({ mode }) => mode === 'paper');
+  parts.state.config = input.config;
+  parts.state.feeds.clear();
+  execution.config = input.config.execution;
+  execution.installation = input.installation;
+  if (input.engineEpoch !== execution.epoch) execution.counter = 0;
+  execution.epoch = input.engineEpoch;
+  execution.accounts = input.accounts;
+  for (const { accountId } of input.accounts) execution.venues.set(accountId, emptyLink());
+  startStrategies(parts, input.config);
+  if (isFirst) changeTradingState(turn, 'active', 'FIRST_START', ['engine']);
+  else haltFor(turn, 'RESTARTED');
+  orphanPending(turn);
+}
+
+function stepClock(_parts: Parts, turn: Turn, { stepUs }: InputOf<'clock.stepped'>): void {
+  turn.emit({ kind: 'alert.raised', alert: { code: 'CLOCK_STEPPED', severity: 'warning', params: { stepUs } } });
+  if (Math.abs(stepUs) < CLOCK_STEP_LIMIT_US || turn.state.tradingState !== 'active') return;
+  changeTradingState(turn, 'reducing', 'CLOCK_STEPPED', ['engine']);
+}
+
+function noteBalances(parts: Parts, _turn: Turn, { accountId, balances }: InputOf<'balances.reported'>): void {
+  const changed = new Set(balances.map(({ asset }) => asset));
+  const kept = (parts.state.balances.get(accountId) ?? []).filter(({ asset }) => !changed.has(asset));
+  parts.state.balances.set(accountId, [...kept, ...balances]);
+}
+
+function changeFeed(parts: Parts, turn: Turn, { instrumentId, state, ageUs }: InputOf<'feed.changed'>): void {
+  const was = parts.state.feeds.get(instrumentId);
+  parts.state.feeds.set(instrumentId, state);
+  if (was !== 'live' || state === 'live') return;
+  const params = { instrumentId, state, ageUs };
+  turn.emit({ kind: 'alert.raised', alert: { code: 'FEED_STALE', severity: 'warning', params } });
+}
+
+function changeComponent(parts: Parts, turn: Turn, input: InputOf<'component.changed'>): void {
+  const { component, state, detail } = input;
+  const was = parts.state.components.get(component);
+  parts.state.components.set(component, state);
+  if (state === 'up' || was === state) return;
+  const isGuardian = component === 'guardian';
+  const code = isGuardian ? 'GUARDIAN_LOST' : 'WORKER_DOWN';
+  const severity = isGuardian ? 'critical' : 'warning';
+  turn.emit({ kind: 'alert.raised', alert: { code, severity, params: { component, state, detail } } });
+  if (isGuardian && state === 'down') haltFor(turn, 'GUARDIAN_LOST');
+}

@@ -1,0 +1,63 @@
+import { addDecimals, type Decimal, decimal, type DecimalText, formatDecimal } from '../domain/decimal.ts';
+import type { Balance } from '../domain/events.ts';
+import type { AccountId, InstrumentId } from '../domain/identifiers.ts';
+import { instrumentOf } from '../domain/listed-instrument.ts';
+import type { PriceReference } from '../domain/market.ts';
+import type { Money } from '../domain/quantities.ts';
+import { priceOf } from '../execution/amounts.ts';
+import { startedConfig, type Parts } from './core-state.ts';
+
+/** Best price known of an instrument: mid of the book, else the last trade, else the close of the last bar. */
+export function referencePrice(reference: PriceReference): DecimalText | null {
+  const { bid, ask, lastTrade, barClose } = reference;
+  if (bid === null || ask === null) return lastTrade ?? barClose;
+  const sum = addDecimals(decimal(bid), decimal(ask));
+  // Half of a decimal is five tenths of it: exact.
+  return formatDecimal({ units: sum.units * 5n, scale: sum.scale + 1 });
+}
+
+export function notePrice(parts: Parts, instrumentId: InstrumentId, reference: PriceReference): void {
+  const price = referencePrice(reference);
+  if (price === null) return;
+  parts.state.execution.prices.set(instrumentId, price);
+  parts.portfolio.setMark(instrumentId, priceOf(price));
+}
+
+/**
+ * Equity of an account in the reporting asset: its balance there and its own positions at their marks. Other balances are
+ * not ours to count on. Null before the first balance, and when a position has no mark.
+ */
+export function equityOf(parts: Parts, accountId: AccountId): Money | null {
+  const balances = parts.state.balances.get(accountId);
+  if (balances === undefined) return null;
+  const { reportingAsset } = startedConfig(parts);
+  const cash = balances.filter(({ asset }) => asset === reportingAsset);
+  const positions = parts.portfolio.positions().filter((position) => position.accountId === accountId);
+  const holdings = positions.map((position): Balance => {
+    const asset = baseOf(parts, position.instrumentId) ?? position.instrumentId;
+    return { asset, free: position.quantity.toString(), locked: '0' };
+  });
+  return parts.portfolio.equity([...cash, ...holdings], reportingAsset, (asset) => rateOf(parts, asset));
+}
+
+function baseOf(parts: Parts, instrumentId: InstrumentId): string | null {
+  const listed = parts.state.execution.instruments.get(instrumentId);
+  return listed === undefined ? null : instrumentOf(listed).base;
+}
+
+/** Price of an asset in the reporting asset by the instrument that trades the two; null without one. */
+export function rateOf(parts: Parts, asset: string): Decimal | null {
+  const { reportingAsset } = startedConfig(parts);
+  for (const [id, price] of parts.state.execution.prices) {
+    const listed = parts.state.execution.instruments.get(id);
+    if (listed === undefined) continue;
+    const { base, quote } = instrumentOf(listed);
+    if (base === asset && quote === reportingAsset) return decimal(price);
+  }
+  return null;
+}
+
+export function freeBalance(parts: Parts, accountId: AccountId, asset: string): Decimal {
+  const balance = parts.state.balances.get(accountId)?.find((candidate) => candidate.asset === asset);
+  return decimal(balance?.free ?? '0');
+}

@@ -1,0 +1,253 @@
+import type { ExecutionConfig } from '../domain/config.ts';
+import type { DecimalText } from '../domain/decimal.ts';
+import type {
+  AccountSetup,
+  Decision,
+  DecisionReason,
+  ListedInstrument,
+  StopReport,
+  VenueState,
+} from '../domain/events.ts';
+import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueOrderId } from '../domain/identifiers.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { instrumentOf } from '../domain/listed-instrument.ts';
+import type { Fill, OrderReport, OrderSide, OrderSpec, OrderStatus, PendingCommand } from '../domain/order.ts';
+import { ensure } from '../domain/result.ts';
+import type { TradingState } from '../domain/trading-state.ts';
+
+/** What execution knows of one order. Decimals as text and no classes: the state is its own snapshot. */
+export type OrderRecord = {
+  /** Of an adopted order: as far as the venue told. */
+  spec: OrderSpec;
+  readonly listId: ClientOrderId | null;
+  /** Working order whose complete fill places this leg; null for orders that are placed at once. */
+  readonly workingId: ClientOrderId | null;
+  /** Of a working order: the legs its complete fill places. */
+  readonly legIds: readonly ClientOrderId[];
+  /** Why it was sent; null for orders adopted from the venue. */
+  readonly reason: DecisionReason['by'] | null;
+  readonly createdAtUs: number;
+  status: OrderStatus;
+  /** Status before the last change, for the journal and for orders restored after a refused change. */
+  previousStatus: OrderStatus | null;
+  pending: PendingCommand | null;
+  /** A list: venues that replace orders give one order several ids. */
+  venueOrderIds: VenueOrderId[];
+  /** Furthest stage the venue reported; null before any report. */
+  venueStatus: OrderReport['venueStatus'] | null;
+  /** The venue has had it in the book, or filled it. */
+  placed: boolean;
+  /** Sum of applied fills. */
+  filled: DecimalText;
+  /** Cumulative quantity by the venue's reports; above `filled` while fills are on their way. */
+  reportedFilled: DecimalText;
+  triggeredAtUs: number | null;
+  updatedAtUs: number;
+  /** Set while the venue is to be asked about this order. */
+  lookup: Lookup | null;
+  cancelTries: number;
+  cancelRetryAtUs: number;
+  /** Closed bars since a resting entry was placed. */
+  barsWaited: number;
+};
+
+export type Lookup = {
+  dueAtUs: number;
+  tries: number;
+  /** When the venue was asked the first time that it denied knowing the order; null before. */
+  absentSinceUs: number | null;
+};
+
+/** Prices that protect a position; taken from the bracket whose entry filled last. */
+export type ProtectionPlan = {
+  readonly strategyId: StrategyId | null;
+  readonly entry: 'fok' | 'resting';
+  readonly stopTrigger: DecimalText;
+  readonly stopLimit: DecimalText;
+  /** Null when no bracket is known: a stop alone. */
+  readonly target: DecimalText | null;
+};
+
+export type Protection = {
+  unprotectedSinceUs: number | null;
+  /** Microseconds without protection, all gaps of this account and instrument together. */
+  unprotectedUs: number;
+  /** Refused attempts to rest a stop in the present gap. */
+  attempts: number;
+  retryAtUs: number;
+  /** No grace: a leg was refused, or the entry rests under the partial-fill guard. */
+  urgent: boolean;
+  /** A stop larger than the position, or one without a position, since. */
+  excessSinceUs: number | null;
+};
+
+/** An exit of the whole position at market, in progress: cancels, awaits the release of funds, sells, verifies. */
+export type Flattening = {
+  readonly reason: DecisionReason;
+  readonly startedAtUs: number;
+  refusals: number;
+  retryAtUs: number;
+  /** After a refused exit the stop is rested again before the next try. */
+  restStop: 'no' | 'due' | 'resting';
+};
+
+/** All that one account has on one instrument. */
+export type Exposure = {
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  /** Own fills net of fees in the base asset. Other balance is not ours to sell. */
+  quantity: DecimalText;
+  /** Orders that may still act or whose fills are not all here. */
+  openOrders: ClientOrderId[];
+  plan: ProtectionPlan | null;
+  protection: Protection;
+  flattening: Flattening | null;
+};
+
+export type VenueLink = {
+  state: VenueState;
+  /** A whole look succeeded since the link was last ready. */
+  synchronized: boolean;
+  /** When the look under way, or else the last one, was asked for. */
+  requestedAtUs: number | null;
+  inFlight: boolean;
+  reconciledAtUs: number | null;
+  retryAtUs: number;
+  failures: number;
+  /** Reason of a look that is due. */
+  wanted: string | null;
+  /** Foreign orders already alerted. */
+  foreign: Map<VenueOrderId, number>;
+};
+
+export type EmergencyStop = {
+  report: StopReport;
+  /** The report changed in this turn. */
+  dirty: boolean;
+  /** Accounts looked at since the last command to a venue: an older look proves nothing. */
+  asked: AccountId[];
+  /** Accounts whose look showed nothing of ours. */
+  verified: AccountId[];
+};
+
+export type ExecutionState = {
+  installation: string;
+  epoch: number;
+  counter: number;
+  config: ExecutionConfig | null;
+  accounts: readonly AccountSetup[];
+  tradingState: TradingState;
+  tradingStateReason: string;
+  tradingStateSources: readonly string[];
+  instruments: Map<InstrumentId, ListedInstrument>;
+  /** Last reference price of each instrument, for dust. */
+  prices: Map<InstrumentId, DecimalText>;
+  orders: Map<ClientOrderId, OrderRecord>;
+  /** Entry id -> plan that takes effect with its first fill. */
+  plans: Map<ClientOrderId, ProtectionPlan>;
+  exposures: Map<string, Exposure>;
+  /** Applied trades: `account|instrument|trade` -> when. */
+  trades: Map<string, number>;
+  venues: Map<AccountId, VenueLink>;
+  stop: EmergencyStop | null;
+  /** Text of the last broken invariant; it is alerted when it changes. */
+  broken: string | null;
+};
+
+/** One application of one input: the only place where state changes. */
+export type Turn = {
+  readonly timeUs: number;
+  readonly state: ExecutionState;
+  /** Exposures that changed and are looked after before the turn ends. */
+  readonly touched: Set<Exposure>;
+  /** Fills applied in this turn, each trade once. */
+  readonly applied: Fill[];
+  readonly emit: (decision: Decision) => void;
+};
+
+export function emptyExecutionState(): ExecutionState {
+  return {
+    installation: '',
+    epoch: 0,
+    counter: 0,
+    config: null,
+    accounts: [],
+    tradingState: 'halted',
+    tradingStateReason: 'NOT_STARTED',
+    tradingStateSources: [],
+    instruments: new Map(),
+    prices: new Map(),
+    orders: new Map(),
+    plans: new Map(),
+    exposures: new Map(),
+    trades: new Map(),
+    venues: new Map(),
+    stop: null,
+    broken: null,
+  };
+}
+
+export const configOf = (state: ExecutionState): ExecutionConfig => ensure(state.config, 'a started engine');
+
+/** Throws when the instrument was never listed. */
+export function listedInstrument(state: ExecutionState, id: InstrumentId): Instrument {
+  return instrumentOf(ensure(state.instruments.get(id), `instrument ${id}`));
+}
+
+/** The exposure of an account on an instrument, empty at first sight; looked after at the end of the turn. */
+export function touchExposure(turn: Turn, accountId: AccountId, instrumentId: InstrumentId): Exposure {
+  const key = exposureKey(accountId, instrumentId);
+  let exposure = turn.state.exposures.get(key);
+  if (exposure === undefined) {
+    exposure = emptyExposure(accountId, instrumentId);
+    turn.state.exposures.set(key, exposure);
+  }
+  turn.touched.add(exposure);
+  return exposure;
+}
+
+export const exposureKey = (accountId: AccountId, instrumentId: InstrumentId): string => `${accountId}|${instrumentId}`;
+
+function emptyExposure(accountId: AccountId, instrumentId: InstrumentId): Exposure {
+  return {
+    accountId,
+    instrumentId,
+    quantity: '0',
+    openOrders: [],
+    plan: null,
+    protection: {
+      unprotectedSinceUs: null,
+      unprotectedUs: 0,
+      attempts: 0,
+      retryAtUs: 0,
+      urgent: false,
+      excessSinceUs: null,
+    },
+    flattening: null,
+  };
+}
+
+export function venueLink(state: ExecutionState, accountId: AccountId): VenueLink {
+  let link = state.venues.get(accountId);
+  if (link === undefined) {
+    link = emptyLink();
+    state.venues.set(accountId, link);
+  }
+  return link;
+}
+
+export function emptyLink(): VenueLink {
+  return {
+    state: 'connecting',
+    synchronized: false,
+    requestedAtUs: null,
+    inFlight: false,
+    reconciledAtUs: null,
+    retryAtUs: 0,
+    failures: 0,
+    wanted: null,
+    foreign: new Map(),
+  };
+}
+
+export const opposite = (side: OrderSide): OrderSide => (side === 'buy' ? 'sell' : 'buy');

@@ -1,0 +1,126 @@
+import { isTerminal, type Fill, type OrderReport } from '../domain/order.ts';
+import { transition, type OrderNews } from '../domain/order-transitions.ts';
+import { adoptFromFill, adoptFromReport } from './adoption.ts';
+import { isAbove, quantityOf } from './amounts.ts';
+import { listedInstrument, touchExposure, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { alertOrder, track } from './order-record.ts';
+
+/**
+ * Applies what the venue says about an order. `askedAtUs`: when a query asked for it, so that an open order outweighs an
+ * older terminal status; null for streams and replies. Foreign orders change nothing and are returned as undefined.
+ */
+export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number | null): OrderRecord | undefined {
+  const id = report.clientOrderId;
+  const record = (id === null ? undefined : turn.state.orders.get(id)) ?? adoptFromReport(turn, report);
+  if (record === undefined) return undefined;
+  touchExposure(turn, report.accountId, report.instrumentId);
+  noteEvidence(turn, record, report);
+  const news = newsOf(report, record, askedAtUs);
+  const before = record.venueStatus;
+  if (!move(turn, record, news)) return record;
+  record.venueStatus = news === 'foundOpen' ? report.venueStatus : furthest(before, report.venueStatus);
+  if (record.venueStatus !== before) record.updatedAtUs = turn.timeUs;
+  if (PLACED.includes(report.venueStatus)) record.placed = true;
+  if (news === 'rejected' && before !== 'rejected') alertOrder(turn, record, 'ORDER_REJECTED', 'warning');
+  return record;
+}
+
+function newsOf(report: OrderReport, record: OrderRecord, askedAtUs: number | null): OrderNews {
+  const open =
+    report.venueStatus === 'pendingNew' || report.venueStatus === 'live' || report.venueStatus === 'partiallyFilled';
+  if (open && isTerminal(record.status) && askedAtUs !== null && askedAtUs > record.updatedAtUs) return 'foundOpen';
+  if (report.venueStatus === 'pendingNew') return 'accepted';
+  if (report.venueStatus === 'live') return report.triggered ? 'triggered' : 'accepted';
+  return report.venueStatus;
+}
+
+/** Facts that hold whatever the order of arrival. */
+function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport): void {
+  if (!record.venueOrderIds.includes(report.venueOrderId)) record.venueOrderIds.push(report.venueOrderId);
+  if (isAbove(report.filledQuantity, record.reportedFilled)) record.reportedFilled = report.filledQuantity;
+  if (report.triggered && record.triggeredAtUs === null) record.triggeredAtUs = turn.timeUs;
+  if (record.reason === null && record.spec.quantity !== report.quantity) {
+    record.spec = { ...record.spec, quantity: report.quantity, price: report.price, triggerPrice: report.triggerPrice };
+  }
+  proveExistence(turn, record);
+}
+
+/** The venue knows the order: a create in flight or unknown has happened. */
+export function proveExistence(turn: Turn, record: OrderRecord): void {
+  if (record.lookup !== null) record.lookup.absentSinceUs = null;
+  if (record.pending?.command !== 'create') return;
+  if (record.pending.outcome === 'unknown') alertOrder(turn, record, 'OUTCOME_RESOLVED', 'info', { exists: true });
+  record.pending = null;
+  record.lookup = null;
+}
+
+/** True when the news is not older than what is known. */
+export function move(turn: Turn, record: OrderRecord, news: OrderNews): boolean {
+  const next = transition(record.status, news);
+  if (next.stale) return false;
+  if (next.status !== record.status) {
+    record.previousStatus = record.status;
+    record.status = next.status;
+    record.updatedAtUs = turn.timeUs;
+  }
+  if (next.reopened) {
+    alertOrder(turn, record, 'RECONCILED', 'critical', { reopened: true, was: record.previousStatus });
+    track(touchExposure(turn, record.spec.accountId, record.spec.instrumentId), record);
+  }
+  if (isTerminal(next.status)) {
+    record.pending = null;
+    record.lookup = null;
+  }
+  return true;
+}
+
+/**
+ * Applies a trade once, whatever the status of its order; a late fill is never dropped. Returns the order, or undefined
+ * for duplicates and foreign trades.
+ */
+export function applyFill(turn: Turn, fill: Fill): OrderRecord | undefined {
+  const key = `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
+  if (turn.state.trades.has(key)) return undefined;
+  const record = turn.state.orders.get(fill.clientOrderId) ?? adoptFromFill(turn, fill);
+  if (record === undefined) return undefined;
+  turn.state.trades.set(key, turn.timeUs);
+  turn.applied.push(fill);
+  proveExistence(turn, record);
+  const wasTerminal = isTerminal(record.status);
+  record.filled = quantityOf(record.filled).plus(quantityOf(fill.quantity)).toString();
+  if (!record.venueOrderIds.includes(fill.venueOrderId)) record.venueOrderIds.push(fill.venueOrderId);
+  if (wasTerminal && isAbove(record.filled, record.reportedFilled)) {
+    alertOrder(turn, record, 'LATE_FILL', 'warning', { status: record.status });
+  }
+  settleFill(turn, record);
+  applyToExposure(touchExposure(turn, fill.accountId, fill.instrumentId), turn, fill, record);
+  return record;
+}
+
+function settleFill(turn: Turn, record: OrderRecord): void {
+  const known = record.reason !== null;
+  const compared = quantityOf(record.filled).compare(quantityOf(record.spec.quantity));
+  if (known && compared > 0) alertOrder(turn, record, 'LATE_FILL', 'critical', { overfill: true });
+  const news = known && compared >= 0 ? 'filled' : 'partiallyFilled';
+  if (move(turn, record, news)) record.venueStatus = furthest(record.venueStatus, news);
+  record.placed = true;
+  record.updatedAtUs = turn.timeUs;
+}
+
+/** On spot a fee in the base asset is taken out of what was received. */
+function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: OrderRecord): void {
+  const instrument = listedInstrument(turn.state, fill.instrumentId);
+  const traded = quantityOf(fill.quantity);
+  let quantity = quantityOf(exposure.quantity).plus(fill.side === 'buy' ? traded : traded.negated());
+  if (fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
+  exposure.quantity = quantity.toString();
+  const plan = turn.state.plans.get(record.spec.clientOrderId);
+  if (plan !== undefined) exposure.plan = plan;
+}
+
+const PLACED: readonly OrderReport['venueStatus'][] = ['live', 'partiallyFilled', 'filled'];
+const STAGES = ['pendingNew', 'live', 'partiallyFilled', 'filled', 'canceled', 'expired', 'rejected'] as const;
+
+function furthest(known: OrderReport['venueStatus'] | null, news: OrderReport['venueStatus']): typeof news {
+  return known !== null && STAGES.indexOf(known) > STAGES.indexOf(news) ? known : news;
+}

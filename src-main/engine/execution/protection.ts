@@ -1,0 +1,158 @@
+import { compareDecimals, decimal } from '../domain/decimal.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { Quantity } from '../domain/quantities.ts';
+import { closes, coverageOf, isDust, openRecords, protects } from './coverage.ts';
+import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { startFlattening } from './flattening.ts';
+import { alertOrder } from './order-record.ts';
+import { sendCancel, sendSubmission } from './sending.ts';
+import { protectionSubmission } from './submissions.ts';
+
+const US_PER_MS = 1_000;
+
+/** Opens and closes the gap of an exposure: time during which more than dust has no resting stop. */
+export function measureProtection(turn: Turn, exposure: Exposure): void {
+  const { protection } = exposure;
+  const unprotected = !isDust(turn.state, exposure, coverageOf(turn.state, exposure).uncovered);
+  if (unprotected) {
+    protection.unprotectedSinceUs ??= turn.timeUs;
+    return;
+  }
+  protection.attempts = 0;
+  protection.retryAtUs = 0;
+  protection.urgent = false;
+  if (protection.unprotectedSinceUs === null) return;
+  const gapUs = turn.timeUs - protection.unprotectedSinceUs;
+  protection.unprotectedSinceUs = null;
+  protection.unprotectedUs += gapUs;
+  const { accountId, instrumentId } = exposure;
+  turn.emit({ kind: 'protection.measured', accountId, instrumentId, unprotectedMs: gapUs / US_PER_MS });
+}
+
+/**
+ * Restores the rule that every open unit is protected. Waits for answers under way, frees funds that other closing orders
+ * lock, rests a stop, and after too many refusals leaves the position at market.
+ */
+export function protect(turn: Turn, exposure: Exposure): void {
+  escalateTriggeredStops(turn, exposure);
+  if (exposure.flattening !== null || exposure.protection.unprotectedSinceUs === null) return;
+  const closing = openRecords(turn.state, exposure).filter(
+    (record) => !isTerminal(record.status) && closes(record, exposure) && !waitsForEntry(turn, record),
+  );
+  if (closing.some((record) => record.pending?.command === 'create')) return;
+  if (!isDue(turn, exposure)) return;
+  if (exposure.protection.attempts >= configOf(turn.state).protectionAttempts || exposure.plan === null) {
+    alertUnprotected(turn, exposure, 'exit');
+    startFlattening(turn, exposure, { by: 'protection' });
+    return;
+  }
+  const blockers = blockersOf(exposure, closing);
+  for (const record of blockers) sendCancel(turn, record);
+  if (blockers.length === 0) restStop(turn, exposure);
+}
+
+/** Legs held until their entry fills lock no funds and are no business of the guard yet. */
+function waitsForEntry(turn: Turn, record: OrderRecord): boolean {
+  const working = record.workingId === null ? undefined : turn.state.orders.get(record.workingId);
+  return record.venueStatus === 'pendingNew' && working !== undefined && !isTerminal(working.status);
+}
+
+function isDue(turn: Turn, exposure: Exposure): boolean {
+  const { protection, plan } = exposure;
+  const since = protection.unprotectedSinceUs ?? turn.timeUs;
+  const hasNoGrace = protection.urgent || plan?.entry === 'resting' || protection.attempts > 0;
+  const graceEndUs = hasNoGrace ? since : since + configOf(turn.state).protectionGraceMs * US_PER_MS;
+  return turn.timeUs >= Math.max(graceEndUs, protection.retryAtUs);
+}
+
+/**
+ * Closing orders that hold the funds a stop needs. At first only those that protect nothing; after a refusal all, so that
+ * one list for the whole position takes their place.
+ */
+function blockersOf(exposure: Exposure, closing: readonly OrderRecord[]): readonly OrderRecord[] {
+  if (exposure.protection.attempts > 0) return closing;
+  const coveringLists = new Set(closing.filter((record) => protects(record, exposure)).map((record) => record.listId));
+  return closing.filter(
+    (record) => !protects(record, exposure) && (record.listId === null || !coveringLists.has(record.listId)),
+  );
+}
+
+function restStop(turn: Turn, exposure: Exposure): void {
+  const plan = exposure.plan;
+  if (plan === null) return;
+  const instrument = listedInstrument(turn.state, exposure.instrumentId);
+  const quantity = coverageOf(turn.state, exposure).uncovered.floorToLot(instrument.lotSize);
+  alertUnprotected(turn, exposure, 'restStop');
+  const alone = exposure.protection.attempts > 0 || !isTargetAhead(turn, exposure);
+  const submission = protectionSubmission(turn, exposure, plan, quantity.toString(), alone);
+  sendSubmission(turn, submission, { action: 'protectiveStop', reason: { by: 'protection' } });
+}
+
+/** A target the market already passed would be refused as a taker, and its list with it. */
+function isTargetAhead(turn: Turn, exposure: Exposure): boolean {
+  const target = exposure.plan?.target;
+  const price = turn.state.prices.get(exposure.instrumentId);
+  if (target === null || target === undefined || price === undefined) return true;
+  const compared = compareDecimals(decimal(target), decimal(price));
+  return exposure.quantity.startsWith('-') ? compared < 0 : compared > 0;
+}
+
+/** A stop that was refused: the first retry goes at once as a plain stop, later ones after the grace time. */
+export function noteStopRefused(turn: Turn, exposure: Exposure): void {
+  const { protection } = exposure;
+  if (exposure.flattening !== null) return;
+  protection.attempts += 1;
+  const waitUs = protection.attempts === 1 ? 0 : configOf(turn.state).protectionGraceMs * US_PER_MS;
+  protection.retryAtUs = turn.timeUs + waitUs;
+}
+
+/** The venue dropped a leg when it should have placed it: one more try at once, then the exit. */
+export function noteLegRefused(turn: Turn, exposure: Exposure, leg: OrderRecord): void {
+  const { protection } = exposure;
+  alertOrder(turn, leg, 'LEG_REFUSED', 'critical');
+  protection.urgent = true;
+  protection.attempts = Math.max(protection.attempts, configOf(turn.state).protectionAttempts - 1);
+  protection.retryAtUs = turn.timeUs;
+}
+
+function escalateTriggeredStops(turn: Turn, exposure: Exposure): void {
+  if (exposure.flattening !== null) return;
+  const limitUs = configOf(turn.state).stopEscalationMs * US_PER_MS;
+  for (const record of openRecords(turn.state, exposure)) {
+    const { triggeredAtUs, spec } = record;
+    if (spec.role !== 'stop' || isTerminal(record.status) || triggeredAtUs === null) continue;
+    if (turn.timeUs - triggeredAtUs < limitUs) continue;
+    alertOrder(turn, record, 'STOP_ESCALATED', 'critical');
+    startFlattening(turn, exposure, { by: 'protection' });
+    return;
+  }
+}
+
+/**
+ * Cancels stops that outlived their position, or exceed it, so that they never sell what is not ours. Fills may trail the
+ * reports of legs, so the excess has to last.
+ */
+export function cancelExcess(turn: Turn, exposure: Exposure): void {
+  const { protection } = exposure;
+  const { position, covered } = coverageOf(turn.state, exposure);
+  const excess: Quantity = covered.minus(position);
+  const orphans = openRecords(turn.state, exposure).filter(
+    (record) => record.spec.role !== 'entry' && !isTerminal(record.status) && !waitsForEntry(turn, record),
+  );
+  const instrument = listedInstrument(turn.state, exposure.instrumentId);
+  const isExcess =
+    excess.compare(instrument.lotSize) >= 0 || (isDust(turn.state, exposure, position) && orphans.length > 0);
+  if (!isExcess) {
+    protection.excessSinceUs = null;
+    return;
+  }
+  protection.excessSinceUs ??= turn.timeUs;
+  if (turn.timeUs - protection.excessSinceUs < configOf(turn.state).protectionGraceMs * US_PER_MS) return;
+  for (const record of orphans) sendCancel(turn, record);
+}
+
+function alertUnprotected(turn: Turn, exposure: Exposure, action: string): void {
+  const { accountId, instrumentId, quantity, protection } = exposure;
+  const params = { accountId, instrumentId, quantity, attempts: protection.attempts, action };
+  turn.emit({ kind: 'alert.raised', alert: { code: 'POSITION_UNPROTECTED', severity: 'warning', params } });
+}

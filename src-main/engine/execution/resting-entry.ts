@@ -1,0 +1,32 @@
+import type { Bar } from '../domain/market.ts';
+import { isTerminal } from '../domain/order.ts';
+import { isAbove } from './amounts.ts';
+import { openRecords } from './coverage.ts';
+import { configOf, exposureKey, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { sendCancel } from './sending.ts';
+
+/**
+ * The partial-fill guard: the first partial fill of a resting entry cancels its remainder; what was filled is protected at
+ * once by the plan of the entry. An entry that waited too many bars is canceled too.
+ */
+export function guardRestingEntries(turn: Turn, exposure: Exposure): void {
+  for (const record of openRecords(turn.state, exposure)) {
+    if (!isRestingEntry(record)) continue;
+    const isTouched = isAbove(record.filled, '0') || isAbove(record.reportedFilled, '0');
+    const isExpired = record.barsWaited >= configOf(turn.state).entryExpiryBars;
+    if (isTouched || isExpired) sendCancel(turn, record);
+  }
+}
+
+const isRestingEntry = (record: OrderRecord): boolean =>
+  record.spec.role === 'entry' && record.spec.timeInForce !== 'fok' && !isTerminal(record.status);
+
+/** Counts a closed bar for the entries that wait on its instrument. */
+export function countBar(turn: Turn, bar: Bar): void {
+  for (const account of turn.state.accounts) {
+    const exposure = turn.state.exposures.get(exposureKey(account.accountId, bar.instrumentId));
+    if (exposure === undefined) continue;
+    turn.touched.add(exposure);
+    for (const record of openRecords(turn.state, exposure)) if (isRestingEntry(record)) record.barsWaited += 1;
+  }
+}

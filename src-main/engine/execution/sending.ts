@@ -1,0 +1,81 @@
+import type { Verdict } from '../domain/denial.ts';
+import type { DecisionReason, Lane } from '../domain/events.ts';
+import { isTerminal, ordersOf, type Submission } from '../domain/order.ts';
+import { invariant } from '../domain/result.ts';
+import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
+import { exposureKey, type OrderRecord, type Turn } from './execution-state.ts';
+import { move } from './order-ledger.ts';
+import { openRecord } from './order-record.ts';
+import { noteStopAction } from './stop-report.ts';
+
+export type Intent = {
+  readonly action: TradingAction;
+  readonly reason: DecisionReason;
+  /** Of the risk gate; orders that only reduce risk pass without one. */
+  readonly verdict?: Verdict;
+};
+
+const PASSED: Verdict = { allowed: true, denials: [], checks: [] };
+const FIRST_CANCEL_RETRY_US = 500_000;
+const MAX_CANCEL_RETRY_US = 8_000_000;
+
+/** Decides to send. Throws when the trading state forbids the action: callers ask the gate first. */
+export function sendSubmission(turn: Turn, submission: Submission, intent: Intent): void {
+  const state = turn.state.tradingState;
+  invariant(ALLOWED[state][intent.action], () => `expected an action allowed while ${state}, was ${intent.action}`);
+  const { verdict = PASSED, reason } = intent;
+  turn.emit({ kind: 'order.judged', verdict, intent: submission, reason });
+  enterOrders(turn, submission, reason);
+  turn.emit({ kind: 'order.submit', submission, lane: laneOf(intent.action) });
+}
+
+const laneOf = (action: TradingAction): Lane => (action === 'entry' || action === 'increase' ? 'new' : 'reduce');
+
+function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason): void {
+  const listId = submission.kind === 'single' ? null : submission.listId;
+  const legs = submission.kind === 'otoco' ? [submission.target, submission.stop] : [];
+  const workingId = submission.kind === 'otoco' ? submission.working.clientOrderId : null;
+  for (const spec of ordersOf(submission)) {
+    const isLeg = legs.includes(spec);
+    const record = openRecord(turn, {
+      spec,
+      listId,
+      workingId: isLeg ? workingId : null,
+      legIds: isLeg ? [] : legs.map((leg) => leg.clientOrderId),
+      reason: reason.by,
+    });
+    move(turn, record, 'submitted');
+    record.pending = { command: 'create', outcome: 'inFlight', sinceUs: turn.timeUs };
+    if (spec.role === 'exit' || spec.role === 'escalation') noteStopAction(turn, 'exit', spec);
+    if (spec.role === 'stop') noteStopAction(turn, 'restStop', spec);
+  }
+}
+
+/**
+ * Decides to cancel the order, with its whole list where it has one. Does nothing while an answer is awaited, or too soon
+ * after a refusal. Unlike a create, a cancel may be sent again.
+ */
+export function sendCancel(turn: Turn, record: OrderRecord): void {
+  if (isTerminal(record.status) || record.pending !== null || turn.timeUs < record.cancelRetryAtUs) return;
+  const { accountId, instrumentId, clientOrderId } = record.spec;
+  for (const member of listMembers(turn, record)) {
+    member.pending = { command: 'cancel', outcome: 'inFlight', sinceUs: turn.timeUs };
+    const backOff = FIRST_CANCEL_RETRY_US * 2 ** member.cancelTries;
+    member.cancelTries += 1;
+    member.cancelRetryAtUs = turn.timeUs + Math.min(MAX_CANCEL_RETRY_US, backOff);
+  }
+  noteStopAction(turn, 'cancel', record.spec);
+  const { listId } = record;
+  turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, lane: 'cancel' });
+}
+
+/** The order and every order of its list that may still act. */
+export function listMembers(turn: Turn, record: OrderRecord): readonly OrderRecord[] {
+  if (record.listId === null) return [record];
+  const { accountId, instrumentId } = record.spec;
+  const open = turn.state.exposures.get(exposureKey(accountId, instrumentId))?.openOrders ?? [];
+  const members = open
+    .map((id) => turn.state.orders.get(id))
+    .filter((other) => other?.listId === record.listId && !isTerminal(other.status));
+  return members.filter((other) => other !== undefined);
+}

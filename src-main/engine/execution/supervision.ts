@@ -1,0 +1,85 @@
+import { isTerminal } from '../domain/order.ts';
+import { isFlat, openRecords } from './coverage.ts';
+import { advanceStop, takeOver } from './emergency-stop.ts';
+import type { Exposure, OrderRecord, Turn } from './execution-state.ts';
+import { advanceFlattening } from './flattening.ts';
+import { cancelExcess, measureProtection, noteLegRefused, protect } from './protection.ts';
+import { requestLooks } from './reconciliation.ts';
+import { guardRestingEntries } from './resting-entry.ts';
+import { guarded } from './trading-state-latch.ts';
+import { lacksFills, watchAnswers } from './unknown-outcomes.ts';
+
+/**
+ * Ends a turn: brings every exposure that changed closer to where it has to be. Each step is decided from state alone, so
+ * it does not matter in which order news arrived, nor how often they repeat.
+ */
+export function settle(turn: Turn): void {
+  for (const exposure of turn.touched) guarded(turn, () => supervise(turn, exposure));
+  guarded(turn, () => advanceStop(turn));
+  guarded(turn, () => requestLooks(turn));
+}
+
+const KEEP_CLOSED_US = 3_600_000_000;
+const KEEP_TRADES_US = 24 * 3_600_000_000;
+
+/**
+ * Drops closed orders after an hour and trade ids after a day, oldest first. A later fill is still booked: the id of its
+ * order says that it is ours.
+ */
+export function forgetOld(turn: Turn): void {
+  const { orders, trades, plans } = turn.state;
+  for (const [id, record] of orders) {
+    if (turn.timeUs - record.createdAtUs < KEEP_CLOSED_US) break;
+    if (!isTerminal(record.status) || lacksFills(record) || turn.timeUs - record.updatedAtUs < KEEP_CLOSED_US) continue;
+    orders.delete(id);
+    plans.delete(id);
+  }
+  for (const [key, appliedAtUs] of trades) {
+    if (turn.timeUs - appliedAtUs < KEEP_TRADES_US) break;
+    trades.delete(key);
+  }
+}
+
+/** Once a second all that has an order or a position is looked after, heard from or not. */
+export function touchAll(turn: Turn): void {
+  for (const exposure of turn.state.exposures.values()) if (!isIdle(turn, exposure)) turn.touched.add(exposure);
+}
+
+const isIdle = (turn: Turn, exposure: Exposure): boolean =>
+  exposure.openOrders.length === 0 && exposure.flattening === null && isFlat(turn.state, exposure);
+
+function supervise(turn: Turn, exposure: Exposure): void {
+  findRefusedLegs(turn, exposure);
+  watchAnswers(turn, exposure);
+  measureProtection(turn, exposure);
+  takeOver(turn, exposure);
+  if (exposure.flattening === null) {
+    guardRestingEntries(turn, exposure);
+    cancelExcess(turn, exposure);
+    protect(turn, exposure);
+  }
+  if (exposure.flattening !== null) advanceFlattening(turn, exposure);
+  forgetClosed(turn, exposure);
+}
+
+/** A leg refused when its entry filled: the bracket is not what was sent. */
+function findRefusedLegs(turn: Turn, exposure: Exposure): void {
+  for (const record of openRecords(turn.state, exposure)) {
+    if (record.spec.role !== 'stop' || record.workingId === null) continue;
+    const working = turn.state.orders.get(record.workingId);
+    const isRefused = record.status === 'rejected' || record.status === 'expired';
+    if (isRefused && working?.status === 'filled' && !record.placed) noteLegRefused(turn, exposure, record);
+  }
+}
+
+/** A leg that ended before its entry is kept: if the entry turns out filled, the leg was refused. */
+function forgetClosed(turn: Turn, exposure: Exposure): void {
+  exposure.openOrders = openRecords(turn.state, exposure)
+    .filter((record) => !isTerminal(record.status) || lacksFills(record) || waitsForFate(turn, record))
+    .map((record) => record.spec.clientOrderId);
+}
+
+function waitsForFate(turn: Turn, record: OrderRecord): boolean {
+  const working = record.workingId === null ? undefined : turn.state.orders.get(record.workingId);
+  return working !== undefined && !isTerminal(working.status);
+}
