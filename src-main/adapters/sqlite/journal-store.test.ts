@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -200,6 +200,21 @@ describe('opening', () => {
     expect(() => at.open()).toThrow('CORRUPT expected schema 1 or older, was 99');
     writeFileSync(file, 'no database '.repeat(400));
     expect(() => at.open()).toThrow(/^CORRUPT SQLITE_NOTADB/);
+  });
+});
+
+describe('a directory that cannot be written', () => {
+  it('is a failure, not a crash', () => {
+    const file = join(at.directory, 'a-file');
+    writeFileSync(file, '');
+    const opened = openJournal({ directory: join(file, 'inside'), clock: at.clock, engineEpoch: 1 });
+    expect(opened).toMatchObject({ ok: false, error: { code: 'IO' } });
+    const lockless = join(at.directory, 'lockless');
+    mkdirSync(join(lockless, 'lock.db'), { recursive: true });
+    expect(openJournal({ directory: lockless, clock: at.clock, engineEpoch: 1 })).toMatchObject({
+      ok: false,
+      error: { code: 'IO' },
+    });
   });
 });
 

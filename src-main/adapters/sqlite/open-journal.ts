@@ -36,24 +36,23 @@ export type JournalOptions = {
 
 /** Fails when the directory is held by another process, or when the rows since the last signature do not verify. */
 export function openJournal(options: JournalOptions): Result<JournalStore, StoreFailure> {
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-  const lock = lockDirectory(options.directory);
-  if (!lock.ok) return lock;
-  const opened = attemptOpen(options, lock.value);
-  if (!opened.ok) lock.value.release();
-  return opened;
-}
-
-function attemptOpen(options: JournalOptions, lock: DirectoryLock): Result<JournalStore, StoreFailure> {
+  let lock: Result<DirectoryLock, StoreFailure> | undefined;
   let db: Database.Database | undefined;
+  let opened: Result<JournalStore, StoreFailure> | undefined;
   try {
+    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+    lock = lockDirectory(options.directory);
+    if (!lock.ok) return lock;
     db = new Database(join(options.directory, JOURNAL_FILE));
-    const opened = openStore(db, options, lock);
-    if (!opened.ok) db.close();
+    opened = openStore(db, options, lock.value);
     return opened;
   } catch (error) {
-    db?.close();
     return err(storeFailure(error));
+  } finally {
+    if (opened?.ok !== true) {
+      db?.close();
+      if (lock?.ok === true) lock.value.release();
+    }
   }
 }
 

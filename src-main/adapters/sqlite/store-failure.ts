@@ -15,10 +15,17 @@ const CODES: readonly (readonly [prefix: string, code: StoreFailure['code']])[] 
   ['SQLITE_CONSTRAINT', 'CORRUPT'],
 ];
 
-/** What a failed statement means to the engine. Rethrows what is no failure of the database but a fault of ours. */
+/** What a failed statement or file operation means to the engine. Rethrows what is a fault of ours. */
 export function storeFailure(error: unknown): StoreFailure {
-  if (!(error instanceof Database.SqliteError)) throw error;
-  const found = CODES.find(([prefix]) => error.code.startsWith(prefix));
-  if (found === undefined) throw error;
-  return { code: found[1], detail: `${error.code}: ${error.message}` };
+  if (error instanceof Database.SqliteError) {
+    const found = CODES.find(([prefix]) => error.code.startsWith(prefix));
+    if (found !== undefined) return { code: found[1], detail: `${error.code}: ${error.message}` };
+  } else if (isSystemError(error)) {
+    return { code: error.code === 'ENOSPC' ? 'DISK_FULL' : 'IO', detail: error.message };
+  }
+  throw error;
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
