@@ -1,20 +1,25 @@
 import type { ReplayResult } from '../adapters/capture/replay-counts.ts';
-import { type CliIo, type Command, report, UsageError } from './command.ts';
-import { parseOptions } from './options.ts';
+import { type CliIo, type Command, CommandFailure, report, UsageError } from './command.ts';
+import { parseOptions, refusePositionals } from './options.ts';
 
 const usage = `
 usage: leeward replay <capture>... [--snapshot <file>]... [--json]
+       leeward replay --session <data directory or journal file> [--json]
 
 Rebuilds the order books of recorded market data with the decoders of the live feeds and counts what agrees.
 Captures are gzip or plain; given together they form one session in the order given, so a second file may continue
 the first. Prints one line for each instrument of each file.
 
   --snapshot <file>  REST depth snapshots the captures start from; may be given more than once
+  --session <path>   replay the decisions of a journaled session instead
   --json             one JSON object a line, nothing else on stdout
 
 Without a fitting snapshot a book is reported as unsynchronized and never invented. bboAgreed counts best bids and
 offers that are equal, in price and size, under the same update id. Exits 1 when a line is damaged (named by file and
 number; the lines before it are counted), a sequence breaks or a checksum differs.
+
+With --session every journaled input goes through the engine's core again. Exits 1 when a decision or a state comes out
+otherwise, or when a row is not what was written: ok is false, and stderr says where.
 `;
 
 export const replay: Command = {
@@ -24,8 +29,13 @@ export const replay: Command = {
   run: async (args, io) => {
     const { values, positionals } = parseOptions(args, {
       snapshot: { type: 'string', multiple: true, default: [] },
+      session: { type: 'string' },
       json: { type: 'boolean', default: false },
     });
+    if (values.session !== undefined) {
+      refusePositionals(positionals);
+      return replayJournal(values.session, values.json, io);
+    }
     if (positionals.length === 0) throw new UsageError('expected at least one capture file');
     return replayCaptures(positionals, values.snapshot, values.json, io);
   },
@@ -63,6 +73,26 @@ async function replayCaptures(
     if (failure !== null) fail(failure.message);
   }
   return code;
+}
+
+async function replayJournal(path: string, json: boolean, io: CliIo): Promise<number> {
+  const [{ readJournal }, { replaySession }, { createCore }] = await Promise.all([
+    import('../adapters/sqlite/journal-reader.ts'),
+    import('../operations/session-replay.ts'),
+    import('../engine/core.ts'),
+  ]);
+  const journal = readJournal(path);
+  if (!journal.ok) throw new CommandFailure(journal.error.detail);
+  try {
+    const { result, problems } = replaySession(journal.value, createCore());
+    const { events, decisions, mismatches, stateHash, ok } = result;
+    const counts = `${events} events, ${decisions} decisions, ${mismatches} mismatches`;
+    report(io, json)(result, `${ok ? 'same' : 'NOT THE SAME'}: ${counts}, state ${stateHash}`);
+    for (const problem of problems) io.error(`leeward replay: ${problem}`);
+    return ok ? 0 : 1;
+  } finally {
+    journal.value.close();
+  }
 }
 
 function isWrong(result: ReplayResult): boolean {
