@@ -6,7 +6,7 @@ import { ccxtAlias } from './vitest.config.ts';
 
 const entry = (name: string): string => resolve(import.meta.dirname, `src-main/${name}.ts`);
 /** Every process Leeward starts has its own entry; each entry only wires. */
-const ENTRIES: readonly string[] = ['cli', 'adapters/sqlite/checkpoint-thread'];
+const ENTRIES: readonly string[] = ['cli', 'practice-exchange', 'adapters/sqlite/checkpoint-thread'];
 
 /** electron-vite builds the parts that are named; a part whose entry does not exist yet is left out. */
 const whenPresent = <T>(path: string, part: T): T | undefined =>

@@ -4,5 +4,6 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,
+  'practice-exchange': async () => (await import('./practice-exchange.ts')).command,
   replay: async () => (await import('./replay.ts')).replay,
 };

@@ -20,9 +20,12 @@ export class SymbolMarket {
   readonly stops: VenueOrder[] = [];
   lastTicks: number | null = null;
   lastTradeId = 0;
+  /** Spreads the sending of many symbols over time. */
+  readonly phase: number;
 
-  constructor(market: MarketSymbol) {
+  constructor(market: MarketSymbol, phase: number) {
     this.rules = new SymbolRules(market);
+    this.phase = phase;
   }
 
   printed(ticks: number, lots: number, atMs: number): number {
@@ -77,7 +80,7 @@ export class ExchangeState {
   private lastExecutionId = 0;
 
   constructor(options: StateOptions) {
-    this.markets = new Map(options.symbols.map((symbol) => [symbol.symbol, new SymbolMarket(symbol)]));
+    this.markets = new Map(options.symbols.map((symbol, index) => [symbol.symbol, new SymbolMarket(symbol, index)]));
     this.emitEvent = options.emit;
     this.discountPrices = options.discountPrices ?? new Map();
   }

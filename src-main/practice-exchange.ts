@@ -1,0 +1,27 @@
+/** Entry of the practice exchange: a venue on loopback, started by the launcher. */
+import type { PracticeBoot } from './launcher/boot.ts';
+import { parentChannel } from './launcher/parent-channel.ts';
+import { createMarketSource } from './practice-exchange/market/create-market-source.ts';
+import { practiceAccounts, startPracticeExchange } from './practice-exchange/start-practice-exchange.ts';
+
+const channel = parentChannel();
+
+async function boot({ market, speed, port, accounts, intentJournal }: PracticeBoot['practice']): Promise<void> {
+  const exchange = await startPracticeExchange({
+    market: createMarketSource({ kind: market }),
+    speed,
+    port,
+    accounts: practiceAccounts(accounts),
+    ...(intentJournal === null ? {} : { intentJournal }),
+  });
+  const { rest, stream, wsApi, control } = exchange;
+  const keys = exchange.accounts.map(({ name, apiKey, secret }) => ({ name, apiKey, secret }));
+  channel.send({ t: 'ready', detail: { rest, stream, wsApi, control, accounts: keys } });
+}
+
+channel.onMessage((message) => {
+  if (message.t === 'boot' && 'practice' in message) {
+    boot(message.practice).catch((error: unknown) => channel.send({ t: 'failed', detail: String(error) }));
+  } else if (message.t === 'shutdown') process.exit(0);
+});
+channel.onClosed(() => process.exit(0));

@@ -1,0 +1,175 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts';
+import type { SymbolMarket } from './matching/exchange-state.ts';
+import type { PracticeVenue } from './practice-venue.ts';
+import { readBody } from './protocol/rest-server.ts';
+
+const KINDS = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];
+
+const FAULT = z.strictObject({
+  kind: z.enum(KINDS),
+  method: z.string().exactOptional(),
+  path: z.string().exactOptional(),
+  stream: z.string().exactOptional(),
+  symbol: z.string().exactOptional(),
+  times: z.number().int().positive().exactOptional(),
+  forMs: z.number().positive().exactOptional(),
+  apply: z.boolean().exactOptional(),
+  status: z.number().int().min(400).max(599).exactOptional(),
+  retryAfterSeconds: z.number().int().nonnegative().exactOptional(),
+  code: z.number().int().exactOptional(),
+  msg: z.string().exactOptional(),
+  ms: z.number().exactOptional(),
+  filters: z.array(z.record(z.string(), z.unknown())).exactOptional(),
+});
+
+const CLOCK = z.strictObject({ speed: z.number().min(0).max(10_000).optional(), skewMs: z.number().int().optional() });
+
+export type Controls = {
+  /** Closes sockets whose path or streams contain the text; code 1006 breaks them without a close frame. */
+  readonly closeSockets: (containing: string, code: number) => number;
+  readonly status: () => object;
+  /** Ends the process at once. */
+  readonly kill: () => void;
+};
+
+type Reply = { readonly status: number; readonly body: unknown };
+const fine = (body: unknown): Reply => ({ status: 200, body });
+const bad = (error: string): Reply => ({ status: 400, body: { error } });
+
+/** The loopback control port: faults, the clock and the ledger. It is no part of the venue's protocol. */
+export function createControlServer(venue: PracticeVenue, controls: Controls): Server {
+  return createServer((request, response) => {
+    readBody(request).then(
+      (body) => reply(response, route(venue, controls, request, body)),
+      (error: unknown) => reply(response, bad(error instanceof Error ? error.message : String(error))),
+    );
+  });
+}
+
+function reply(response: ServerResponse, { status, body }: Reply): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function route(venue: PracticeVenue, controls: Controls, request: IncomingMessage, body: string): Reply {
+  if (!isLoopback(request.headers.host)) return { status: 403, body: { error: 'expected a loopback host' } };
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  switch (`${request.method ?? 'GET'} ${url.pathname}`) {
+    case 'GET /practice/ledger':
+      return ledger(venue, url);
+    case 'GET /practice/status':
+      return fine({
+        ...controls.status(),
+        ...clockState(venue),
+        limits: venue.limits.options,
+        symbols: venue.tapes.size,
+      });
+    case 'GET /practice/faults':
+      return fine(
+        venue.faults
+          .list()
+          .map((fault) => ({ ...fault, remaining: finite(fault.remaining), untilMs: finite(fault.untilMs) })),
+      );
+    case 'POST /practice/faults':
+      return arm(venue, controls, body);
+    case 'DELETE /practice/faults':
+      return disarm(venue, url);
+    case 'GET /practice/clock':
+      return fine(clockState(venue));
+    case 'POST /practice/clock':
+      return setClock(venue, body);
+    default:
+      return { status: 404, body: { error: `expected a path under /practice, was ${url.pathname}` } };
+  }
+}
+
+/** A page elsewhere must not reach this port through a name that points here. */
+const isLoopback = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function ledger(venue: PracticeVenue, url: URL): Reply {
+  const name = url.searchParams.get('account') ?? [...venue.engine.state.accounts.keys()][0] ?? '';
+  const account = venue.engine.state.accounts.get(name);
+  if (account === undefined) return bad(`expected a known account, was ${name}`);
+  return fine(venue.ledger.report(account, venue.clock.now().wallMs));
+}
+
+function disarm(venue: PracticeVenue, url: URL): Reply {
+  const id = url.searchParams.get('id');
+  venue.faults.clear(id === null ? undefined : Number(id));
+  venue.engine.state.refusePendingLegs = 0;
+  venue.clock.skewMs = 0;
+  return fine({});
+}
+
+function clockState(venue: PracticeVenue) {
+  return { ...venue.clock.now(), apiMs: venue.clock.apiMs(), speed: venue.clock.speed, skewMs: venue.clock.skewMs };
+}
+
+function setClock(venue: PracticeVenue, body: string): Reply {
+  const parsed = CLOCK.safeParse(parse(body));
+  if (!parsed.success) return bad(z.prettifyError(parsed.error));
+  const { speed, skewMs } = parsed.data;
+  if (speed !== undefined) venue.clock.setSpeed(speed);
+  if (skewMs !== undefined) venue.clock.skewMs = skewMs;
+  return fine(clockState(venue));
+}
+
+function arm(venue: PracticeVenue, controls: Controls, body: string): Reply {
+  const parsed = FAULT.safeParse(parse(body));
+  if (!parsed.success) return bad(z.prettifyError(parsed.error));
+  const spec: FaultSpec = parsed.data;
+  const fault = venue.faults.arm(spec);
+  if (FAULT_KINDS[spec.kind] === 'venue' || spec.kind === 'close') {
+    const problem = strikeNow(venue, controls, spec);
+    if (problem !== null) return bad(problem);
+    venue.faults.strike((one) => one.id === fault.id);
+    venue.faults.clear(fault.id);
+  }
+  return fine({ id: fault.id });
+}
+
+/** Faults of the venue itself happen when they are armed. Returns what is missing in the request. */
+function strikeNow(venue: PracticeVenue, controls: Controls, spec: FaultSpec): string | null {
+  const { state } = venue.engine;
+  switch (spec.kind) {
+    case 'refusePendingLeg':
+      state.refusePendingLegs += spec.times ?? 1;
+      return null;
+    case 'clockSkew':
+      venue.clock.skewMs = spec.ms ?? 0;
+      return null;
+    case 'kill':
+      setTimeout(controls.kill, spec.ms ?? 0);
+      return null;
+    case 'close':
+      controls.closeSockets(spec.stream ?? '', spec.code ?? 1006);
+      return null;
+    default:
+      return changeRules(state.markets.get(spec.symbol ?? ''), spec);
+  }
+}
+
+function changeRules(market: SymbolMarket | undefined, spec: FaultSpec): string | null {
+  if (market === undefined) return `expected a known symbol, was ${spec.symbol ?? 'none'}`;
+  if (spec.kind === 'filterChange') {
+    if (spec.filters === undefined) return 'expected the filters to change, was none';
+    market.rules.changeFilters(spec.filters);
+    return null;
+  }
+  market.rules.status = 'HALT';
+  if (spec.forMs !== undefined) setTimeout(() => (market.rules.status = 'TRADING'), spec.forMs);
+  return null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}

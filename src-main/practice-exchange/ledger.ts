@@ -1,0 +1,177 @@
+import type { Account } from './matching/account.ts';
+import type { ExchangeEvent, Execution } from './matching/exchange-events.ts';
+import type { ExchangeState, SymbolMarket } from './matching/exchange-state.ts';
+import { type Amount, formatAmount } from './matching/grid.ts';
+import { compareDecimals, multiplyDecimals } from '../engine/domain/decimal.ts';
+import { isLive, isStopLoss, remainingLots, type VenueOrder } from './matching/venue-order.ts';
+
+type Exposure = {
+  /** Base bought minus sold, fees taken in base deducted. */
+  held: Amount;
+  bought: Amount;
+  sold: Amount;
+  unprotectedSinceMs: number | null;
+  unprotectedMs: number;
+  episodes: number;
+};
+
+/**
+ * The venue's own account of what happened: every order, fill and balance, and for how long bought coins stood without a
+ * live stop. It sees the venue's events only, so it can witness against the engine that trades there.
+ */
+export class Ledger {
+  private readonly state: ExchangeState;
+  private readonly exposures = new Map<string, Map<string, Exposure>>();
+  private readonly executions: Execution[] = [];
+  /** Creates whose intent was not yet on disk when they arrived; null while no journal is watched. */
+  sentBeforeCommit: number | null = null;
+  intentsChecked = 0;
+  creates = 0;
+
+  constructor(state: ExchangeState) {
+    this.state = state;
+  }
+
+  record(event: ExchangeEvent): void {
+    if (event.kind !== 'execution') return;
+    this.executions.push(event);
+    if (event.fill !== null) this.addFill(event);
+    this.judgeProtection(event.order.account, event.order.symbol, event.at.wallMs);
+  }
+
+  /** Everything about one account. Sums are exact; `unprotectedMs` is wall time up to `wallMs`. */
+  report(account: Account, wallMs: number) {
+    const mine = this.executions.filter((event) => event.order.account === account.name);
+    for (const symbol of this.exposures.get(account.name)?.keys() ?? [])
+      this.judgeProtection(account.name, symbol, wallMs);
+    const positions = this.positions(account.name, wallMs);
+    return {
+      account: account.name,
+      creates: this.creates,
+      sentBeforeCommit: this.sentBeforeCommit,
+      intentsChecked: this.intentsChecked,
+      unprotectedMs: positions.reduce((sum, position) => sum + position.unprotectedMs, 0),
+      positions,
+      balances: [...account.balances].map(([asset, { free, locked }]) => ({
+        asset,
+        free: formatAmount(free),
+        locked: formatAmount(locked),
+      })),
+      orders: [...this.state.orders.values()]
+        .filter((order) => order.account === account.name)
+        .map((order) => this.orderRow(order)),
+      fills: mine.flatMap((event) => (event.fill === null ? [] : [this.fillRow(event)])),
+    };
+  }
+
+  private positions(account: string, wallMs: number) {
+    return [...(this.exposures.get(account) ?? [])].map(([symbol, exposure]) => ({
+      symbol,
+      held: formatAmount(exposure.held),
+      bought: formatAmount(exposure.bought),
+      sold: formatAmount(exposure.sold),
+      isProtected: exposure.unprotectedSinceMs === null,
+      unprotectedMs:
+        exposure.unprotectedMs + (exposure.unprotectedSinceMs === null ? 0 : wallMs - exposure.unprotectedSinceMs),
+      unprotectedEpisodes: exposure.episodes,
+    }));
+  }
+
+  private exposure(account: string, symbol: string): Exposure {
+    const bySymbol = this.exposures.get(account) ?? new Map<string, Exposure>();
+    this.exposures.set(account, bySymbol);
+    let exposure = bySymbol.get(symbol);
+    if (exposure === undefined) {
+      exposure = { held: 0n, bought: 0n, sold: 0n, unprotectedSinceMs: null, unprotectedMs: 0, episodes: 0 };
+      bySymbol.set(symbol, exposure);
+    }
+    return exposure;
+  }
+
+  private addFill({ order, fill }: Execution): void {
+    if (fill === null) return;
+    const { rules } = this.state.market(order.symbol);
+    const exposure = this.exposure(order.account, order.symbol);
+    const base = rules.sizes.amountOf(fill.lots);
+    if (order.side === 'BUY') exposure.bought += base;
+    else exposure.sold += base;
+    exposure.held += order.side === 'BUY' ? base : -base;
+    if (fill.commissionAsset === rules.base) exposure.held -= fill.commission;
+  }
+
+  /** Unprotected: bought coins beyond the live stops of at least one lot and the minimum notional. */
+  private judgeProtection(account: string, symbol: string, wallMs: number): void {
+    const exposure = this.exposure(account, symbol);
+    const market = this.state.market(symbol);
+    const bare = exposure.held - stopAmount(this.state.account(account), market);
+    const isBare = !isDust(market, bare);
+    if (isBare === (exposure.unprotectedSinceMs !== null)) return;
+    if (isBare) {
+      exposure.unprotectedSinceMs = wallMs;
+      exposure.episodes += 1;
+      return;
+    }
+    exposure.unprotectedMs += wallMs - (exposure.unprotectedSinceMs ?? wallMs);
+    exposure.unprotectedSinceMs = null;
+  }
+
+  private orderRow(order: VenueOrder) {
+    const { rules } = this.state.market(order.symbol);
+    return {
+      orderId: order.id,
+      clientOrderId: order.clientOrderId,
+      orderListId: order.listId,
+      symbol: order.symbol,
+      side: order.side,
+      type: order.type,
+      status: order.status,
+      price: rules.prices.format(order.priceTicks),
+      stopPrice: rules.prices.format(order.stopTicks),
+      quantity: rules.sizes.format(order.lots),
+      executedQuantity: rules.sizes.format(order.filledLots),
+      expiryReason: order.expiryReason,
+      createdMs: order.createdMs,
+      updatedMs: order.updatedMs,
+    };
+  }
+
+  private fillRow({ order, fill, at }: Execution) {
+    if (fill === null) return [];
+    const { rules } = this.state.market(order.symbol);
+    return {
+      tradeId: fill.tradeId,
+      orderId: order.id,
+      clientOrderId: order.clientOrderId,
+      symbol: order.symbol,
+      side: order.side,
+      price: rules.prices.format(fill.ticks),
+      quantity: rules.sizes.format(fill.lots),
+      commission: formatAmount(fill.commission),
+      commissionAsset: fill.commissionAsset,
+      isMaker: fill.isMaker,
+      marketMs: at.marketMs,
+      wallMs: at.wallMs,
+    };
+  }
+}
+
+/** Base that live stop-loss sells would sell. A pending leg protects nothing. */
+function stopAmount(account: Account, market: SymbolMarket): Amount {
+  let lots = 0;
+  for (const order of account.openOn(market.rules.symbol).orders) {
+    const rests = isLive(order) && order.status !== 'PENDING_NEW';
+    if (rests && order.side === 'SELL' && isStopLoss(order.type)) lots += remainingLots(order);
+  }
+  return market.rules.sizes.amountOf(lots);
+}
+
+function isDust(market: SymbolMarket, amount: Amount): boolean {
+  const { rules } = market;
+  const lots = amount <= 0n ? 0 : rules.sizes.stepsIn(amount);
+  const step = rules.filters.lot === null ? 1 : (rules.sizes.stepsOf(rules.filters.lot.step) ?? 1);
+  if (lots < Math.max(1, step)) return true;
+  const minimum = rules.filters.notional?.min;
+  if (minimum === undefined || market.lastTicks === null) return false;
+  const notional = multiplyDecimals(market.priceOf(market.lastTicks), market.quantityOf(lots));
+  return compareDecimals(notional, minimum) < 0;
+}

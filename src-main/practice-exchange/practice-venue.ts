@@ -1,0 +1,134 @@
+import { FaultBoard } from './faults.ts';
+import type { IntentProbe } from './intent-probe.ts';
+import { Ledger } from './ledger.ts';
+import type { MarketSource } from './market/market-source.ts';
+import type { Account } from './matching/account.ts';
+import { type ExchangeEvent } from './matching/exchange-events.ts';
+import { type Amount, parseAmount } from './matching/grid.ts';
+import { MatchingEngine } from './matching/matching-engine.ts';
+import { MarketClock } from './market-clock.ts';
+import { type Credentials, KeyRing } from './protocol/credentials.ts';
+import { type LimitOptions, RateLimits } from './protocol/rate-limits.ts';
+import { Tape } from './tape.ts';
+
+export type PracticeAccount = {
+  readonly name: string;
+  /** Decimal text by asset. */
+  readonly balances: Readonly<Record<string, string>>;
+  /** Fractions as decimal text; 0.001 unless told otherwise. */
+  readonly makerFee?: string;
+  readonly takerFee?: string;
+  /** Pay fees in this asset at three quarters while its balance lasts. */
+  readonly discountAsset?: string;
+};
+
+export type VenueOptions = {
+  readonly market: MarketSource;
+  readonly accounts: readonly PracticeAccount[];
+  readonly speed: number;
+  readonly limits: LimitOptions;
+  readonly readWallMs: () => number;
+  readonly intentProbe: IntentProbe | null;
+  /** Price of the discount asset by quote asset, as decimal text. */
+  readonly discountPrices: Readonly<Record<string, string>>;
+};
+
+/** The venue without its sockets: markets that play, accounts, keys, limits, faults and the ledger. */
+export class PracticeVenue {
+  readonly engine: MatchingEngine;
+  readonly clock: MarketClock;
+  readonly ledger: Ledger;
+  readonly limits: RateLimits;
+  readonly faults: FaultBoard;
+  readonly keys = new KeyRing();
+  readonly credentials = new Map<string, Credentials>();
+  readonly tapes: ReadonlyMap<string, Tape>;
+  private readonly market: MarketSource;
+  private readonly intentProbe: IntentProbe | null;
+  private readonly listeners: ((event: ExchangeEvent) => void)[] = [];
+
+  constructor(options: VenueOptions) {
+    this.market = options.market;
+    this.intentProbe = options.intentProbe;
+    this.clock = new MarketClock({ ...options, startTimeMs: options.market.startTimeMs });
+    this.limits = new RateLimits(options.limits);
+    this.faults = new FaultBoard(options.readWallMs);
+    this.engine = new MatchingEngine({
+      symbols: options.market.symbols,
+      emit: (event) => this.dispatch(event),
+      discountPrices: amounts(options.discountPrices),
+    });
+    this.ledger = new Ledger(this.engine.state);
+    if (this.intentProbe !== null) this.ledger.sentBeforeCommit = 0;
+    this.tapes = new Map(
+      [...this.engine.state.markets].map(([symbol, { rules }]) => [symbol, new Tape(rules, options.market)]),
+    );
+    for (const account of options.accounts) this.openAccount(account);
+    this.primeLastPrices();
+    this.advance();
+  }
+
+  listen(listener: (event: ExchangeEvent) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Plays the market up to now. */
+  advance(): void {
+    const now = this.clock.now();
+    for (const event of this.market.advance(now.marketMs)) {
+      this.engine.apply(event, { wallMs: now.wallMs, marketMs: event.marketTimeMs });
+    }
+  }
+
+  account(name: string): Account {
+    return this.engine.state.account(name);
+  }
+
+  tape(symbol: string): Tape | undefined {
+    return this.tapes.get(symbol);
+  }
+
+  /** Checks that the intent of a create is on disk already, when a journal is watched. */
+  witnessIntent(clientOrderIds: readonly string[]): void {
+    this.ledger.creates += 1;
+    if (this.intentProbe === null) return;
+    this.ledger.intentsChecked += 1;
+    const early = this.intentProbe.isOnDisk(clientOrderIds) ? 0 : 1;
+    this.ledger.sentBeforeCommit = (this.ledger.sentBeforeCommit ?? 0) + early;
+  }
+
+  close(): void {
+    this.intentProbe?.close();
+  }
+
+  private openAccount(account: PracticeAccount): void {
+    const opened = this.engine.addAccount(account.name, {
+      maker: parseAmount(account.makerFee ?? '0.001'),
+      taker: parseAmount(account.takerFee ?? '0.001'),
+      discountAsset: account.discountAsset ?? null,
+    });
+    for (const [asset, amount] of Object.entries(account.balances)) opened.credit(asset, parseAmount(amount));
+    this.credentials.set(account.name, this.keys.issue(account.name));
+  }
+
+  /** Stops and price bands need a last price before the first trade: the close of the newest bar. */
+  private primeLastPrices(): void {
+    for (const [symbol, market] of this.engine.state.markets) {
+      const [bar] = this.market.history(symbol, '1m', this.market.startTimeMs, 1);
+      if (bar === undefined) continue;
+      market.lastTicks = market.rules.prices.stepsIn(parseAmount(bar.close));
+    }
+  }
+
+  private dispatch(event: ExchangeEvent): void {
+    if (event.kind === 'print') this.tapes.get(event.symbol)?.add(event);
+    else this.ledger.record(event);
+    if (event.kind === 'execution' && event.fill !== null && event.order.filledLots === event.fill.lots) {
+      this.limits.giveBackOrder(event.order.account);
+    }
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+const amounts = (texts: Readonly<Record<string, string>>): Map<string, Amount> =>
+  new Map(Object.entries(texts).map(([asset, text]) => [asset, parseAmount(text)]));

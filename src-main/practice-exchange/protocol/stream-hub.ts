@@ -1,0 +1,101 @@
+import type { WebSocket } from 'ws';
+import type { Print } from '../matching/exchange-events.ts';
+import type { PracticeVenue } from '../practice-venue.ts';
+import { type Channel, openChannel } from './stream-channel.ts';
+
+/** How often channels look for something to send. Depth goes out every fourth time, bars every fortieth. */
+export const PULSE_MS = 25;
+/** A reader this far behind will not catch up. */
+const MAX_BACKLOG_BYTES = 32 * 1024 * 1024;
+const MAX_STREAMS = 1024;
+
+export type StreamClient = {
+  readonly socket: WebSocket;
+  /** Sends `{stream, data}` instead of the bare event. */
+  isCombined: boolean;
+  readonly streams: Set<string>;
+};
+
+type Line = { readonly channel: Channel; readonly clients: Set<StreamClient> };
+
+/** Public streams: one channel per stream name while somebody listens, each event encoded once for all of them. */
+export class StreamHub {
+  private readonly venue: PracticeVenue;
+  private readonly lines = new Map<string, Line>();
+  private pulses = 0;
+
+  constructor(venue: PracticeVenue) {
+    this.venue = venue;
+    venue.listen((event) => {
+      if (event.kind === 'print') this.print(event);
+    });
+  }
+
+  get count(): number {
+    return this.lines.size;
+  }
+
+  /** Subscribes to streams; names of unknown symbols stay silent, as at the venue. Denies beyond 1024 streams. */
+  subscribe(client: StreamClient, names: readonly string[]): boolean {
+    if (client.streams.size + names.length > MAX_STREAMS) return false;
+    for (const name of names) {
+      client.streams.add(name);
+      const line = this.lines.get(name) ?? this.open(name);
+      line?.clients.add(client);
+    }
+    return true;
+  }
+
+  unsubscribe(client: StreamClient, names: readonly string[]): void {
+    for (const name of names) {
+      client.streams.delete(name);
+      const line = this.lines.get(name);
+      if (line === undefined) continue;
+      line.clients.delete(client);
+      if (line.clients.size > 0) continue;
+      line.channel.close();
+      this.lines.delete(name);
+    }
+  }
+
+  /** Lets each channel send what is due. */
+  pulse(): void {
+    this.pulses += 1;
+    const { marketMs } = this.venue.clock.now();
+    for (const [name, { channel, clients }] of this.lines) {
+      for (const text of channel.due(this.pulses, marketMs)) this.send(name, clients, text);
+    }
+  }
+
+  private print(print: Print): void {
+    const symbol = print.symbol.toLowerCase();
+    for (const kind of ['trade', 'aggTrade']) {
+      const name = `${symbol}@${kind}`;
+      const line = this.lines.get(name);
+      if (line === undefined) continue;
+      const text = line.channel.printed(print);
+      if (text !== null) this.send(name, line.clients, text);
+    }
+  }
+
+  private open(name: string): Line | undefined {
+    const channel = openChannel(this.venue, name);
+    if (channel === undefined) return undefined;
+    const line = { channel, clients: new Set<StreamClient>() };
+    this.lines.set(name, line);
+    return line;
+  }
+
+  private send(name: string, clients: ReadonlySet<StreamClient>, text: string): void {
+    if (this.venue.faults.strikeStream('silent', name) !== undefined) return;
+    let bare: Buffer | undefined;
+    let combined: Buffer | undefined;
+    for (const client of clients) {
+      const bytes = client.isCombined
+        ? (combined ??= Buffer.from(`{"stream":"${name}","data":${text}}`))
+        : (bare ??= Buffer.from(text));
+      if (client.socket.bufferedAmount > MAX_BACKLOG_BYTES) client.socket.terminate();
+      else client.socket.send(bytes, { binary: false });
+    }
+  }
+}

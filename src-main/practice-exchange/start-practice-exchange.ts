@@ -1,0 +1,222 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { createControlServer } from './control-server.ts';
+import { openIntentProbe } from './intent-probe.ts';
+import type { MarketSource } from './market/market-source.ts';
+import { type PracticeAccount, PracticeVenue } from './practice-venue.ts';
+import type { Credentials } from './protocol/credentials.ts';
+import { type LimitOptions, TRUE_LIMITS } from './protocol/rate-limits.ts';
+import { createRestServer } from './protocol/rest-server.ts';
+import { PULSE_MS, StreamHub } from './protocol/stream-hub.ts';
+import { serveStreamSocket } from './protocol/stream-server.ts';
+import { UserDataHub } from './protocol/user-data.ts';
+import { serveApiSocket } from './protocol/ws-api.ts';
+
+const PING_EVERY_MS = 20_000;
+const PONG_WITHIN_MS = 60_000;
+const HOST = '127.0.0.1';
+
+export type PracticeExchangeOptions = {
+  readonly market: MarketSource;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  readonly controlPort?: number;
+  /** Market time per wall time; 1 unless told otherwise. */
+  readonly speed?: number;
+  readonly accounts?: readonly PracticeAccount[];
+  /** The venue's true limits unless raised for load tests. */
+  readonly limits?: Partial<LimitOptions>;
+  /** A journal in which the intent of each create must already be found. */
+  readonly intentJournal?: string;
+  readonly discountPrices?: Readonly<Record<string, string>>;
+  /** What the kill drill does; the process ends at once unless told otherwise. */
+  readonly kill?: () => void;
+};
+
+export type RunningAccount = { readonly name: string } & Credentials;
+
+export type PracticeExchange = {
+  readonly rest: string;
+  readonly stream: string;
+  readonly wsApi: string;
+  readonly control: string;
+  /** Credentials of the first account. */
+  readonly apiKey: string;
+  readonly secret: string;
+  readonly accounts: readonly RunningAccount[];
+  readonly limits: LimitOptions;
+  readonly venue: PracticeVenue;
+  readonly status: () => SocketStatus;
+  close(): Promise<void>;
+};
+
+/** Who listens. */
+export type SocketStatus = {
+  readonly sockets: number;
+  readonly streams: number;
+  readonly privateSubscriptions: number;
+};
+
+/** Accounts with 100000 USDT each, named as the paper accounts that trade on them. */
+export const practiceAccounts = (count: number): PracticeAccount[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `paper-${String(index + 1).padStart(2, '0')}`,
+    balances: { USDT: '100000' },
+  }));
+
+/** Starts the venue on loopback. Its books exist when this resolves. Rejects when a port is taken. */
+export async function startPracticeExchange(options: PracticeExchangeOptions): Promise<PracticeExchange> {
+  const limits = { ...TRUE_LIMITS, ...options.limits };
+  const venue = new PracticeVenue({
+    market: options.market,
+    accounts: options.accounts ?? practiceAccounts(2),
+    speed: options.speed ?? 1,
+    limits,
+    readWallMs: () => Date.now(),
+    intentProbe: options.intentJournal === undefined ? null : openIntentProbe(options.intentJournal),
+    discountPrices: options.discountPrices ?? {},
+  });
+  const sockets = new Sockets(venue);
+  const rest = createRestServer(venue);
+  rest.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  const kill = options.kill ?? (() => process.kill(process.pid, 'SIGKILL'));
+  const control = createControlServer(venue, {
+    closeSockets: (text, code) => sockets.closeMatching(text, code),
+    status: () => sockets.status(),
+    kill,
+  });
+  const port = await listen(rest, options.port ?? 0);
+  const controlPort = await listen(control, options.controlPort ?? 0).catch(async (error: unknown) => {
+    await closed(rest);
+    throw error;
+  });
+  sockets.start();
+  return describe({ venue, limits, port, controlPort, status: () => sockets.status() }, async () => {
+    sockets.stop();
+    await Promise.all([closed(rest), closed(control)]);
+    venue.close();
+  });
+}
+
+function describe(
+  running: {
+    readonly venue: PracticeVenue;
+    readonly limits: LimitOptions;
+    readonly port: number;
+    readonly controlPort: number;
+    readonly status: () => SocketStatus;
+  },
+  close: () => Promise<void>,
+): PracticeExchange {
+  const { venue, limits, port, controlPort, status } = running;
+  const accounts = [...venue.credentials].map(([name, credentials]) => ({ name, ...credentials }));
+  return {
+    rest: `http://${HOST}:${port}`,
+    stream: `ws://${HOST}:${port}/stream/ws`,
+    wsApi: `ws://${HOST}:${port}/ws-api/v3`,
+    control: `http://${HOST}:${controlPort}`,
+    apiKey: accounts[0]?.apiKey ?? '',
+    secret: accounts[0]?.secret ?? '',
+    accounts,
+    limits,
+    venue,
+    status,
+    close,
+  };
+}
+
+/** All WebSocket connections and the timers that drive them. */
+class Sockets {
+  private readonly venue: PracticeVenue;
+  private readonly hub: StreamHub;
+  private readonly users: UserDataHub;
+  private readonly server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
+  private readonly open = new Map<WebSocket, { readonly path: string; pongAtMs: number }>();
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(venue: PracticeVenue) {
+    this.venue = venue;
+    this.hub = new StreamHub(venue);
+    this.users = new UserDataHub(venue);
+  }
+
+  start(): void {
+    const pulse = (): void => {
+      this.venue.advance();
+      this.hub.pulse();
+    };
+    this.timers.push(
+      setInterval(pulse, PULSE_MS),
+      setInterval(() => this.pingAll(), PING_EVERY_MS),
+    );
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    for (const socket of this.open.keys()) socket.terminate();
+  }
+
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', `ws://${HOST}`);
+    if (!/^\/(ws-api|ws|stream)(\/|$)/.test(url.pathname)) {
+      stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
+      return;
+    }
+    this.server.handleUpgrade(request, stream, head, (socket) => this.accept(socket, url, request));
+  }
+
+  status(): SocketStatus {
+    return { sockets: this.open.size, streams: this.hub.count, privateSubscriptions: this.users.count };
+  }
+
+  /** Code 1006 stands for a broken connection: no close frame is sent. Returns how many were closed. */
+  closeMatching(text: string, code: number): number {
+    const matching = [...this.open].filter(([, { path }]) => path.includes(text));
+    for (const [socket] of matching) {
+      if (code === 1006) socket.terminate();
+      else socket.close(code);
+    }
+    return matching.length;
+  }
+
+  private accept(socket: WebSocket, url: URL, request: IncomingMessage): void {
+    const entry = { path: `${url.pathname}${url.search}`, pongAtMs: Date.now() };
+    this.open.set(socket, entry);
+    socket.on('close', () => this.open.delete(socket));
+    socket.on('error', () => socket.terminate());
+    socket.on('pong', () => (entry.pongAtMs = Date.now()));
+    socket.on('ping', (data: Buffer) => {
+      if (this.venue.faults.strikeStream('noPong', entry.path) === undefined) socket.pong(data);
+    });
+    if (url.pathname.startsWith('/ws-api')) {
+      serveApiSocket(this.venue, this.users, socket, request.socket.remoteAddress ?? '');
+    } else {
+      serveStreamSocket(this.hub, socket, url);
+    }
+  }
+
+  private pingAll(): void {
+    const nowMs = Date.now();
+    for (const [socket, { pongAtMs }] of this.open) {
+      if (nowMs - pongAtMs > PONG_WITHIN_MS + PING_EVERY_MS) socket.terminate();
+      else socket.ping(String(nowMs));
+    }
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
