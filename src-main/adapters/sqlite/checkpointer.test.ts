@@ -1,7 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ed25519PrivateKey, ed25519PublicKey, ed25519RawPublicKey } from '../signing/ed25519.ts';
+import { isCheckpointSigned } from './checkpoint.ts';
+import { threadCheckpointer } from './checkpointer.ts';
 import { type Bench, bench, draft } from './testing/journal-fixtures.ts';
 
 let at: Bench;
@@ -44,5 +48,21 @@ describe('checkpoints on their own thread', () => {
     store.commit([draft('last')]);
     store.close();
     expect(at.open().verify()).toMatchObject({ ok: true, rows: 2, checkpoints: 1 });
+  });
+
+  it('go on here, and the database folds by itself, when the thread is lost', async () => {
+    const db = new Database(':memory:');
+    const key = ed25519PrivateKey(Buffer.alloc(32, 3));
+    const checkpointer = threadCheckpointer({ db, file: join(at.directory, 'none', 'x.db'), key, clock: at.clock });
+    expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(0);
+    while (checkpointer.isApart) await nextTurn();
+    expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe(1_000);
+    checkpointer.request({ sequence: 7, hash: 'ab' });
+    const checkpoint = checkpointer.take();
+    expect(checkpoint).toMatchObject({ sequence: 7, hash: 'ab' });
+    expect(isCheckpointSigned(ed25519PublicKey(ed25519RawPublicKey(key)), checkpoint!)).toBe(true);
+    expect(checkpointer.take()).toBeUndefined();
+    checkpointer.close();
+    db.close();
   });
 });

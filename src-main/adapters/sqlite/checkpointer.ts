@@ -27,6 +27,8 @@ const AUTO_FOLD_PAGES = 1_000;
 
 export type CheckpointerParts = {
   readonly db: Database.Database;
+  /** Of the same database, for a connection of the thread's own. */
+  readonly file: string;
   readonly key: KeyObject;
   readonly clock: Clock;
 };
@@ -52,10 +54,10 @@ export function inlineCheckpointer({ key, clock }: CheckpointerParts): Checkpoin
 
 /** On a thread of its own with its own connection. Never blocks a commit: a fold that meets one does what it can. */
 export function threadCheckpointer(parts: CheckpointerParts): Checkpointer {
-  const { db, key, clock } = parts;
+  const { db, file, key, clock } = parts;
   const inline = inlineCheckpointer(parts);
   const closed = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: CheckpointThreadData = { file: db.name, key, closed };
+  const workerData: CheckpointThreadData = { file, key, closed };
   const worker = new Worker(threadFile(), { workerData, name: 'journal checkpointer' });
   let ready: Checkpoint | undefined;
   let apart = true;

@@ -86,7 +86,7 @@ function openStore(
     engineEpoch: options.engineEpoch,
     head: tail.head,
     signingKey,
-    checkpointer: checkpointer({ db, key: signingKey, clock: options.clock }),
+    checkpointer: checkpointer({ db, file: db.name, key: signingKey, clock: options.clock }),
     checkpointEveryRows: options.checkpointEveryRows ?? CHECKPOINT_EVERY_ROWS,
     onClose: lock.release,
   });
