@@ -21,6 +21,8 @@ export type ExposureView = Readonly<Exposure> & {
 
 /** What others may read of the core; never a way to change it. */
 export type CoreView = {
+  /** Of the last input; 0 before any. */
+  timeUs(): number;
   config(): Config | null;
   tradingState(): { readonly state: TradingState; readonly reason: string; readonly sources: readonly string[] };
   /** Orders of the session that are open or closed within the hour, oldest first. */
@@ -64,8 +66,9 @@ export function coreView(parts: Parts): CoreView {
 
 function statusView(
   parts: Parts,
-): Pick<CoreView, 'config' | 'tradingState' | 'feed' | 'venue' | 'components' | 'stop'> {
+): Pick<CoreView, 'timeUs' | 'config' | 'tradingState' | 'feed' | 'venue' | 'components' | 'stop'> {
   return {
+    timeUs: () => parts.state.timeUs,
     config: () => parts.state.config,
     tradingState: () => {
       const { tradingState, tradingStateReason, tradingStateSources } = parts.state.execution;

@@ -59,7 +59,8 @@ const HANDLERS: Handlers = {
   // Recorded; no part of the core asks a model yet.
   'inference.answered': () => undefined,
   'component.changed': changeComponent,
-  'store.failed': (_parts, turn, { detail }) => {
+  'store.failed': (parts, turn, { detail }) => {
+    parts.state.components.set('store', 'down');
     turn.emit({ kind: 'alert.raised', alert: { code: 'STORE_FAILED', severity: 'critical', params: { detail } } });
     haltFor(turn, 'STORE_FAILED');
   },
@@ -80,6 +81,7 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   const isFirst = parts.state.config === null && input.accounts.every(({ mode }) => mode === 'paper');
   parts.state.config = input.config;
   parts.state.feeds.clear();
+  parts.state.components.clear();
   execution.config = input.config.execution;
   execution.installation = input.installation;
   if (input.engineEpoch !== execution.epoch) execution.counter = 0;

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { createCore } from './core.ts';
+import { decisionOf, inputOf } from './journal-rows.ts';
+import { bracket, BTC } from './testing/core-session.ts';
+import { EngineBench } from './testing/engine-bench.ts';
+
+async function started(): Promise<EngineBench> {
+  const bench = new EngineBench();
+  await bench.engine.start();
+  await bench.clock.advanceAsync(100);
+  return bench;
+}
+
+const enter = { kind: 'enterBracket', request: bracket() } as const;
+
+describe('the engine', () => {
+  it('has every order on disk before it is sent', async () => {
+    const bench = await started();
+    const sent: boolean[] = [];
+    bench.gateway.onSend = (_kind, id) => {
+      sent.push(bench.store.rows.some(({ clientOrderIds }) => clientOrderIds.some((known) => known === id)));
+    };
+    expect(await bench.send(enter)).toBeNull();
+    await bench.clock.advanceAsync(100);
+    expect(sent).toEqual([true]);
+    expect(bench.engine.view.exposures()).toMatchObject([{ quantity: '0.99900000', covered: '0.999' }]);
+  });
+
+  it('answers a command it denies with the numbers', async () => {
+    const bench = await started();
+    const denial = await bench.send({ kind: 'enterBracket', request: bracket({ quantity: '1000.000' }) });
+    expect(denial?.code).toBe('ORDER_NOTIONAL_LIMIT');
+  });
+
+  it('starts halted in its second life, with its position, protection and ids of a new epoch', async () => {
+    const bench = await started();
+    await bench.send(enter);
+    await bench.clock.advanceAsync(100);
+    const before = bench.engine.view.exposures();
+    await bench.restart(2);
+    expect(bench.engine.view.tradingState()).toMatchObject({ state: 'halted', reason: 'RESTARTED' });
+    expect(bench.engine.view.exposures()).toMatchObject([{ quantity: before[0]!.quantity, covered: '0.999' }]);
+    expect(await bench.send(enter)).toMatchObject({ code: 'TRADING_STATE' });
+    expect(await bench.send({ kind: 'rearm', to: 'active', reason: 'looked' })).toBeNull();
+    expect(await bench.send(enter)).toBeNull();
+    const ids = bench.engine.view.orders().map(({ spec }) => spec.clientOrderId);
+    expect(new Set(ids).size).toBe(6);
+  });
+
+  it('finds after a crash what happened while its answer was on the way', async () => {
+    const bench = await started();
+    bench.gateway.closed = true;
+    void bench.send(enter);
+    await bench.restart(2);
+    await bench.clock.advanceAsync(3_000);
+    expect(bench.venue.orders.size).toBe(3);
+    expect(bench.engine.view.exposures()).toMatchObject([{ quantity: '0.99900000', covered: '0.999' }]);
+    expect(bench.engine.view.orders().every(({ pending }) => pending === null)).toBe(true);
+  });
+
+  it('halts when the journal fails: sends nothing of it, and no entry ever after', async () => {
+    const bench = await started();
+    await bench.send(enter);
+    await bench.clock.advanceAsync(100);
+    const sent: string[] = [];
+    bench.gateway.onSend = (kind) => sent.push(kind);
+    bench.store.failure = { code: 'DISK_FULL', detail: 'no space' };
+    expect(await bench.send(enter)).toMatchObject({ code: 'TRADING_STATE' });
+    expect(sent).toEqual([]);
+    expect(bench.engine.view.tradingState()).toMatchObject({ state: 'halted', reason: 'STORE_FAILED' });
+    expect(await bench.send({ kind: 'rearm', to: 'active', reason: 'try' })).toMatchObject({ code: 'TRADING_STATE' });
+    expect(await bench.send(enter)).toMatchObject({ code: 'TRADING_STATE' });
+    expect(sent).toEqual([]);
+    await bench.send({ kind: 'emergencyStop' });
+    await bench.clock.advanceAsync(5_000);
+    expect(bench.engine.view.stop()).toMatchObject({ verifiedFlat: true });
+    expect(bench.venue.openIds()).toEqual([]);
+  });
+
+  it('replays its journal to the same decisions and the same state', async () => {
+    const bench = await started();
+    await bench.send(enter);
+    await bench.clock.advanceAsync(2_000);
+    bench.venue.fill(bench.engine.view.orders().find(({ spec }) => spec.role === 'target')!.spec.clientOrderId);
+    await bench.clock.advanceAsync(2_000);
+    const core = createCore();
+    const inputs = bench.store.rows.filter(({ role }) => role === 'input');
+    const decisions = inputs.flatMap((row) => core.apply(row.sequence, row.timeUs, inputOf(row)));
+    const recorded = bench.store.rows.filter(({ role }) => role === 'decision').map(decisionOf);
+    expect(JSON.parse(JSON.stringify(decisions))).toEqual(recorded);
+    const live = createCore();
+    await bench.engine.close();
+    live.restore(bench.store.latestSnapshot()!.state);
+    expect(core.snapshot()).toEqual(live.snapshot());
+  });
+
+  it('shows a wall clock that stepped and takes new exposure away', async () => {
+    const bench = await started();
+    bench.clock.stepWall(-3_600_000);
+    await bench.clock.advanceAsync(2_000);
+    expect(bench.engine.view.tradingState()).toMatchObject({ state: 'reducing', reason: 'CLOCK_STEPPED' });
+    const times = bench.store.rows.map(({ timeUs }) => timeUs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('references prices with their ages', async () => {
+    const bench = await started();
+    expect(bench.engine.reference(BTC)).toMatchObject({ bid: '99.99', ask: '100.01', bookAgeUs: 100_000 });
+  });
+});

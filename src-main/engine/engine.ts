@@ -1,0 +1,241 @@
+import { createCore, type CoreView } from './core.ts';
+import type { CommandEnvelope } from './domain/command.ts';
+import type { Config } from './domain/config.ts';
+import type { Denial } from './domain/denial.ts';
+import type { AccountSetup, ComponentState, ListedInstrument } from './domain/events.ts';
+import type { InstrumentId, Venue } from './domain/identifiers.ts';
+import type { BarInterval, PriceReference } from './domain/market.ts';
+import type { Clock } from './ports/clock.ts';
+import type { InferenceRuntime } from './ports/inference-runtime.ts';
+import type { Logger } from './ports/logger.ts';
+import type { MarketDataFeed } from './ports/market-data-feed.ts';
+import type { Store } from './ports/store.ts';
+import type { VenueEvent, VenueGateway } from './ports/venue-gateway.ts';
+import { carryOut } from './shell/effects.ts';
+import { createEngineTime } from './shell/engine-time.ts';
+import type { Failpoints } from './shell/failpoints.ts';
+import { MarketWatch } from './shell/market-watch.ts';
+import { recover } from './shell/recovery.ts';
+import { Sequencer, type EngineEvent, type Turned } from './shell/sequencer.ts';
+
+export type { CoreView } from './core.ts';
+export type { EngineEvent } from './shell/sequencer.ts';
+export { FAILPOINTS, type Failpoint, type Failpoints } from './shell/failpoints.ts';
+
+export type EnginePorts = {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** One for each account of the options. */
+  readonly gateways: readonly VenueGateway[];
+  readonly feeds: ReadonlyMap<Venue, MarketDataFeed>;
+  readonly inference: InferenceRuntime | null;
+};
+
+export type EngineOptions = {
+  readonly config: Config;
+  readonly accounts: readonly AccountSetup[];
+  /** 8 hex digits drawn once per installation; part of every order id. */
+  readonly installation: string;
+  /** Of this life, raised by the guardian. */
+  readonly engineEpoch: number;
+  readonly seed: string;
+  /** Empty: all that the venues list. */
+  readonly instruments: readonly InstrumentId[];
+  readonly interval: BarInterval;
+  readonly warmUpBars: number;
+  readonly failpoints?: Failpoints;
+};
+
+export type Engine = {
+  /** Resolves when the state is rebuilt, venues are connected and feeds run. Throws when a venue refuses the keys. */
+  start(): Promise<void>;
+  /** The answer of the core: null when the command is carried out, else why not. */
+  command(envelope: CommandEnvelope): Promise<Denial | null>;
+  /** A process beside the engine came, went or degraded. */
+  componentChanged(component: string, state: ComponentState, detail: string): void;
+  /** Every input and decision as it passes; returns the unsubscription. */
+  onEvent(listener: (event: EngineEvent) => void): () => void;
+  reference(instrumentId: InstrumentId): PriceReference;
+  readonly view: CoreView;
+  /** Saves the state and closes feeds and gateways; the store is its owner's to close. */
+  close(): Promise<void>;
+};
+
+const TICK_MS = 1_000;
+/** Rows between two snapshots: what a restart has to read at most. */
+const SNAPSHOT_ROWS = 5_000;
+
+/** Wires strategy -> risk gate -> execution to the ports. No other path to a venue exists. */
+export function createEngine(ports: EnginePorts, options: EngineOptions): Engine {
+  return new Shell(ports, options);
+}
+
+class Shell implements Engine {
+  readonly view: CoreView;
+  private readonly ports: EnginePorts;
+  private readonly options: EngineOptions;
+  private readonly core = createCore();
+  private readonly market: MarketWatch;
+  private readonly failpoint: Failpoints;
+  private sequencer: Sequencer | undefined;
+  private readonly listeners = new Set<(event: EngineEvent) => void>();
+  private stopTicking: () => void = () => undefined;
+  private snapshotSequence = 0;
+
+  constructor(ports: EnginePorts, options: EngineOptions) {
+    this.ports = ports;
+    this.options = options;
+    this.view = this.core.view;
+    this.failpoint = options.failpoints ?? (() => undefined);
+    const { clock, logger } = ports;
+    this.market = new MarketWatch({ clock, logger, dispatch: (input) => this.dispatch(input) });
+  }
+
+  async start(): Promise<void> {
+    const { store, clock, logger, gateways } = this.ports;
+    const { replayed } = recover(this.core, store);
+    logger.info('state rebuilt', { replayed, sequence: store.head().sequence });
+    this.snapshotSequence = store.head().sequence;
+    const time = createEngineTime(clock, this.view.timeUs());
+    this.sequencer = this.createSequencer(time);
+    const { config, accounts, installation, engineEpoch, seed } = this.options;
+    this.dispatch({ kind: 'engine.started', engineEpoch, installation, seed, config, accounts });
+    // Commands and the clock do not wait for venues: a stop works from here on.
+    this.stopTicking = clock.every(TICK_MS, () => this.tick(time.takeStep()));
+    const listed = await Promise.all(gateways.map((gateway) => this.connect(gateway)));
+    await this.startFeeds(chosen(listed.flat(), this.options.instruments));
+  }
+
+  private createSequencer(time: ReturnType<typeof createEngineTime>): Sequencer {
+    const { store, logger, gateways, inference } = this.ports;
+    const { core, failpoint, view } = this;
+    const byAccount = new Map(gateways.map((gateway) => [gateway.accountId, gateway]));
+    const effects = { gateways: byAccount, inference, view, failpoint, dispatch: this.dispatch.bind(this) };
+    const sequencer = new Sequencer({
+      core,
+      store,
+      time,
+      logger,
+      failpoint,
+      carryOut: (decision) => carryOut(effects, decision),
+    });
+    sequencer.onEvent((event) => {
+      for (const listener of this.listeners) listener(event);
+    });
+    return sequencer;
+  }
+
+  /** Instruments are listed before any news of their orders, whatever arrives first. */
+  private async connect(gateway: VenueGateway): Promise<readonly ListedInstrument[]> {
+    const { accountId } = gateway;
+    let early: VenueEvent[] | null = [];
+    gateway.onEvent((event) => {
+      if (early === null) this.receive(gateway, event);
+      else early.push(event);
+    });
+    const listed = await gateway.connect();
+    const instruments = chosen(listed, this.options.instruments);
+    this.dispatch({ kind: 'instruments.listed', instruments });
+    const held: readonly VenueEvent[] = early;
+    early = null;
+    for (const event of held) this.receive(gateway, event);
+    if (!held.some(({ kind }) => kind === 'state')) {
+      this.dispatch({ kind: 'venue.changed', accountId, state: 'ready', detail: 'connected' });
+    }
+    return instruments;
+  }
+
+  private receive({ accountId }: VenueGateway, event: VenueEvent): void {
+    switch (event.kind) {
+      case 'report':
+        this.dispatch({ kind: 'order.reported', report: event.report, source: 'stream' });
+        return;
+      case 'fill':
+        this.dispatch({ kind: 'order.filled', fill: event.fill, source: 'stream' });
+        return;
+      case 'balances':
+        this.dispatch({ kind: 'balances.reported', accountId, balances: event.balances });
+        return;
+      case 'state':
+        this.dispatch({ kind: 'venue.changed', accountId, state: event.state, detail: event.detail });
+        return;
+    }
+  }
+
+  private async startFeeds(listed: readonly ListedInstrument[]): Promise<void> {
+    const { interval, warmUpBars } = this.options;
+    const history = { interval, bars: warmUpBars };
+    const unique = [...new Map(listed.map((instrument) => [instrument.id, instrument])).values()];
+    const starts = [...this.ports.feeds].map(([venue, feed]) => {
+      const own = unique.filter(({ id }) => id.includes(`.${venue}.`));
+      return this.market.start(feed, own, history);
+    });
+    await Promise.all(starts);
+  }
+
+  private tick(stepUs: number | null): void {
+    if (stepUs !== null) this.dispatch({ kind: 'clock.stepped', stepUs });
+    const prices = this.view.watched().map((instrumentId) => {
+      return { instrumentId, reference: this.market.reference(instrumentId) };
+    });
+    if (prices.length > 0) this.dispatch({ kind: 'prices.referenced', prices });
+    this.dispatch({ kind: 'clock.ticked' });
+    if (this.ports.store.nextSequence - this.snapshotSequence >= SNAPSHOT_ROWS) this.saveSnapshot();
+  }
+
+  private saveSnapshot(): void {
+    const { store, logger } = this.ports;
+    const sequence = store.nextSequence - 1;
+    this.failpoint('snapshot.before');
+    const saved = store.saveSnapshot(sequence, this.core.snapshot());
+    this.failpoint('snapshot.after');
+    this.snapshotSequence = sequence;
+    if (!saved.ok) logger.error('snapshot failed', { code: saved.error.code, detail: saved.error.detail });
+  }
+
+  private dispatch(input: Parameters<Sequencer['dispatch']>[0], done?: (turned: Turned) => void): void {
+    if (this.sequencer === undefined) throw new Error('expected a started engine, was one not started');
+    this.sequencer.dispatch(input, done);
+  }
+
+  command(envelope: CommandEnvelope): Promise<Denial | null> {
+    const { command } = envelope;
+    const reference = command.kind === 'enterBracket' ? this.reference(command.request.instrumentId) : null;
+    return new Promise((resolve) => {
+      this.dispatch({ kind: 'command.received', envelope, reference }, (turned) => resolve(answerOf(envelope, turned)));
+    });
+  }
+
+  componentChanged(component: string, state: ComponentState, detail: string): void {
+    this.dispatch({ kind: 'component.changed', component, state, detail });
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  reference(instrumentId: InstrumentId): PriceReference {
+    return this.market.reference(instrumentId);
+  }
+
+  async close(): Promise<void> {
+    this.stopTicking();
+    await Promise.all([...this.ports.feeds.values()].map((feed) => feed.close()));
+    await Promise.all(this.ports.gateways.map((gateway) => gateway.close()));
+    if (this.sequencer !== undefined) this.saveSnapshot();
+  }
+}
+
+/** A command whose answer is not on disk was not carried out, except that a stop is never refused. */
+function answerOf({ command, commandId }: CommandEnvelope, { decisions, journaled }: Turned): Denial | null {
+  if (!journaled && command.kind !== 'emergencyStop') {
+    return { code: 'TRADING_STATE', params: { state: 'halted', reason: 'STORE_FAILED' } };
+  }
+  const answer = decisions.find((decision) => decision.kind === 'command.answered' && decision.commandId === commandId);
+  return answer?.kind === 'command.answered' ? answer.denial : null;
+}
+
+const chosen = (listed: readonly ListedInstrument[], wanted: readonly InstrumentId[]): readonly ListedInstrument[] =>
+  wanted.length === 0 ? listed : listed.filter(({ id }) => wanted.includes(id));

@@ -1,0 +1,183 @@
+import { decimal, formatDecimal, type DecimalText } from '../domain/decimal.ts';
+import type { EngineInput, ListedInstrument } from '../domain/events.ts';
+import type { InstrumentId } from '../domain/identifiers.ts';
+import type { Bar, BarInterval, FeedState, PriceReference } from '../domain/market.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { FeedListener, MarketDataFeed, PublicTrade } from '../ports/market-data-feed.ts';
+
+type Watched = {
+  readonly listed: ListedInstrument;
+  readonly feed: MarketDataFeed;
+  bookAtUs: number | null;
+  lastTicks: number | null;
+  lastTradeAtUs: number | null;
+  barClose: DecimalText | null;
+  barCloseAtUs: number | null;
+  state: FeedState | null;
+  /** Bars that closed while history was loading; null once it is there. */
+  held: Bar[] | null;
+};
+
+export type MarketWatchParts = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly dispatch: (input: EngineInput) => void;
+};
+
+const HISTORY_ATTEMPTS = 3;
+const NOTHING: PriceReference = {
+  bid: null,
+  bidQuantity: null,
+  ask: null,
+  askQuantity: null,
+  bookAgeUs: null,
+  lastTrade: null,
+  lastTradeAgeUs: null,
+  barClose: null,
+  barCloseAgeUs: null,
+};
+
+/** Watches the feeds for the core: prices with their ages, closed bars, states. */
+export class MarketWatch {
+  private readonly parts: MarketWatchParts;
+  private readonly watched = new Map<InstrumentId, Watched>();
+
+  constructor(parts: MarketWatchParts) {
+    this.parts = parts;
+  }
+
+  /** Live bars are held back until the history before them was applied. */
+  async start(
+    feed: MarketDataFeed,
+    instruments: readonly ListedInstrument[],
+    history: { readonly interval: BarInterval; readonly bars: number },
+  ): Promise<void> {
+    for (const listed of instruments) this.watched.set(listed.id, newlyWatched(listed, feed));
+    await feed.start(instruments, history.interval, this.listener());
+    await Promise.all(instruments.map(({ id }) => this.warmUp(id, feed, history)));
+  }
+
+  /** Prices of an instrument with their ages, as of now; all null when it is not watched. */
+  reference(id: InstrumentId): PriceReference {
+    const watched = this.watched.get(id);
+    if (watched === undefined) return NOTHING;
+    const { listed, lastTicks, barClose } = watched;
+    const book = watched.feed.book(id);
+    const bid = book?.bestBid();
+    const ask = book?.bestAsk();
+    return {
+      bid: bid === undefined ? null : inUnits(bid.ticks, listed.tickSize),
+      bidQuantity: bid === undefined ? null : inUnits(bid.lots, listed.lotSize),
+      ask: ask === undefined ? null : inUnits(ask.ticks, listed.tickSize),
+      askQuantity: ask === undefined ? null : inUnits(ask.lots, listed.lotSize),
+      bookAgeUs: book === undefined ? null : this.ageOf(watched.bookAtUs),
+      lastTrade: lastTicks === null ? null : inUnits(lastTicks, listed.tickSize),
+      lastTradeAgeUs: this.ageOf(watched.lastTradeAtUs),
+      barClose,
+      barCloseAgeUs: this.ageOf(watched.barCloseAtUs),
+    };
+  }
+
+  private ageOf(atUs: number | null): number | null {
+    return atUs === null ? null : Math.max(0, Math.round(this.parts.clock.monotonicUs() - atUs));
+  }
+
+  private listener(): FeedListener {
+    return {
+      onBook: (id, _book, receivedMonotonicUs) => {
+        const watched = this.watched.get(id);
+        if (watched !== undefined) watched.bookAtUs = receivedMonotonicUs;
+      },
+      onTrade: (trade) => this.noteTrade(trade),
+      onBarClosed: (bar) => this.closeBar(bar, false),
+      onBarChanged: () => undefined,
+      onState: (id, state, ageUs) => this.noteState(id, state, ageUs),
+    };
+  }
+
+  private noteTrade({ instrumentId, ticks }: PublicTrade): void {
+    const watched = this.watched.get(instrumentId);
+    if (watched === undefined) return;
+    watched.lastTicks = ticks;
+    watched.lastTradeAtUs = this.parts.clock.monotonicUs();
+  }
+
+  private noteState(instrumentId: InstrumentId, state: FeedState, ageUs: number | null): void {
+    const watched = this.watched.get(instrumentId);
+    if (watched === undefined || watched.state === state) return;
+    watched.state = state;
+    this.parts.dispatch({ kind: 'feed.changed', instrumentId, state, ageUs });
+  }
+
+  private closeBar(bar: Bar, warmUp: boolean): void {
+    const watched = this.watched.get(bar.instrumentId);
+    if (watched === undefined) return;
+    if (watched.held !== null && !warmUp) {
+      watched.held.push(bar);
+      return;
+    }
+    watched.barClose = bar.close;
+    watched.barCloseAtUs = this.parts.clock.monotonicUs();
+    const reference = warmUp ? { ...NOTHING, barClose: bar.close } : this.reference(bar.instrumentId);
+    this.parts.dispatch({ kind: 'bar.closed', bar, reference, warmUp });
+  }
+
+  private async warmUp(
+    id: InstrumentId,
+    feed: MarketDataFeed,
+    { interval, bars }: { readonly interval: BarInterval; readonly bars: number },
+  ): Promise<void> {
+    const watched = this.watched.get(id);
+    if (watched === undefined) return;
+    for (const bar of await this.history(id, feed, interval, bars)) this.closeBar(bar, true);
+    const held = watched.held ?? [];
+    watched.held = null;
+    // Closed while loading: known late, so they warm up and do not trade.
+    for (const bar of held) this.closeBar(bar, true);
+  }
+
+  private async history(
+    id: InstrumentId,
+    feed: MarketDataFeed,
+    interval: BarInterval,
+    bars: number,
+  ): Promise<readonly Bar[]> {
+    let detail = '';
+    for (let attempt = 0; attempt < HISTORY_ATTEMPTS; attempt++) {
+      const history = await feed.history(id, interval, bars);
+      if (history.ok) return history.value;
+      detail = history.error.detail;
+      await this.pause(history.error.retryAfterMs ?? 500 * 2 ** attempt);
+    }
+    this.parts.logger.warn('no history', { instrumentId: id, detail });
+    this.parts.dispatch({ kind: 'component.changed', component: `history ${id}`, state: 'degraded', detail });
+    return [];
+  }
+
+  private pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.parts.clock.after(delayMs, resolve);
+    });
+  }
+}
+
+function newlyWatched(listed: ListedInstrument, feed: MarketDataFeed): Watched {
+  return {
+    listed,
+    feed,
+    bookAtUs: null,
+    lastTicks: null,
+    lastTradeAtUs: null,
+    barClose: null,
+    barCloseAtUs: null,
+    state: null,
+    held: [],
+  };
+}
+
+/** Integer ticks or lots as exact text in the step's digits. */
+function inUnits(count: number, step: DecimalText): DecimalText {
+  const { units, scale } = decimal(step);
+  return formatDecimal({ units: BigInt(count) * units, scale });
+}

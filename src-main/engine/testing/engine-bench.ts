@@ -1,0 +1,164 @@
+import type { BookView } from '../domain/book-view.ts';
+import { commandId, type InstrumentId } from '../domain/identifiers.ts';
+import type { Command, CommandEnvelope } from '../domain/command.ts';
+import type { Bar } from '../domain/market.ts';
+import type { CommandOutcome } from '../domain/events.ts';
+import { ok } from '../domain/result.ts';
+import { createEngine, type Engine, type EngineOptions } from '../engine.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { FeedListener, MarketDataFeed } from '../ports/market-data-feed.ts';
+import type { VenueEvent, VenueGateway } from '../ports/venue-gateway.ts';
+import { ACCOUNT, BTC, CONFIG, LISTED } from './core-session.ts';
+import { MemoryStore } from './memory-store.ts';
+import { VenueDouble } from './venue-double.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export type GatewayDouble = VenueGateway & {
+  /** Called at each send, before the venue acts. */
+  onSend: (kind: 'submit' | 'cancel', clientOrderId: string) => void;
+  /** The venue acts, and the answer is lost. */
+  losesAnswers: boolean;
+  closed: boolean;
+};
+
+export function gatewayOver(venue: VenueDouble): GatewayDouble {
+  const listeners: ((event: VenueEvent) => void)[] = [];
+  const flush = (): void => {
+    for (let event = venue.events.shift(); event !== undefined; event = venue.events.shift()) {
+      if (!gateway.closed) for (const listener of listeners) listener(event);
+    }
+  };
+  const answer = async (outcome: CommandOutcome): Promise<CommandOutcome> => {
+    queueMicrotask(flush);
+    if (gateway.closed) return new Promise(() => undefined);
+    return gateway.losesAnswers ? { kind: 'unknown', reason: 'connection reset' } : outcome;
+  };
+  const gateway: GatewayDouble = {
+    venue: 'BINANCE',
+    accountId: venue.accountId,
+    capabilities: { locksFunds: true, reduceOnly: false, lists: { oco: true, otoco: true } },
+    losesAnswers: false,
+    closed: false,
+    onSend: () => undefined,
+    connect: async () => [LISTED],
+    onEvent: (listener) => void listeners.push(listener),
+    submit: (submission) => {
+      const working = submission.kind === 'single' ? submission.order : submission.stop;
+      gateway.onSend('submit', working.clientOrderId);
+      return answer(venue.submit(submission));
+    },
+    cancel: ({ clientOrderId, listId }) => {
+      gateway.onSend('cancel', clientOrderId);
+      return answer(venue.cancel(clientOrderId, listId));
+    },
+    snapshot: async (lookups) => ok(venue.snapshot(lookups)),
+    close: async () => {
+      gateway.closed = true;
+    },
+  };
+  return gateway;
+}
+
+const BOOK: BookView = {
+  updateId: 1,
+  bidCount: 1,
+  askCount: 1,
+  bestBid: () => ({ ticks: 9_999, lots: 5_000 }),
+  bestAsk: () => ({ ticks: 10_001, lots: 5_000 }),
+  writeTop: () => 0,
+};
+
+export type FeedDouble = MarketDataFeed & { listener: FeedListener | undefined; bars: readonly Bar[] };
+
+export function feedDouble(clock: VirtualClock): FeedDouble {
+  const feed: FeedDouble = {
+    origin: 'synthetic',
+    listener: undefined,
+    bars: [],
+    start: async (instruments, _interval, listener) => {
+      feed.listener = listener;
+      for (const { id } of instruments) {
+        listener.onState(id, 'live', 0);
+        listener.onBook(id, BOOK, clock.monotonicUs());
+        const receivedAtUs = clock.nowUs();
+        const traded = {
+          ticks: 10_000,
+          lots: 1_000,
+          aggressor: 'buy',
+          tradedAtUs: receivedAtUs,
+          receivedAtUs,
+        } as const;
+        listener.onTrade({ instrumentId: id, ...traded });
+      }
+    },
+    history: async () => ok(feed.bars),
+    book: (id: InstrumentId) => (id === BTC ? BOOK : undefined),
+    close: async () => undefined,
+  };
+  return feed;
+}
+
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** An engine over a journal and a venue that outlive it. */
+export class EngineBench {
+  readonly clock = new VirtualClock();
+  readonly store = new MemoryStore();
+  readonly venue = new VenueDouble(ACCOUNT);
+  gateway = gatewayOver(this.venue);
+  feed = feedDouble(this.clock);
+  engine: Engine = this.create(1);
+  private commands = 0;
+
+  create(engineEpoch: number, over: Partial<EngineOptions> = {}): Engine {
+    const ports = {
+      clock: this.clock,
+      store: this.store,
+      logger: silent,
+      gateways: [this.gateway],
+      feeds: new Map([['BINANCE', this.feed] as const]),
+      inference: null,
+    };
+    return createEngine(ports, {
+      config: CONFIG,
+      accounts: [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'paper' }],
+      installation: '0a1b2c3d',
+      engineEpoch,
+      seed: '1',
+      instruments: [],
+      interval: '1m',
+      warmUpBars: 10,
+      ...over,
+    });
+  }
+
+  /** The process dies: nothing more of it is heard; a new life starts over the same journal. */
+  async restart(engineEpoch: number): Promise<void> {
+    this.gateway.closed = true;
+    this.gateway = gatewayOver(this.venue);
+    this.feed = feedDouble(this.clock);
+    this.venue.events.length = 0;
+    this.engine = this.create(engineEpoch);
+    await this.engine.start();
+    await this.clock.advanceAsync(100);
+  }
+
+  async send(command: Command, over: Partial<CommandEnvelope> = {}): ReturnType<Engine['command']> {
+    const nowUs = this.clock.nowUs();
+    return this.engine.command({
+      commandId: commandId(`c${++this.commands}`),
+      actor: 'trader',
+      roles: ['trader'],
+      origin: 'button',
+      issuedAtUs: nowUs,
+      expiresAtUs: nowUs + 5_000_000,
+      command,
+      ...over,
+    });
+  }
+}
