@@ -15,6 +15,20 @@ export type DepthUpdate = {
   readonly asks: readonly LevelText[];
 };
 
+/** A change whose levels are steps already: bids first, then asks. Its arrays belong to the one who read it. */
+export type DepthSteps = {
+  firstUpdateId: number;
+  lastUpdateId: number;
+  previousUpdateId: null;
+  bidCount: number;
+  askCount: number;
+  ticks: Float64Array;
+  lots: Float64Array;
+};
+
+/** What tells the place of an update in its sequence. */
+type Numbered = Pick<DepthUpdate, 'firstUpdateId' | 'lastUpdateId' | 'previousUpdateId'>;
+
 export type DepthSnapshot = {
   readonly lastUpdateId: number;
   readonly bids: readonly LevelText[];
@@ -96,18 +110,32 @@ export class DepthSynchronizer {
   }
 
   apply(update: DepthUpdate): DepthOutcome {
-    if (this.current !== 'live' && this.current !== 'stale') return this.hold(update);
-    if (!this.bridged && precedes(update, this.book.updateId)) {
-      this.counts.discarded++;
-      return 'discarded';
+    if (!this.hasBook) return this.hold(update);
+    if (this.isOld(update)) return this.discard();
+    if (!this.continues(update)) {
+      this.breakSequence(update);
+      this.hold(update);
+      return 'broken';
     }
-    if (!(this.bridged ? follows : bridges)(update, this.book.updateId)) return this.breakSequence(update);
-    return this.merge(update);
+    return this.write(update) ? this.advance(update) : 'broken';
+  }
+
+  /** As `apply` for a book that is there; `needsText` when the update has to be kept, which takes its texts. */
+  applySteps(update: DepthSteps): DepthOutcome | 'needsText' {
+    if (!this.hasBook) return 'needsText';
+    if (this.isOld(update)) return this.discard();
+    if (!this.continues(update)) return 'needsText';
+    const { bidCount, askCount, ticks, lots } = update;
+    for (let index = 0; index < bidCount; index++) this.book.bids.set(ticks[index] as number, lots[index] as number);
+    for (let index = bidCount; index < bidCount + askCount; index++) {
+      this.book.asks.set(ticks[index] as number, lots[index] as number);
+    }
+    return this.isUncrossed() ? this.advance(update) : 'broken';
   }
 
   /** Starts the book from a snapshot and the updates that were buffered. */
   offerSnapshot(snapshot: DepthSnapshot): SnapshotOutcome {
-    if (this.current === 'live' || this.current === 'stale') return 'ignored';
+    if (this.hasBook) return 'ignored';
     const waiting = this.buffer.filter((update) => !precedes(update, snapshot.lastUpdateId));
     const [first] = waiting;
     if (first !== undefined && !bridges(first, snapshot.lastUpdateId)) return 'tooOld';
@@ -165,8 +193,24 @@ export class DepthSynchronizer {
     return 'buffered';
   }
 
-  private merge(update: DepthUpdate): DepthOutcome {
-    if (!this.write(update)) return 'broken';
+  private get hasBook(): boolean {
+    return this.current === 'live' || this.current === 'stale';
+  }
+
+  private isOld(update: Numbered): boolean {
+    return !this.bridged && precedes(update, this.book.updateId);
+  }
+
+  private continues(update: Numbered): boolean {
+    return (this.bridged ? follows : bridges)(update, this.book.updateId);
+  }
+
+  private discard(): DepthOutcome {
+    this.counts.discarded++;
+    return 'discarded';
+  }
+
+  private advance(update: Numbered): DepthOutcome {
     this.book.updateId = update.lastUpdateId;
     this.bridged = true;
     this.current = 'live';
@@ -191,6 +235,10 @@ export class DepthSynchronizer {
       if (!(error instanceof BookIntegrityError) && !(error instanceof RangeError)) throw error;
       return this.breakIntegrity(error.message);
     }
+    return this.isUncrossed();
+  }
+
+  private isUncrossed(): boolean {
     return this.book.isCrossed() ? this.breakIntegrity('expected bids below asks, was a crossed book') : true;
   }
 
@@ -198,13 +246,11 @@ export class DepthSynchronizer {
     for (const [price, quantity] of levels) side.set(stepsOf(price, this.tick), stepsOf(quantity, this.lot));
   }
 
-  private breakSequence(update: DepthUpdate): DepthOutcome {
+  private breakSequence(update: Numbered): void {
     const expected = update.previousUpdateId === null ? `U ${this.book.updateId + 1}` : `pu ${this.book.updateId}`;
     const was = update.previousUpdateId ?? `${update.firstUpdateId}..${update.lastUpdateId}`;
     this.counts.sequenceBreaks++;
     this.giveUp(`expected ${expected}, was ${was}`);
-    this.hold(update);
-    return 'broken';
   }
 
   private breakIntegrity(problem: string): false {
@@ -223,18 +269,18 @@ export class DepthSynchronizer {
 }
 
 /** Binance: drop u <= lastUpdateId (spot), u < lastUpdateId (USD-M, whose first update may end on the snapshot's id). */
-function precedes(update: DepthUpdate, bookId: number): boolean {
+function precedes(update: Numbered, bookId: number): boolean {
   return update.previousUpdateId === null ? update.lastUpdateId <= bookId : update.lastUpdateId < bookId;
 }
 
 /** The first update on a snapshot. Spot: U <= lastUpdateId + 1 <= u. USD-M: U <= lastUpdateId <= u, or it follows exactly. */
-function bridges(update: DepthUpdate, bookId: number): boolean {
+function bridges(update: Numbered, bookId: number): boolean {
   if (update.previousUpdateId === null) return update.firstUpdateId <= bookId + 1 && update.lastUpdateId > bookId;
   return update.previousUpdateId === bookId || (update.firstUpdateId <= bookId && update.lastUpdateId >= bookId);
 }
 
 /** Each later update continues exactly where the one before ended. */
-function follows(update: DepthUpdate, bookId: number): boolean {
+function follows(update: Numbered, bookId: number): boolean {
   return update.previousUpdateId === null
     ? update.firstUpdateId === bookId + 1 && update.lastUpdateId > bookId
     : update.previousUpdateId === bookId;

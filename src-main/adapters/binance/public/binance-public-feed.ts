@@ -13,6 +13,7 @@ import { DecodeFailure, isObject } from '../../decode-failure.ts';
 import type { WeightLimiter } from '../weight-limiter.ts';
 import { BarSequence } from './bar-sequence.ts';
 import { type BinanceKline, decodeBinanceEvent, decodeBinanceSnapshot } from './decode.ts';
+import { DepthScanner } from './depth-scanner.ts';
 import { InstrumentStream } from './instrument-stream.ts';
 import { barsAfter, recentBars } from './kline-history.ts';
 import { BINANCE_CONNECTION_TIMING, type ConnectionTiming, MarketConnection } from './market-connection.ts';
@@ -62,6 +63,8 @@ class BinancePublicFeed implements MarketDataFeed {
   private readonly symbols = new Map<InstrumentId, string>();
   private readonly connections: MarketConnection[] = [];
   private readonly knownBars = new Map<InstrumentId, readonly Bar[]>();
+  private readonly scanner = new DepthScanner();
+  private readonly stepsOf = (symbol: string): InstrumentStream | undefined => this.markets.get(symbol)?.stream;
   private scheduler: SnapshotScheduler | undefined;
   private watch: StreamWatch | undefined;
   private listener: FeedListener | undefined;
@@ -190,6 +193,10 @@ class BinancePublicFeed implements MarketDataFeed {
   }
 
   private message(data: Buffer, generation: number): void {
+    if (this.scanner.scan(data, this.stepsOf)) {
+      const stream = this.markets.get(this.scanner.symbol)?.stream;
+      if (stream?.depthSteps(this.scanner.update, generation, this.options.clock.monotonicUs()) === true) return;
+    }
     try {
       const message: unknown = JSON.parse(data.toString());
       if (isObject(message) && isObject(message['data'])) this.event(message['data'], generation);

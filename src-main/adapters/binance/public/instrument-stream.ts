@@ -3,7 +3,9 @@ import type { FeedState } from '../../../engine/domain/market.ts';
 import type { BookView } from '../../../engine/domain/book-view.ts';
 import type { FeedListener } from '../../../engine/ports/market-data-feed.ts';
 import {
+  type DepthOutcome,
   type DepthSnapshot,
+  type DepthSteps,
   DepthSynchronizer,
   type DepthUpdate,
 } from '../../../engine/market-data/depth-synchronizer.ts';
@@ -23,8 +25,8 @@ export class InstrumentStream {
   private readonly listener: FeedListener;
   private readonly needs: StreamNeeds;
   private readonly sync: DepthSynchronizer;
-  private readonly tick: StepSize;
-  private readonly lot: StepSize;
+  readonly tick: StepSize;
+  readonly lot: StepSize;
   private generation = 0;
   private sessions = 0;
   /** Updates of a replacing socket that wait until the old one has reached them. */
@@ -98,6 +100,15 @@ export class InstrumentStream {
     }
   }
 
+  /** The fast path: false when the same message is needed in texts. */
+  depthSteps(update: DepthSteps, generation: number, nowUs: number): boolean {
+    if (generation !== this.generation || this.ahead.length > 0) return generation < this.generation;
+    const outcome = this.sync.applySteps(update);
+    if (outcome === 'needsText') return false;
+    this.heard(outcome, nowUs);
+    return true;
+  }
+
   /** The old socket is gone: what waits is applied, whether it bridges or not. */
   replaced(generation: number, nowUs: number): void {
     if (generation > this.generation) this.handOver(generation, nowUs);
@@ -161,7 +172,10 @@ export class InstrumentStream {
   }
 
   private apply(update: DepthUpdate, nowUs: number): void {
-    const outcome = this.sync.apply(update);
+    this.heard(this.sync.apply(update), nowUs);
+  }
+
+  private heard(outcome: DepthOutcome, nowUs: number): void {
     this.heardUs = nowUs;
     if (outcome === 'applied') this.publish(nowUs);
     else if (outcome === 'broken') this.broken(nowUs);
