@@ -1,6 +1,7 @@
 import type { Decision, EngineInput } from './domain/events.ts';
 import { createParts, restoreParts, snapshotOf, type Parts } from './core/core-state.ts';
 import { coreView, type CoreView } from './core/core-view.ts';
+import { watchDayLoss } from './core/day-loss.ts';
 import { decideOnBar } from './core/entry-path.ts';
 import { handleInput } from './core/handlers.ts';
 import { listedInstrument, type Turn } from './execution/execution-state.ts';
@@ -48,6 +49,7 @@ function applyInput(parts: Parts, sequence: number, timeUs: number, input: Engin
   parts.state.timeUs = timeUs;
   guarded(turn, () => handleInput(parts, turn, input));
   guarded(turn, () => bookFills(parts, turn));
+  if (input.kind === 'clock.ticked') guarded(turn, () => watchDayLoss(parts, turn));
   if (input.kind === 'bar.closed') guarded(turn, () => decideOnBar(parts, turn, input));
   if (state.config !== null) settle(turn);
   return decisions;

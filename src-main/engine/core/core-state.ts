@@ -6,6 +6,7 @@ import { ensure } from '../domain/result.ts';
 import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
 import { createPortfolio, type Portfolio } from '../portfolio/portfolio.ts';
 import type { JsonValue } from '../ports/store.ts';
+import type { RiskDay } from '../risk/risk-day.ts';
 import { createEmaCross, type EmaCross } from '../strategy/ema-cross.ts';
 import { fromJson, toJson } from './state-codec.ts';
 
@@ -21,6 +22,7 @@ export type CoreState = {
   /** Command -> when it expires: until then a second one is a replay, afterwards it is expired. */
   commands: Map<CommandId, number>;
   components: Map<string, ComponentState>;
+  riskDays: Map<AccountId, RiskDay>;
 };
 
 export type Parts = {
@@ -46,6 +48,7 @@ function emptyCoreState(): CoreState {
     disabledStrategies: [],
     commands: new Map(),
     components: new Map(),
+    riskDays: new Map(),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../domain/config.ts';
+import type { RiskCheck } from '../domain/denial.ts';
 import type { Balance, ComponentState, ListedInstrument, StopReport } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { FeedState } from '../domain/market.ts';
@@ -9,6 +10,7 @@ import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-st
 import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
 import type { Parts } from './core-state.ts';
+import { dayFigures } from './day-loss.ts';
 import { isEnabled } from './entry-path.ts';
 import { equityOf, rateOf } from './valuation.ts';
 
@@ -35,6 +37,8 @@ export type CoreView = {
   equity(accountId: AccountId): Money | null;
   /** Of own fills, in the reporting asset; of one account or of all. */
   pnl(accountId: AccountId | null): Money | null;
+  /** PnL since the risk day began, and its loss against the limit; null before the day's first known figures. */
+  day(accountId: AccountId): { readonly pnl: Money; readonly loss: RiskCheck } | null;
   feed(instrumentId: InstrumentId): FeedState | undefined;
   venue(accountId: AccountId): Readonly<VenueLink> | undefined;
   components(): ReadonlyMap<string, ComponentState>;
@@ -81,11 +85,12 @@ function statusView(
   };
 }
 
-function moneyView(parts: Parts): Pick<CoreView, 'positions' | 'balances' | 'equity' | 'pnl'> {
+function moneyView(parts: Parts): Pick<CoreView, 'positions' | 'balances' | 'equity' | 'pnl' | 'day'> {
   return {
     positions: () => parts.portfolio.positions(),
     balances: (accountId) => parts.state.balances.get(accountId) ?? [],
     equity: (accountId) => equityOf(parts, accountId),
+    day: (accountId) => dayFigures(parts, accountId),
     pnl: (accountId) => {
       const asset = parts.state.config?.reportingAsset;
       return asset === undefined ? null : parts.portfolio.pnl(accountId, asset, (other) => rateOf(parts, other));

@@ -75,6 +75,12 @@ const CASES: readonly Case[] = [
     request: { quantity: '0.100' },
     codes: ['NOTIONAL_BELOW_MINIMUM'],
   },
+  {
+    // 0.102 at the stop's limit is 10.0878; the 0.101 left after the fee are 9.9889.
+    name: 'the stop leg under the minimum notional by the fee alone',
+    request: { quantity: '0.102' },
+    codes: ['NOTIONAL_BELOW_MINIMUM'],
+  },
   { name: 'a price of zero', request: { stopLimit: '0.00' }, codes: ['PRICE_INVALID'] },
   { name: 'a price in exponents', request: { target: '1e2' }, codes: ['PRICE_INVALID'] },
   { name: 'a price off tick', request: { limitPrice: '100.055' }, codes: ['PRICE_OFF_TICK'] },
@@ -107,6 +113,13 @@ const CASES: readonly Case[] = [
   { name: 'order over its notional', request: { quantity: '9.996' }, codes: ['ORDER_NOTIONAL_LIMIT'] },
   {
     name: 'position over its notional',
+    context: { positionQuantity: Quantity.of(decimal('19')) },
+    codes: ['POSITION_NOTIONAL_LIMIT'],
+  },
+  {
+    // 20 at the limit of 99.00 are 1,980; at the median of 100.00 they are 2,000, and one lot more is too much.
+    name: 'position over its notional at the median, under it at the limit',
+    request: { limitPrice: '99.00', stopTrigger: '98.00', stopLimit: '97.90', quantity: '1.001' },
     context: { positionQuantity: Quantity.of(decimal('19')) },
     codes: ['POSITION_NOTIONAL_LIMIT'],
   },

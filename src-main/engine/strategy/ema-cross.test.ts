@@ -66,6 +66,16 @@ describe('EMA cross', () => {
     expect(signalsOf([100, 99, 98, 97, 96, 95, 96, 97]).every((one) => one === null)).toBe(true);
   });
 
+  it('takes leaving equality upwards for a crossing', () => {
+    const signals = signalsOf([...new Array<number>(20).fill(100), 101, 102, 103]);
+    expect(signals.map((signal) => signal !== null)).toEqual([
+      ...new Array<boolean>(20).fill(false),
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it('keeps instruments apart', () => {
     const strategy = createEmaCross(CONFIG);
     const closes = valley(30, 30);
