@@ -82,7 +82,7 @@ export function reportOfExecution(report: ExecutionReport, scope: ReportScope): 
     filledQuantity: report.z,
     price: nonZero(report.p),
     triggerPrice: nonZero(report.P),
-    rejectReason: report.r === NO_REASON ? null : report.r,
+    rejectReason: report.r === NO_REASON ? (report.eR ?? null) : report.r,
     reportedAtUs: report.T * 1000,
   };
 }

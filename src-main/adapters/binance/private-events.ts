@@ -62,7 +62,7 @@ function readListStatus(message: unknown): ReadEvent {
   const parsed = listStatus.safeParse(message);
   if (!parsed.success) return unreadable('listStatus', parsed.error.issues[0]?.path);
   if (parsed.data.L !== 'REJECT') return IGNORED;
-  return { kind: 'unreadable', detail: `list ${parsed.data.c} rejected: ${parsed.data.r}` };
+  return { kind: 'unreadable', detail: `list ${parsed.data.C} rejected: ${parsed.data.r}` };
 }
 
 function unreadable(kind: string, path: readonly PropertyKey[] | undefined): ReadEvent {

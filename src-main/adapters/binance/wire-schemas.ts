@@ -143,6 +143,8 @@ export const executionReport = z.object({
   t: integerId,
   w: z.boolean(),
   m: z.boolean(),
+  /** Why an order expired; on some expiries only. */
+  eR: z.union([z.string(), z.number()]).transform(String).optional(),
 });
 
 export const accountPosition = z.object({
@@ -153,7 +155,7 @@ export const accountPosition = z.object({
 export const listStatus = z.object({
   e: z.literal('listStatus'),
   s: symbol,
-  c: z.string(),
+  C: z.string(),
   L: z.string(),
   r: z.string(),
   T: epochMs,
