@@ -89,6 +89,8 @@ export type ServerMessage =
       readonly mode: ModeDto;
       /** STAND-IN where the shell is not Electron itself; empty otherwise. */
       readonly hostLabel: string;
+      /** The accounts of this engine, for orders by hand; absent: those seen in orders and positions. */
+      readonly accounts?: readonly string[];
       readonly instruments: readonly InstrumentDto[];
     }
   | { readonly t: 'refused'; readonly error: ErrorDto }

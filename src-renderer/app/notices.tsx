@@ -10,10 +10,10 @@ import { wordsOfError } from './words.ts';
 /** What stands between the trader and the present, and what became of the last order to stop. */
 export function Notices(): ReactElement {
   return (
-    <div>
+    <>
       <LineNotice />
       <StopNotice />
-    </div>
+    </>
   );
 }
 

@@ -1,17 +1,12 @@
 import type { ReactElement } from 'react';
-import { AlertsPanel } from '../panels/alerts.tsx';
-import { BlotterPanel } from '../panels/blotter.tsx';
-import { DriftPanel } from '../panels/drift.tsx';
-import { OrderBookPanel } from '../panels/order-book.tsx';
-import { RiskPanel } from '../panels/risk.tsx';
-import { StrategiesPanel } from '../panels/strategies.tsx';
-import { TapePanel } from '../panels/tape.tsx';
-import { WatchlistPanel } from '../panels/watchlist.tsx';
+import { HaltedBanner } from './halted-banner.tsx';
+import { KeyMap } from './key-map.tsx';
 import { Notices } from './notices.tsx';
 import { SafetyStrip } from './safety-strip.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { useEngine, useView } from './terminal-context.tsx';
 import { TitleBar } from './title-bar.tsx';
+import { Workspace } from './workspace.tsx';
 
 /** The whole window. The frame's pattern says PAPER or LIVE without reading. */
 export function Shell(): ReactElement {
@@ -22,20 +17,13 @@ export function Shell(): ReactElement {
       <div className="window">
         <TitleBar />
         <SafetyStrip />
-        <Notices />
-        <main className="body">
-          <WatchlistPanel />
-          <div />
-          <OrderBookPanel />
-          <div />
-          <RiskPanel />
-          <StrategiesPanel />
-          <BlotterPanel />
-          <TapePanel />
-          <AlertsPanel />
-          <DriftPanel />
-        </main>
+        <div>
+          <Notices />
+          <HaltedBanner />
+        </div>
+        <Workspace />
         <StatusBar />
+        <KeyMap />
       </div>
     </div>
   );

@@ -1,11 +1,13 @@
 import type { ErrorDto } from '../../src-preload/contract/messages.ts';
 import type { ParamsDto } from '../../src-preload/contract/state.ts';
+import { formatDecimal, isDecimal } from '../ui/number-text.ts';
 
 type Wording = { readonly title: string; readonly text: (params: ParamsDto) => string };
 
 /** A number of the engine, or a dash where it gave none: never an invented one. */
 const p = (params: ParamsDto, name: string): string => {
   const value = params[name];
+  if (typeof value === 'string') return isDecimal(value) ? formatDecimal(value) : value;
   return value === undefined || value === null ? '—' : String(value);
 };
 const marketOf = (params: ParamsDto): string => p(params, 'instrumentId').split('.')[0] ?? '—';
@@ -13,7 +15,7 @@ const w = (title: string, text: Wording['text']): Wording => ({ title, text });
 
 /** What the trader reads for each denial code. The numbers come with the code; the words are here only. */
 export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
-  TRADING_STATE: w('Trading state', (x) => `${p(x, 'action')} is not allowed while ${p(x, 'state')}.`),
+  TRADING_STATE: w('Trading state', (x) => `${p(x, 'action')} is not allowed while ${p(x, 'tradingState')}.`),
   INSTRUMENT_UNKNOWN: w('Unknown instrument', (x) => `${p(x, 'instrumentId')} is not listed by its venue.`),
   QUANTITY_INVALID: w('Invalid quantity', (x) => `Expected a quantity above zero, was ${p(x, 'quantity')}.`),
   QUANTITY_OFF_LOT: w(

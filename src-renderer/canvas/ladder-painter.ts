@@ -219,12 +219,20 @@ function paintMarks(context: CanvasRenderingContext2D, rows: number, ladder: Lad
   let below: LadderMark | null = null;
   for (const mark of model.marks) {
     const row = ladder.topIndex - groupIndexOf(mark, model.group);
-    if (row < 0) above = !above || mark.ticks < above.ticks ? mark : above;
-    else if (row >= 2 * rows) below = !below || mark.ticks > below.ticks ? mark : below;
+    if (row < 0) above = nearer(above, mark, true);
+    else if (row >= 2 * rows) below = nearer(below, mark, false);
     else paintChip(context, mark, { x: 2, top: topOf(row, rows) }, model.colors);
   }
   if (above) paintEdge(context, above, 0, model);
   if (below) paintEdge(context, below, topOf(2 * rows, rows), model);
+}
+
+/** Of two orders beyond the same edge the stop is told, then the nearer one. */
+function nearer(kept: LadderMark | null, next: LadderMark, isAbove: boolean): LadderMark {
+  if (!kept || (next.isStop && !kept.isStop)) return next;
+  if (kept.isStop && !next.isStop) return kept;
+  const isNextNearer = isAbove ? next.ticks < kept.ticks : next.ticks > kept.ticks;
+  return isNextNearer ? next : kept;
 }
 
 /** Own orders outside of the rows stay in sight, with their distance. */

@@ -33,6 +33,9 @@ export type TapeModel = {
   readonly colors: TokenColors;
 };
 
+/** Below this the milliseconds would run into the price. */
+const NARROW = 274;
+
 /** A print this many times the median of what is shown stands out. */
 const BIG = 8;
 
@@ -46,6 +49,7 @@ export function paintTape(context: CanvasRenderingContext2D, width: number, heig
   const rows = tapeRows(model.trades, Math.ceil(height / TAPE_ROW));
   const big = bigLots(rows);
   context.textBaseline = 'middle';
+  const timeEnd = width < NARROW ? 19 : 23;
   rows.forEach((row, index) => {
     const top = index * TAPE_ROW;
     const isBuy = row.aggressor > 0;
@@ -58,7 +62,7 @@ export function paintTape(context: CanvasRenderingContext2D, width: number, heig
     context.font = `${isBig ? '600 ' : ''}11.5px ${NUMBER_FONT}`;
     context.textAlign = 'left';
     context.fillStyle = colors.text3;
-    context.fillText(new Date(row.tradedAtUs / 1000).toISOString().slice(11, 23), 10, middle);
+    context.fillText(new Date(row.tradedAtUs / 1000).toISOString().slice(11, timeEnd), 10, middle);
     context.textAlign = 'right';
     context.fillStyle = isBuy ? colors.bid : colors.ask;
     context.fillText(`${isBuy ? '▲' : '▼'} ${model.price(row.ticks)}`, width - 104, middle);

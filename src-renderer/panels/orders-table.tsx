@@ -10,16 +10,15 @@ import { purposeOf } from './order-rows.ts';
 import { onRowKey } from './row-focus.ts';
 
 const HEADS: readonly (readonly [string, string, number])[] = [
-  ['Time', '', 70],
-  ['Order', '', 90],
-  ['Side', '', 44],
-  ['Type', '', 104],
-  ['Quantity', 'r', 78],
-  ['Filled', 'r', 64],
-  ['Price', 'r', 86],
-  ['Trigger', 'r', 86],
-  ['Status', '', 104],
-  ['Purpose', '', 110],
+  ['Time', '', 72],
+  ['Order', '', 82],
+  ['Side', '', 34],
+  ['Type', '', 94],
+  ['Quantity', 'r', 60],
+  ['Filled', 'r', 46],
+  ['Price', 'r', 74],
+  ['Status', '', 90],
+  ['Purpose', '', 98],
 ];
 
 function Status({ order }: { readonly order: OrderDto }): ReactElement {
@@ -79,8 +78,9 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
       <td className="r t3">
         <Num>{formatDecimal(order.filledQuantity)}</Num>
       </td>
-      <td className="r">{price(order.price, 'a market order has no price')}</td>
-      <td className="r">{order.triggerPrice === null ? null : price(order.triggerPrice, '')}</td>
+      <td className="r" title={order.triggerPrice === null ? '' : `triggers here, limit ${order.price ?? 'none'}`}>
+        {price(order.triggerPrice ?? order.price, 'a market order has no price')}
+      </td>
       <td>
         <Status order={order} />
       </td>
@@ -117,7 +117,7 @@ type TableProps = {
 
 export function OrdersTable({ orders, instruments, onCancel }: TableProps): ReactElement {
   return (
-    <table className="table" onKeyDown={onRowKey}>
+    <table className="table orders" onKeyDown={onRowKey}>
       <colgroup>
         {HEADS.map(([head, , width]) => (
           <col key={head} style={{ width }} />

@@ -23,16 +23,24 @@ const Price = ({ text, digits, reason }: PriceProps): ReactElement =>
 
 const PROTECTED = 'A live stop rests for the whole quantity';
 
-function Protection({ position }: { readonly position: PositionDto }): ReactElement {
+/** How far the stop is, or how much stands without one. */
+function StopDistance({ position }: { readonly position: PositionDto }): ReactElement {
   const bare = subtractDecimals(position.quantity.replace('-', ''), position.protectedQuantity);
   if (signOf(bare) <= 0)
     return (
-      <span className="up" title={`${PROTECTED}. Bare in all ${ageText(position.unprotectedMs)}.`}>
-        <Icon name="shield" />
-        <span className="hidden">protected</span>
+      <span title={`${PROTECTED}. Bare in all ${ageText(position.unprotectedMs)}.`}>
+        {position.stopDistanceRatio === null ? (
+          <Missing reason="no mark" />
+        ) : (
+          <Num>{formatSignedRatio(position.stopDistanceRatio)}</Num>
+        )}
       </span>
     );
-  return <span className="chip bad">bare {formatDecimal(bare)}</span>;
+  return (
+    <span className="chip bad" title={`${formatDecimal(bare)} without a live stop`}>
+      ▲ bare
+    </span>
+  );
 }
 
 type RowProps = {
@@ -77,28 +85,27 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
         <Price text={position.stopTrigger} digits={digits} reason="no live stop" />
       </td>
       <td className="r t2">
-        {position.stopDistanceRatio === null ? null : <Num>{formatSignedRatio(position.stopDistanceRatio)}</Num>}
-      </td>
-      <td>
-        <Protection position={position} />
+        <StopDistance position={position} />
       </td>
       <td className="r">
         <button
           type="button"
-          className="textbtn small"
+          className="rowbtn"
+          aria-label={`Close ${position.instrumentId}`}
+          title="Close position"
           onClick={(event) => {
             event.stopPropagation();
             onClose(position);
           }}
         >
-          Close…
+          <Icon name="cross" />
         </button>
       </td>
     </tr>
   );
 }
 
-const WIDTHS = [96, 62, 76, 80, 80, 84, 74, 62, 80, 60, 74];
+const WIDTHS = [84, 58, 62, 74, 74, 78, 70, 56, 74, 62];
 const HEADS: readonly (readonly [string, string])[] = [
   ['Position', ''],
   ['Side', ''],
@@ -110,7 +117,6 @@ const HEADS: readonly (readonly [string, string])[] = [
   ['%', 'r'],
   ['Stop', 'r'],
   ['Distance', 'r'],
-  ['Stop rests', ''],
   ['', 'r'],
 ];
 
@@ -122,7 +128,7 @@ type TableProps = {
 
 export function PositionsTable({ positions, instruments, onClose }: TableProps): ReactElement {
   return (
-    <table className="table" onKeyDown={onRowKey}>
+    <table className="table positions" onKeyDown={onRowKey}>
       <colgroup>
         {WIDTHS.map((width, index) => (
           <col key={HEADS[index]?.[0]} style={{ width }} />

@@ -23,13 +23,9 @@ function LimitRow({ limit }: { readonly limit: LimitDto }): ReactElement {
   const isNear = ratio !== null && ratio >= WARN_AT;
   return (
     <div className="limit">
-      <span className="ell">
+      <span>
         {isNear && <span className="warn">! </span>}
         {limitTitle(limit.name)}
-      </span>
-      <span className={barClass(ratio ?? 0)}>
-        <i style={{ width: `${Math.min(1, Math.max(0, ratio ?? 0)) * 100}%` }} />
-        <u style={{ left: `${WARN_AT * 100}%` }} />
       </span>
       <span className="r">
         {limit.used === null ? <Missing reason="not measured" /> : <Num>{formatDecimal(limit.used)}</Num>}
@@ -37,6 +33,10 @@ function LimitRow({ limit }: { readonly limit: LimitDto }): ReactElement {
       </span>
       <span className={`r ${isNear ? 'warn' : 't2'}`}>
         {limit.headroom === null ? <Missing reason="not measured" /> : <Num>{formatDecimal(limit.headroom)}</Num>}
+      </span>
+      <span className={barClass(ratio ?? 0)}>
+        <i style={{ width: `${Math.min(1, Math.max(0, ratio ?? 0)) * 100}%` }} />
+        <u style={{ left: `${WARN_AT * 100}%` }} />
       </span>
     </div>
   );
@@ -86,7 +86,6 @@ export function RiskPanel({ tabs = [], onTab }: RiskProps): ReactElement {
     <Panel digit="5" title="Risk" condition={condition} isScrolling tabs={tabs} {...(onTab && { onTab })}>
       <div className="limit headrow">
         <span>Limit</span>
-        <span className="r">warn 85 %</span>
         <span className="r">Used / limit</span>
         <span className="r">Headroom</span>
       </div>

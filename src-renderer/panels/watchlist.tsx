@@ -25,7 +25,7 @@ export function WatchlistPanel(): ReactElement {
   return (
     <Panel digit="1" title="Watchlist" chip={instrument?.origin ?? null} condition={condition}>
       <div className="sub">
-        <span>{watch.length} instruments · change since the first bar</span>
+        <span className="ell">{watch.length} instruments · change of bars</span>
         <Num>
           <span className="up">▲ {gains}</span> <span className="down">▼ {losses}</span>
         </Num>

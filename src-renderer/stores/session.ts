@@ -121,13 +121,13 @@ export class Session {
     }
   }
 
-  #onWelcome({ mode, hostLabel, instruments }: Message<'welcome'>): void {
+  #onWelcome({ mode, hostLabel, instruments, accounts = [] }: Message<'welcome'>): void {
     this.#sequence = null;
     this.#watches = 0;
     const isListed = instruments.some((instrument) => instrument.instrumentId === this.#instrumentId);
     if (!isListed) this.#instrumentId = instruments[0]?.instrumentId ?? null;
     const instrumentId = this.#instrumentId;
-    this.#publish({ welcome: { mode, hostLabel, instruments }, refusal: null, instrumentId });
+    this.#publish({ welcome: { mode, hostLabel, instruments, accounts }, refusal: null, instrumentId });
     this.#watch();
   }
 

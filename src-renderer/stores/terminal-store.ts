@@ -7,6 +7,8 @@ export type Welcome = {
   readonly mode: ModeDto;
   readonly hostLabel: string;
   readonly instruments: readonly InstrumentDto[];
+  /** Empty where the engine did not say. */
+  readonly accounts: readonly string[];
 };
 
 /** What React may read. The engine's state plus what this window knows about its own line to the engine. */

@@ -43,6 +43,8 @@ const root = document.getElementById('root');
 if (!root) throw new Error('expected an element with the id root, was none');
 startTerminal(bridge, root);
 if (query.get('line') === 'lost') {
-  Date.now = () => SAMPLE_NOW_US / 1000 + 8400;
-  bridge.receiver?.onStatus('closed', 'code 1006');
+  setTimeout(() => {
+    Date.now = () => SAMPLE_NOW_US / 1000 + 8400;
+    bridge.receiver?.onStatus('closed', 'code 1006');
+  }, 300);
 }

@@ -82,6 +82,7 @@ export class SampleBridge implements Bridge {
       mode: state.strip.mode,
       hostLabel: 'SAMPLE DATA',
       instruments: sampleInstruments,
+      accounts: ['paper-01'],
     });
     if (!without.includes('snapshot')) receiver.onMessage({ t: 'snapshot', sequence: 1, state });
   }

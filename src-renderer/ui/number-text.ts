@@ -36,8 +36,14 @@ function joined(parts: DecimalParts): string {
   return parts.fraction === '' ? whole : `${whole}.${parts.fraction}`;
 }
 
-/** `digits` absent: as many as the text has, without trailing zeros. */
+export const isDecimal = (text: string): boolean => DECIMAL.test(text);
+
+/**
+ * `digits` absent: as many as the text has, without trailing zeros. What is not a number (a dash for "not known") is
+ * shown as it came: one odd word must not blank the screen.
+ */
 export function formatDecimal(text: string, digits?: number): string {
+  if (!isDecimal(text)) return text;
   const parts = decimalParts(text);
   const shown =
     digits === undefined ? { ...parts, fraction: parts.fraction.replace(/0+$/, '') } : rounded(parts, digits);
@@ -51,6 +57,7 @@ export function formatSigned(text: string, digits?: number): string {
 }
 
 export function signOf(text: string): -1 | 0 | 1 {
+  if (!isDecimal(text)) return 0;
   const parts = decimalParts(text);
   if (isZero(parts)) return 0;
   return parts.negative ? -1 : 1;

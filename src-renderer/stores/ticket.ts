@@ -1,0 +1,77 @@
+import type { CommandDto } from '../../src-preload/contract/messages.ts';
+import type { CheckDto, InstrumentDto } from '../../src-preload/contract/state.ts';
+import type { ErrorDto } from '../../src-preload/contract/messages.ts';
+import { isDecimal, stepText, stepsOf } from '../ui/number-text.ts';
+
+export type TicketFields = {
+  readonly entry: 'fok' | 'resting';
+  readonly quantity: string;
+  readonly limitPrice: string;
+  readonly stopTrigger: string;
+  readonly stopLimit: string;
+  readonly target: string;
+};
+export const EMPTY_TICKET: TicketFields = {
+  entry: 'fok',
+  quantity: '',
+  limitPrice: '',
+  stopTrigger: '',
+  stopLimit: '',
+  target: '',
+};
+
+type EnterBracket = Extract<CommandDto, { readonly kind: 'enterBracket' }>;
+
+/** Typed text to contract text: grouping commas go, everything else must be a plain decimal. */
+function plain(text: string): string | null {
+  const bare = text.replaceAll(',', '').trim();
+  return isDecimal(bare) ? bare : null;
+}
+
+/** Null while a field is missing or no number: the gate judges the rest. Spot is bought here and sold by closing. */
+export function bracketOf(fields: TicketFields, accountId: string, instrumentId: string): EnterBracket | null {
+  const { entry } = fields;
+  const [quantity, limitPrice] = [plain(fields.quantity), plain(fields.limitPrice)];
+  const [stopTrigger, stopLimit, target] = [plain(fields.stopTrigger), plain(fields.stopLimit), plain(fields.target)];
+  if (quantity === null || limitPrice === null) return null;
+  if (stopTrigger === null || stopLimit === null || target === null) return null;
+  const rest = { entry, quantity, limitPrice, stopTrigger, stopLimit, target };
+  return { kind: 'enterBracket', accountId, instrumentId, side: 'buy', ...rest };
+}
+
+/** Distances of a proposal, in parts of ten thousand of the price. Shown in the fields, changed by the trader, judged by the gate. */
+const STOP_AWAY = 80n;
+const STOP_LIMIT_AWAY = 100n;
+const TARGET_AWAY = 160n;
+const WHOLE = 10_000n;
+
+/** Stop, stop limit and target around an entry price, on the tick. */
+export function proposedExits(
+  limitPrice: string,
+  instrument: InstrumentDto,
+): Pick<TicketFields, 'stopTrigger' | 'stopLimit' | 'target'> | null {
+  const price = plain(limitPrice);
+  if (price === null) return null;
+  const ticks = BigInt(stepsOf(price, instrument.tickSize));
+  const at = (parts: bigint): string => stepText(Number((ticks * parts) / WHOLE), instrument.tickSize);
+  return {
+    stopTrigger: at(WHOLE - STOP_AWAY),
+    stopLimit: at(WHOLE - STOP_LIMIT_AWAY),
+    target: at(WHOLE + TARGET_AWAY),
+  };
+}
+
+export type Judgment = {
+  readonly allowed: boolean;
+  readonly denials: readonly ErrorDto[];
+  readonly checks: readonly CheckDto[];
+};
+
+/** The gate's answer; null when it is not one. */
+export function judgmentIn(result: unknown): Judgment | null {
+  if (typeof result !== 'object' || result === null || !('allowed' in result) || !('checks' in result)) return null;
+  const { allowed, checks, denials } = result as { allowed: unknown; checks: unknown; denials?: unknown };
+  if (typeof allowed !== 'boolean' || !Array.isArray(checks)) return null;
+  // The engine's own verdict in the shared contract; its shape was checked as far as a wrong one would break the panel.
+  return { allowed, checks: checks as CheckDto[], denials: Array.isArray(denials) ? (denials as ErrorDto[]) : [] };
+}
