@@ -124,7 +124,7 @@ export class PracticeVenue {
     if (event.kind === 'print') this.tapes.get(event.symbol)?.add(event);
     else this.ledger.record(event);
     if (event.kind === 'execution' && event.fill !== null && event.order.filledLots === event.fill.lots) {
-      this.limits.giveBackOrder(event.order.account);
+      this.limits.giveBackOrders(event.order.account, 1);
     }
     for (const listener of this.listeners) listener(event);
   }

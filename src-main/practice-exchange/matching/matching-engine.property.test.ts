@@ -12,7 +12,8 @@ type Step =
   | { kind: 'cancel'; pick: number };
 
 const text = (steps: number, scale: number): string => (steps / 10 ** scale).toFixed(scale);
-const price = fc.integer({ min: 9_900, max: 10_100 }).map((ticks) => text(ticks, 2));
+const near = fc.integer({ min: 9_985, max: 10_015 });
+const price = fc.oneof(near, fc.integer({ min: 9_900, max: 10_100 })).map((ticks) => text(ticks, 2));
 const size = fc.integer({ min: 51, max: 3_000 }).map((lots) => text(lots, 3));
 const account = fc.constantFrom(0 as const, 1 as const);
 const side = fc.constantFrom('BUY' as const, 'SELL' as const);

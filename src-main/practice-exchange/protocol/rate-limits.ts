@@ -51,8 +51,8 @@ export class RateLimits {
     return spend(this.address(address).window, 0, nowMs, MINUTE_MS);
   }
 
-  /** Counts orders. Throws -1015 when one of the windows is full. Returns the counts of both. */
-  spendOrders(account: string, count: number, nowMs: number): readonly [number, number] {
+  /** Counts orders. Throws -1015 when one of the windows is full. */
+  spendOrders(account: string, count: number, nowMs: number): void {
     const [short, day] = this.windowsOf(account);
     const counts = [spend(short, 0, nowMs, TEN_SECONDS_MS), spend(day, 0, nowMs, DAY_MS)] as const;
     if (counts[0] + count > this.options.ordersPer10s) {
@@ -63,12 +63,11 @@ export class RateLimits {
     }
     short.used += count;
     day.used += count;
-    return [short.used, day.used];
   }
 
-  /** Orders that traded do not count: a fill gives the place back, as the venue's rules on unfilled orders say. */
-  giveBackOrder(account: string): void {
-    for (const window of this.windowsOf(account)) window.used = Math.max(0, window.used - 1);
+  /** Refused orders do not count, nor do those that traded: only unfilled orders use up the limit. */
+  giveBackOrders(account: string, count: number): void {
+    for (const window of this.windowsOf(account)) window.used = Math.max(0, window.used - count);
   }
 
   orderCounts(account: string, nowMs: number): readonly [number, number] {

@@ -60,8 +60,9 @@ function createOrder(context: RouteContext) {
   venue.witnessIntent([request.clientOrderId]);
   venue.limits.spendOrders(account, 1, venue.clock.apiMs());
   const placed = venue.engine.place(venue.account(account), request, venue.clock.now());
-  if (!placed.ok) throw fromRefusal(placed.error);
-  return answerPlaced(venue, placed.value, type);
+  if (placed.ok) return answerPlaced(venue, placed.value, type);
+  venue.limits.giveBackOrders(account, 1);
+  throw fromRefusal(placed.error);
 }
 
 /** Fills that came after the answer, by a list's later steps, belong to the events only. */
@@ -146,8 +147,9 @@ function createList({ venue, parameters, account }: RouteContext, request: ListR
   venue.witnessIntent(orders.map((order) => order.clientOrderId));
   venue.limits.spendOrders(account, orders.length, venue.clock.apiMs());
   const placed = venue.engine.placeList(venue.account(account), request, venue.clock.now());
-  if (!placed.ok) throw fromRefusal(placed.error);
-  return placedListAnswer(venue.engine.state, placed.value, type);
+  if (placed.ok) return placedListAnswer(venue.engine.state, placed.value, type);
+  venue.limits.giveBackOrders(account, orders.length);
+  throw fromRefusal(placed.error);
 }
 
 function cancelList({ venue, parameters, account: name }: RouteContext) {
