@@ -2,7 +2,6 @@ import type { StrategyConfig } from '../engine/domain/config.ts';
 import type { InstrumentId } from '../engine/domain/identifiers.ts';
 import type { Bar, BarInterval } from '../engine/domain/market.ts';
 import { computeBaseline, type DriftBaseline } from '../engine/model/drift-baseline.ts';
-import { baselineSettings } from '../operations/drift-watch.ts';
 import { createEmaCross } from '../engine/strategy/ema-cross.ts';
 import type { MarketSource } from '../practice-exchange/market/market-source.ts';
 
@@ -19,7 +18,6 @@ export function recordBaseline(strategy: StrategyConfig, market: MarketSource): 
   );
   return computeBaseline({
     source: createEmaCross(strategy),
-    settings: baselineSettings(strategy),
     sourceText: `${strategy.interval} bars of the practice market before ${new Date(market.startTimeMs).toISOString()}, from the files of resources/demo-data/index.json`,
     windowBars: WINDOW_BARS,
     bars,

@@ -29,12 +29,17 @@ describe('configuration layers', () => {
   });
 
   it('puts file under profile under command line', () => {
-    const sources = file({ risk: { maxOrderNotionalRatio: '0.01', priceCollarRatio: '0.03' } });
-    expect(resolved(sources).risk).toMatchObject({ maxOrderNotionalRatio: '0.01', maxPositionNotionalRatio: '0.10' });
+    const sources = file({ execution: { stopEscalationMs: 9_000, protectionAttempts: 2 } });
+    expect(resolved(sources).execution).toMatchObject({ stopEscalationMs: 9_000, commandTimeoutMs: 5_000 });
     const withProfile = resolved({ ...sources, profile: 'demo' });
-    expect(withProfile.risk).toMatchObject({ maxOrderNotionalRatio: '0.05', priceCollarRatio: '0.03' });
-    const withCommand = resolved({ ...sources, profile: 'demo', overrides: ['risk.maxOrderNotionalRatio=0.04'] });
-    expect(withCommand.risk).toMatchObject({ maxOrderNotionalRatio: '0.04', priceCollarRatio: '0.03' });
+    expect(withProfile.execution).toMatchObject({ stopEscalationMs: 2_000, protectionAttempts: 2 });
+    const withCommand = resolved({ ...sources, profile: 'demo', overrides: ['execution.stopEscalationMs=7'] });
+    expect(withCommand.execution).toMatchObject({ stopEscalationMs: 7, protectionAttempts: 2 });
+  });
+
+  it.each(PROFILE_NAMES)('leaves the limits of a file alone under the %s profile', (profile) => {
+    const risk = { maxOrderNotionalRatio: '0.01', maxPositionNotionalRatio: '0.02', maxDayLossRatio: '0.01' };
+    expect(resolved({ ...file({ risk }), profile }).risk).toMatchObject(risk);
   });
 
   it.each(PROFILE_NAMES)('has a sound %s profile with instruments that parse', (profile) => {

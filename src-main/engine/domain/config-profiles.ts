@@ -40,12 +40,11 @@ const DEMO_STRATEGIES: readonly StrategyConfig[] = [
 ];
 
 export const PROFILES: Readonly<Record<ProfileName, unknown>> = {
+  // Nothing of `risk`: a profile lies over the file, and the limits written there are the trader's.
   demo: {
     schemaVersion: 1,
-    reportingAsset: 'USDT',
-    risk: { maxOrderNotionalRatio: '0.05', maxPositionNotionalRatio: '0.10' },
     // Market time runs faster than the wall clock in a demo, so a stop that does not fill is given up sooner.
-    execution: { stopEscalationMs: 2_000, entryExpiryBars: 3 },
+    execution: { stopEscalationMs: 2_000 },
     strategies: DEMO_STRATEGIES,
   },
 };

@@ -43,6 +43,8 @@ export type UsualRange = { readonly p95: number; readonly p99: number };
 
 /** Turns bars into features: a strategy, or its like. */
 export type FeatureSource = {
+  /** What the features depend on. */
+  readonly settings: Readonly<Record<string, string | number>>;
   onBar(bar: Bar): unknown;
   /** A new object for each bar that counted; null while warming up. */
   features(instrumentId: InstrumentId): Readonly<Record<string, number>> | null;
@@ -50,7 +52,6 @@ export type FeatureSource = {
 
 export type BaselineInput = {
   readonly source: FeatureSource;
-  readonly settings: DriftBaseline['settings'];
   readonly sourceText: string;
   readonly windowBars: number;
   /** Each instrument's closed bars, oldest first, all of the same interval. */
@@ -72,7 +73,7 @@ export function computeBaseline(input: BaselineInput): DriftBaseline {
   const names = Object.keys([...rows.values()][0]?.[0] ?? {});
   return {
     schemaVersion: 1,
-    settings: input.settings,
+    settings: input.source.settings,
     provenance: provenanceOf(input),
     windowBars: input.windowBars,
     features: names.map((name) => featureBaseline(name, columnsOf(rows, name), input.windowBars)),

@@ -14,6 +14,7 @@ const ids = ['BTC', 'ETH', 'SOL'].map((base) =>
 function closeSource(): FeatureSource {
   const last = new Map<InstrumentId, { openTimeUs: number; features: { value: number } }>();
   return {
+    settings: { kind: 'test' },
     onBar(bar) {
       if (last.get(bar.instrumentId)?.openTimeUs === bar.openTimeUs) return;
       last.set(bar.instrumentId, { openTimeUs: bar.openTimeUs, features: { value: Number(bar.close) } });
@@ -48,7 +49,6 @@ function series(count: number, valueOf: (index: number) => number, from = 0): Ma
 function baselineOf(count = 400): DriftBaseline {
   return computeBaseline({
     source: closeSource(),
-    settings: { kind: 'test' },
     sourceText: 'scattered values',
     windowBars: 40,
     bars: series(count, scattered),
@@ -112,6 +112,12 @@ describe('drift of a running strategy', () => {
     const drift = createStrategyDrift({ strategyId: strategyId('s'), source: closeSource(), baseline: baselineOf() });
     drift.onBar(bar(instrumentId({ base: 'XRP', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' }), 1, 1));
     expect(drift.report().samples).toBe(0);
+  });
+
+  it.each([{ kind: 'other' }, {}, { kind: 'test', period: 3 }])('has no baseline of other settings: %j', (settings) => {
+    const source = { ...closeSource(), settings };
+    const drift = createStrategyDrift({ strategyId: strategyId('s'), source, baseline: baselineOf() });
+    expect(drift.report()).toMatchObject({ baseline: null, features: [] });
   });
 
   it('needs a window of bars for a baseline', () => {

@@ -30,13 +30,15 @@ export type StrategyDrift = {
 
 export type StrategyDriftInput = {
   readonly strategyId: StrategyId;
-  /** Its own instance: bars are passed on to it. */
+  /** Its own instance, so that watching can change no decision: bars are passed on to it. */
   readonly source: FeatureSource;
+  /** One recorded with other settings than the source's counts as none. */
   readonly baseline: DriftBaseline | null;
 };
 
 /** Compares the newest window of a strategy's features, pooled over the baseline's instruments, with the baseline. */
-export function createStrategyDrift({ strategyId, source, baseline }: StrategyDriftInput): StrategyDrift {
+export function createStrategyDrift({ strategyId, source, baseline: recorded }: StrategyDriftInput): StrategyDrift {
+  const baseline = recorded !== null && fits(recorded, source) ? recorded : null;
   const windows = new Map<InstrumentId, Readonly<Record<string, number>>[]>(
     baseline?.provenance.instruments.map((id) => [id, []]),
   );
@@ -66,6 +68,11 @@ export function createStrategyDrift({ strategyId, source, baseline }: StrategyDr
       };
     },
   };
+}
+
+function fits({ settings }: DriftBaseline, source: FeatureSource): boolean {
+  const keys = new Set([...Object.keys(settings), ...Object.keys(source.settings)]);
+  return [...keys].every((key) => settings[key] === source.settings[key]);
 }
 
 const samplesOf = ({ features }: DriftBaseline): number => Math.max(0, ...features.map(({ samples }) => samples));

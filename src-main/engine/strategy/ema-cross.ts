@@ -13,6 +13,8 @@ export type EmaCrossSignal = {
 };
 
 export type EmaCross = {
+  /** What the features depend on, as a baseline records it. */
+  readonly settings: Readonly<Record<string, string | number>>;
   /**
    * Takes a closed bar of any instrument; a signal when the fast average crosses above the slow one on it. Warm-up bars
    * go through here too and their signals are dropped by the caller, as are those of a disabled strategy. Bars of other
@@ -32,7 +34,9 @@ export function createEmaCross(config: StrategyConfig): EmaCross {
     bar.interval === config.interval &&
     (config.instruments.length === 0 || config.instruments.includes(bar.instrumentId));
 
+  const { kind, interval, fastPeriod, slowPeriod, atrPeriod } = config;
   return {
+    settings: { kind, interval, fastPeriod, slowPeriod, atrPeriod },
     onBar(bar) {
       if (!trades(bar)) return null;
       const before = continued(states.get(bar.instrumentId), bar, config.slowPeriod);
