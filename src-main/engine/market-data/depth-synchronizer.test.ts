@@ -76,13 +76,22 @@ describe('spot U/u', () => {
     expect(held(sync)).toBe(205);
   });
 
-  it('breaks on a gap inside its buffer and keeps what follows it', () => {
+  it('keeps only what follows a gap in its buffer, for which an older snapshot is too old', () => {
     const sync = synchronizer();
     for (const update of [spot(101, 102), spot(105, 106), spot(107, 108)]) sync.apply(update);
-    expect(sync.offerSnapshot(snapshot(100))).toBe('broken');
-    expect([sync.state, sync.bufferedCount]).toEqual(['resync', 2]);
+    expect([sync.state, sync.bufferedCount, sync.counts.sequenceBreaks]).toEqual(['buffering', 2, 1]);
+    expect(sync.offerSnapshot(snapshot(100))).toBe('tooOld');
     expect(sync.offerSnapshot(snapshot(104))).toBe('live');
     expect(held(sync)).toBe(108);
+  });
+
+  it('lets one update with wrong numbers go', () => {
+    const sync = synchronizer();
+    sync.offerSnapshot(snapshot(100));
+    expect(sync.apply(spot(1_101, 1_103))).toBe('broken');
+    expect(sync.apply(spot(104, 106))).toBe('buffered');
+    expect(sync.offerSnapshot(snapshot(105))).toBe('live');
+    expect(held(sync)).toBe(106);
   });
 
   it('bounds its buffer by letting the oldest go, so that a later snapshot fits', () => {

@@ -185,6 +185,12 @@ export class DepthSynchronizer {
 
   private hold(update: DepthUpdate): DepthOutcome {
     if (this.current === 'unsynced') this.current = 'buffering';
+    const last = this.buffer.at(-1);
+    if (last !== undefined && !follows(update, last.lastUpdateId)) {
+      // No snapshot can bridge a gap: what stands before it is of no use.
+      this.counts.sequenceBreaks++;
+      this.buffer = [];
+    }
     if (this.buffer.length === this.maxBuffered) {
       this.buffer.shift();
       this.counts.bufferDropped++;
