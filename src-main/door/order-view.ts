@@ -1,0 +1,74 @@
+import {
+  divideDecimals,
+  formatDecimal,
+  multiplyDecimals,
+  decimal,
+  addDecimals,
+  type Decimal,
+} from '../engine/domain/decimal.ts';
+import type { Fill } from '../engine/domain/order.ts';
+import type { OrderRecord } from '../engine/execution/execution-state.ts';
+import type { FillDto, OrderDto } from '../../src-preload/contract/state.ts';
+
+/** Averages show four digits below the price's own. */
+const AVERAGE_DIGITS = 4;
+
+/** Value and quantity filled of one order, for its average price. */
+export type Filled = { readonly quantity: Decimal; readonly value: Decimal };
+
+export function addFill(filled: Filled | undefined, fill: Fill): Filled {
+  const quantity = decimal(fill.quantity);
+  const value = multiplyDecimals(decimal(fill.price), quantity);
+  if (filled === undefined) return { quantity, value };
+  return { quantity: addDecimals(filled.quantity, quantity), value: addDecimals(filled.value, value) };
+}
+
+export function orderDto(record: OrderRecord, filled: Filled | undefined): OrderDto {
+  const { spec } = record;
+  return {
+    clientOrderId: spec.clientOrderId,
+    venueOrderId: record.venueOrderIds.at(-1) ?? null,
+    accountId: spec.accountId,
+    strategyId: spec.strategyId,
+    instrumentId: spec.instrumentId,
+    role: spec.role,
+    side: spec.side,
+    type: spec.type,
+    timeInForce: spec.timeInForce,
+    quantity: spec.quantity,
+    filledQuantity: record.filled,
+    averagePrice: averagePrice(filled),
+    price: spec.price,
+    triggerPrice: spec.triggerPrice,
+    status: record.status,
+    pendingLeg: record.venueStatus === 'pendingNew',
+    pending: record.pending,
+    foreign: false,
+    createdAtUs: record.createdAtUs,
+    updatedAtUs: record.updatedAtUs,
+    reason: record.reason,
+  };
+}
+
+export function fillDto(fill: Fill, role: string): FillDto {
+  return {
+    tradeId: fill.tradeId,
+    clientOrderId: fill.clientOrderId,
+    accountId: fill.accountId,
+    instrumentId: fill.instrumentId,
+    role,
+    side: fill.side,
+    price: fill.price,
+    quantity: fill.quantity,
+    feeAmount: fill.fee.amount,
+    feeAsset: fill.fee.asset,
+    liquidity: fill.liquidity,
+    tradedAtUs: fill.tradedAtUs,
+  };
+}
+
+function averagePrice(filled: Filled | undefined): string | null {
+  if (filled === undefined || filled.quantity.units === 0n) return null;
+  const scale = Math.max(filled.value.scale - filled.quantity.scale, 0) + AVERAGE_DIGITS;
+  return formatDecimal(divideDecimals(filled.value, filled.quantity, scale, 'halfEven'));
+}
