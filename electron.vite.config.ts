@@ -6,7 +6,15 @@ import { ccxtAlias } from './vitest.config.ts';
 
 const entry = (name: string): string => resolve(import.meta.dirname, `src-main/${name}.ts`);
 /** Every process Leeward starts has its own entry; each entry only wires. */
-const ENTRIES: readonly string[] = ['cli', 'practice-exchange', 'adapters/sqlite/checkpoint-thread'];
+const ENTRIES: readonly string[] = [
+  'guardian',
+  'engine',
+  'worker',
+  'server',
+  'practice-exchange',
+  'cli',
+  'adapters/sqlite/checkpoint-thread',
+];
 
 /** electron-vite builds the parts that are named; a part whose entry does not exist yet is left out. */
 const whenPresent = <T>(path: string, part: T): T | undefined =>
@@ -36,6 +44,8 @@ export default defineConfig({
     build: {
       externalizeDeps: { exclude: ['ccxt'] },
       rolldownOptions: {
+        // ccxt imports an optional peer that is not installed, for a venue that is not used.
+        checks: { importIsUndefined: false },
         input: Object.fromEntries(ENTRIES.map((name) => [name, entry(name)])),
         external: ['protobufjs', 'bufferutil', 'fflate', 'utf-8-validate'],
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -21,6 +21,7 @@ export type AccountBoot = {
 export type GuardianBoot = {
   readonly t: 'boot';
   readonly dataDir: string;
+  readonly installation: string;
   readonly socketPath: string;
   /** Proves to the guardian that a connection is the engine it was told about. */
   readonly engineToken: string;
@@ -32,6 +33,7 @@ export type GuardianBoot = {
 export type EngineBoot = {
   readonly t: 'boot';
   readonly dataDir: string;
+  readonly installation: string;
   readonly engineEpoch: number;
   readonly guardianSocket: string;
   readonly engineToken: string;
@@ -41,8 +43,12 @@ export type EngineBoot = {
   readonly config: Config;
   readonly venue: VenueBoot;
   readonly accounts: readonly AccountBoot[];
-  /** Venue symbols to trade and show; empty for all that the venue lists. */
-  readonly symbols: readonly string[];
+  /** Instrument ids to trade and show; empty for all that the venue lists. */
+  readonly instruments: readonly string[];
+  /** Folder of the drift baselines. */
+  readonly baselineDir: string;
+  /** STAND-IN where the shell is not Electron itself; empty otherwise. */
+  readonly hostLabel: string;
 };
 
 export type ServerBoot = {

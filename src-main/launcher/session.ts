@@ -12,11 +12,15 @@ export type SessionOptions = {
   readonly host: ProcessHost;
   readonly clock: Clock;
   readonly dataDir: string;
+  readonly installation: string;
   readonly config: Config;
   /** The venue and its keys, or the practice exchange to start first. */
   readonly venue:
     { readonly boot: VenueBoot; readonly accounts: readonly AccountBoot[] } | { readonly practice: PracticeOptions };
-  readonly symbols: readonly string[];
+  /** Instrument ids; empty for all. */
+  readonly instruments: readonly string[];
+  readonly baselineDir: string;
+  readonly hostLabel: string;
   readonly modelCards: readonly string[];
   /** Null where no browser is served. */
   readonly server: { readonly port: number; readonly rendererDir: string } | null;
@@ -35,8 +39,8 @@ export type Session = {
   readonly guardianSocket: string;
   readonly clientSocket: string;
   readonly clientToken: string;
-  /** Control address of the practice exchange: its ledger and its faults. */
-  readonly practiceControl: string | null;
+  /** Control address of the practice exchange (its ledger and its faults) and its names of our accounts, in our order. */
+  readonly practice: { readonly control: string; readonly accounts: readonly string[] } | null;
   engine(): Child | undefined;
   /** Ends all processes; orders at the venue stay as they are. */
   close(): Promise<void>;
@@ -78,7 +82,7 @@ async function startAll(options: SessionOptions, run: Launch, children: Child[])
   return {
     ...addresses,
     address,
-    practiceControl: venue.practiceControl,
+    practice: venue.practice,
     engine: () => supervisor.current(),
     close: async () => {
       supervisor.stop();
@@ -94,12 +98,13 @@ async function startTrading(
   addresses: Addresses,
   session: VenueSession,
 ): Promise<Supervisor> {
-  const { dataDir } = options;
+  const { dataDir, installation } = options;
   const { venue, accounts } = session;
   const { guardianSocket, engineToken } = addresses;
   const guardian = await run('guardian', {
     t: 'boot',
     dataDir,
+    installation,
     socketPath: guardianSocket,
     engineToken,
     venue,
@@ -107,18 +112,21 @@ async function startTrading(
     afterFailedRestarts: 'leaveStops',
   });
   const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
-  const { config, symbols } = options;
+  const { baselineDir, config, hostLabel, instruments } = options;
   const startLife = async (): Promise<Child> => {
     const engineEpoch = await newLife(guardian.child);
     const { child } = await run('engine', {
       t: 'boot',
       dataDir,
+      installation,
       engineEpoch,
       ...addresses,
       config,
       venue,
       accounts,
-      symbols,
+      instruments,
+      baselineDir,
+      hostLabel,
     });
     joinInference(child, worker);
     return child;
@@ -187,16 +195,19 @@ function launcherOf(options: SessionOptions, children: Child[]): Launch {
 type VenueSession = {
   readonly venue: VenueBoot;
   readonly accounts: readonly AccountBoot[];
-  readonly practiceControl: string | null;
+  readonly practice: Session['practice'];
 };
 
 async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSession> {
-  if ('boot' in options.venue)
-    return { venue: options.venue.boot, accounts: options.venue.accounts, practiceControl: null };
+  if ('boot' in options.venue) return { venue: options.venue.boot, accounts: options.venue.accounts, practice: null };
   const { practice } = options.venue;
   const intentJournal = join(options.dataDir, 'journal.db');
   const { detail } = await run('practice-exchange', { t: 'boot', practice: { ...practice, port: 0, intentJournal } });
-  const keys = detail['accounts'] as readonly { readonly apiKey: string; readonly secret: string }[];
+  const keys = detail['accounts'] as readonly {
+    readonly name: string;
+    readonly apiKey: string;
+    readonly secret: string;
+  }[];
   return {
     venue: {
       venue: 'BINANCE',
@@ -212,7 +223,7 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
       apiKey,
       secret,
     })),
-    practiceControl: String(detail['control']),
+    practice: { control: String(detail['control']), accounts: keys.map(({ name }) => name) },
   };
 }
 

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../adapters/config-file/load-config.ts';
+import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
+import { announceRunning, newPracticeDirectory, openDataHome } from './data-home.ts';
+import { type EntryName, nodeProcessHost } from './process-host.ts';
+import { type PracticeOptions, type Session, startSession } from './session.ts';
+
+export type PracticeSessionOptions = {
+  readonly home: string;
+  readonly practice: PracticeOptions;
+  /** Null for a session without a browser. */
+  readonly port: number | null;
+  readonly configFile: string | undefined;
+  readonly overrides: readonly string[];
+  readonly log: (line: string) => void;
+};
+
+export type PracticeSession = Session & { readonly dataDir: string };
+
+/** The bundles' folder: this module is bundled into a chunk below it or runs from the entry beside it. */
+const bundleRoot = (): URL => {
+  const here = import.meta.url;
+  return here.includes('/chunks/') ? new URL('../', here) : new URL('./', here);
+};
+
+/** The same engine on the practice exchange, in plain Node processes. Throws with every problem of the configuration. */
+export async function startPracticeSession(options: PracticeSessionOptions): Promise<PracticeSession> {
+  const config = loadConfig({
+    profile: 'demo',
+    overrides: options.overrides,
+    ...(options.configFile === undefined ? {} : { filePath: options.configFile }),
+  });
+  if (!config.ok) throw new Error(config.error.join('; '));
+  const home = openDataHome(options.home);
+  const dataDir = newPracticeDirectory(home, new Date());
+  const bundles = bundleRoot();
+  const root = fileURLToPath(new URL('../../', bundles));
+  const session = await startSession({
+    host: nodeProcessHost((name: EntryName) => new URL(`${name}.js`, bundles)),
+    clock: createSystemClock(),
+    dataDir,
+    installation: home.installation,
+    config: config.value,
+    venue: { practice: options.practice },
+    instruments: [],
+    baselineDir: join(root, 'native-models/baselines'),
+    hostLabel: '',
+    modelCards: [join(root, 'native-models/probe-logistic.json')],
+    server: options.port === null ? null : { port: options.port, rendererDir: join(root, 'out/renderer') },
+    log: options.log,
+  });
+  const { guardianSocket, clientSocket } = session;
+  announceRunning(home.path, { pid: process.pid, dataDir, guardianSocket, clientSocket });
+  return { ...session, dataDir };
+}

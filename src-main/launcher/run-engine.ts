@@ -1,0 +1,279 @@
+import type { Server } from 'node:net';
+import { createBinancePublicFeed } from '../adapters/binance/public/binance-public-feed.ts';
+import { createBinanceGateway } from '../adapters/binance/binance-gateway.ts';
+import { createWeightLimiter } from '../adapters/binance/weight-limiter.ts';
+import { Secret } from '../adapters/keychain/secret.ts';
+import { type ConcealingLogger, createLogger } from '../adapters/logger/pino-logger.ts';
+import { openJournal } from '../adapters/sqlite/open-journal.ts';
+import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
+import { createSystemRandom } from '../adapters/system-random/system-random.ts';
+import { createDoor, type Door } from '../door/door.ts';
+import { serveClients } from '../door/client-server.ts';
+import { engineFacts } from '../door/engine-facts.ts';
+import { MarketView } from '../door/market-view.ts';
+import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
+import type { CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
+import { accountId, commandId, type InstrumentId } from '../engine/domain/identifiers.ts';
+import { decimal } from '../engine/domain/decimal.ts';
+import { Price } from '../engine/domain/quantities.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
+import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
+import type { Store } from '../engine/ports/store.ts';
+import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
+import { connectGuardian, type EngineLink } from '../guardian/engine-link.ts';
+import type { EngineBoot } from './boot.ts';
+import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
+import { monitorStrategies, type StrategyMonitor } from './strategy-monitor.ts';
+
+export type EngineHost = {
+  readonly inference: InferenceRuntime | null;
+  readonly log: (line: string) => void;
+  /** The guardian is gone or a newer life exists: this one must end. */
+  readonly onFenced: (detail: string) => void;
+  readonly failpoints?: Failpoints;
+};
+
+export type RunningEngine = {
+  readonly engine: Engine;
+  readonly door: Door;
+  close(): Promise<void>;
+};
+
+const WARM_UP_BARS = 500;
+const BINANCE_REST = 'https://api.binance.com';
+const BINANCE_STREAM = 'wss://stream.binance.com:9443';
+
+type Parts = {
+  readonly boot: EngineBoot;
+  readonly host: EngineHost;
+  readonly clock: Clock;
+  readonly logger: ConcealingLogger;
+  readonly measurements: EngineMeasurements;
+  readonly market: MarketView;
+  readonly monitor: StrategyMonitor;
+};
+
+/** Opens the journal, joins the guardian, connects venues and serves clients. Throws with one clear line when it cannot. */
+export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<RunningEngine> {
+  const clock = createSystemClock();
+  const journal = openJournal({ directory: boot.dataDir, engineEpoch: boot.engineEpoch, clock });
+  if (!journal.ok) throw new Error(journal.error.detail);
+  const measurements = measureEngine(clock);
+  const logger = createLogger({ name: 'engine', level: 'warn' });
+  const monitor = monitorStrategies(boot.config, boot.baselineDir, host.log);
+  const parts: Parts = { boot, host, clock, logger, measurements, monitor, market: new MarketView() };
+  const store = measurements.timed(journal.value);
+  let failed: string | null = null;
+  store.onFailure(({ code, detail }) => {
+    failed = `${code}: ${detail}`;
+  });
+  // Joined further down; until then nothing may be sent.
+  const guardian: { link?: EngineLink } = {};
+  const isCurrent = (): boolean => guardian.link?.isCurrent() ?? false;
+  const { feed, gateways } = venueOf(parts, isCurrent);
+  const engine = createEngine(
+    { clock, store, logger, gateways, feeds: new Map([['BINANCE', feed]]), inference: host.inference },
+    optionsOf(boot, host),
+  );
+  engine.onEvent((event) => {
+    measurements.observe(event);
+    monitor.observe(event);
+    if (event.event.kind === 'bar.closed' && event.event.warmUp) parts.market.seed([event.event.bar]);
+  });
+  const door = doorOf(parts, engine, {
+    feed,
+    store,
+    silentMs: () => guardian.link?.silentMs() ?? null,
+    failed: () => failed,
+  });
+  engine.onEvent((event) => door.apply(event));
+  const link = await joinGuardian(parts, engine);
+  guardian.link = link;
+  const clients = await serveClients({
+    path: boot.clientSocket,
+    token: boot.clientToken,
+    open: (output) => door.open(output),
+    log: host.log,
+  });
+  await engine.start();
+  return { engine, door, close: async () => closeAll({ clients, door, engine, link, measurements, store }) };
+}
+
+function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof createEngine>[1] {
+  return {
+    config: boot.config,
+    accounts: boot.accounts.map((account) => ({
+      accountId: accountId(account.accountId),
+      venue: boot.venue.venue,
+      mode: account.mode,
+    })),
+    installation: boot.installation,
+    engineEpoch: boot.engineEpoch,
+    seed: `${boot.installation}-${boot.engineEpoch}`,
+    instruments: boot.instruments as readonly InstrumentId[],
+    interval: boot.config.strategies[0]?.interval ?? '1m',
+    warmUpBars: WARM_UP_BARS,
+    ...(host.failpoints === undefined ? {} : { failpoints: host.failpoints }),
+  };
+}
+
+/** One weight ledger for the host: the feed and every account share it, as the venue counts them together. */
+function venueOf(
+  parts: Parts,
+  isCurrentEpoch: () => boolean,
+): { feed: MarketDataFeed; gateways: readonly VenueGateway[] } {
+  const { boot, clock, logger, market } = parts;
+  const { origin, rest, stream, wsApi } = boot.venue;
+  const limiter = createWeightLimiter(clock);
+  const random = createSystemRandom();
+  const feed = createBinancePublicFeed({
+    restUrl: rest ?? BINANCE_REST,
+    streamUrl: stream ?? BINANCE_STREAM,
+    origin,
+    clock,
+    random,
+    logger,
+    limiter,
+  });
+  const gateways = boot.accounts.map((account) => {
+    const [apiKey, secret] = [new Secret(account.apiKey), new Secret(account.secret)];
+    logger.conceal(apiKey);
+    logger.conceal(secret);
+    const endpoints = rest === null || wsApi === null ? null : { rest, wsApi };
+    return createBinanceGateway({
+      accountId: accountId(account.accountId),
+      apiKey,
+      secret,
+      endpoints,
+      limiter,
+      isCurrentEpoch,
+      clock,
+      random,
+      logger,
+    });
+  });
+  return { feed: shownFeed(feed, market), gateways };
+}
+
+/** The same feed, with everything it tells the engine also shown to the door. */
+function shownFeed(feed: MarketDataFeed, market: MarketView): MarketDataFeed {
+  return {
+    origin: feed.origin,
+    start: async (instruments, interval, listener) => feed.start(instruments, interval, market.tee(listener)),
+    history: async (instrumentId, interval, limit) => feed.history(instrumentId, interval, limit),
+    book: (instrumentId) => feed.book(instrumentId),
+    close: async () => feed.close(),
+  };
+}
+
+type DoorSources = {
+  readonly feed: MarketDataFeed;
+  readonly store: Store;
+  readonly silentMs: () => number | null;
+  readonly failed: () => string | null;
+};
+
+function doorOf(parts: Parts, engine: Engine, sources: DoorSources): Door {
+  const { boot, clock, market, measurements, monitor } = parts;
+  const { feed, store } = sources;
+  const last = (instrumentId: InstrumentId): Price | null => {
+    const { barClose, lastTrade } = engine.reference(instrumentId);
+    const text = lastTrade ?? barClose;
+    return text === null ? null : Price.of(decimal(text));
+  };
+  const facts = engineFacts(engine.view, {
+    mode: boot.accounts.some((account) => account.mode === 'live') ? 'live' : 'paper',
+    venueLabel: boot.venue.label,
+    origin: boot.venue.origin,
+    engineEpoch: boot.engineEpoch,
+    accounts: boot.accounts.map((account) => accountId(account.accountId)),
+    config: boot.config,
+    nowUs: () => clock.nowUs(),
+    closes: (instrumentId) => market.closes(instrumentId),
+    last,
+    drift: () => monitor.drift(),
+    strategies: () => monitor.strategies(engine.view),
+    journal: () => {
+      const { hash, sequence } = store.head();
+      return { rows: sequence, headHash: hash, lastCommitMs: measurements.lastCommitMs(), failed: sources.failed() };
+    },
+    guardian: () => ({ silentMs: sources.silentMs() }),
+    lag: () => measurements.lag(),
+    roundTrip: () => measurements.roundTrip(),
+    feedAgeMs: (instrumentId) => {
+      const { bookAgeUs } = engine.reference(instrumentId);
+      return bookAgeUs === null ? null : bookAgeUs / 1000;
+    },
+    tradingStateSinceUs: () => measurements.tradingStateSinceUs(),
+    componentDetails: () => new Map(),
+    dayStartPnl: () => null,
+  });
+  return createDoor({
+    clock,
+    facts,
+    market,
+    execute: async (envelope) => engine.command(envelope),
+    history: async (instrumentId, interval, limit) => feed.history(instrumentId, interval, limit),
+    book: (instrumentId) => feed.book(instrumentId),
+    hostLabel: boot.hostLabel,
+  });
+}
+
+async function joinGuardian(parts: Parts, engine: Engine): Promise<EngineLink> {
+  const { boot, clock, host } = parts;
+  let stops = 0;
+  return connectGuardian({
+    socketPath: boot.guardianSocket,
+    token: boot.engineToken,
+    pid: process.pid,
+    epoch: boot.engineEpoch,
+    clock,
+    beat: () => ({
+      tradingState: engine.view.tradingState().state,
+      positions: engine.view
+        .exposures()
+        .filter(({ isFlat }) => !isFlat)
+        .map(({ accountId: account, instrumentId, quantity }) => ({ accountId: account, instrumentId, quantity })),
+    }),
+    onStop: (origin) => {
+      stops += 1;
+      void engine.command(guardianCommand(`${boot.engineEpoch}-guardian-${stops}`, origin, clock.nowUs()));
+    },
+    onLost: (detail) => host.onFenced(detail),
+  });
+}
+
+const STOP_LIFETIME_US = 60_000_000;
+
+/** A stop that came over the guardian; it keeps the name of where it began. */
+function guardianCommand(id: string, origin: string, nowUs: number): CommandEnvelope {
+  const known: readonly CommandOrigin[] = ['key', 'button', 'cli', 'api', 'globalShortcut', 'tray'];
+  return {
+    commandId: commandId(id),
+    actor: 'guardian',
+    roles: ['administrator'],
+    origin: known.find((name) => name === origin) ?? 'guardian',
+    issuedAtUs: nowUs,
+    expiresAtUs: nowUs + STOP_LIFETIME_US,
+    command: { kind: 'emergencyStop' },
+  };
+}
+
+type Closing = {
+  readonly clients: Server;
+  readonly door: Door;
+  readonly engine: Engine;
+  readonly link: EngineLink;
+  readonly measurements: EngineMeasurements;
+  readonly store: Store;
+};
+
+async function closeAll({ clients, door, engine, link, measurements, store }: Closing): Promise<void> {
+  clients.close();
+  door.close();
+  await engine.close();
+  store.close();
+  measurements.close();
+  link.close();
+}
