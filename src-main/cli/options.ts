@@ -42,6 +42,23 @@ export function integerOption(option: string, text: string, min: number, max: nu
   return value;
 }
 
+/** A decimal number between the bounds. Throws UsageError naming the option. */
+export function numberOption(option: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new UsageError(`expected --${option} as a number from ${min} to ${max}, was ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+/** One of the named values. Throws UsageError that lists them. */
+export function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {
+  const found = values.find((value) => value === text);
+  if (found === undefined)
+    throw new UsageError(`expected --${option} as one of ${values.join(', ')}, was ${JSON.stringify(text)}`);
+  return found;
+}
+
 /** Node explains at length; one clause is enough beside the pointer to `--help`. */
 function optionProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

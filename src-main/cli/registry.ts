@@ -3,7 +3,11 @@ import type { Command } from './command.ts';
 /** Every command by name, in the order of the overview. A command's file is imported only when it is needed. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).command,
+  demo: async () => (await import('./demo.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,
   'practice-exchange': async () => (await import('./practice-exchange.ts')).command,
   replay: async () => (await import('./replay.ts')).replay,
+  serve: async () => (await import('./serve.ts')).command,
+  status: async () => (await import('./status.ts')).command,
+  stop: async () => (await import('./stop.ts')).command,
 };
