@@ -44,7 +44,10 @@ describe('configuration layers', () => {
 
   it.each(PROFILE_NAMES)('has a sound %s profile with instruments that parse', (profile) => {
     const { strategies } = resolved({ profile });
-    expect(strategies.map(({ entry }) => entry)).toEqual(['fok', 'resting']);
+    expect(strategies.map(({ entry, account }) => [entry, account])).toEqual([
+      ['fok', 0],
+      ['resting', 1],
+    ]);
     const instruments = strategies.flatMap((strategy) => strategy.instruments);
     expect(new Set(instruments).size).toBe(14);
     expect(instruments.every((id) => parseInstrumentId(id).ok)).toBe(true);

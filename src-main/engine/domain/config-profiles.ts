@@ -34,6 +34,8 @@ const DEMO_STRATEGIES: readonly StrategyConfig[] = [
   {
     ...DEMO_STRATEGY,
     strategyId: strategyId('ema-resting'),
+    // The practice exchange opens two accounts; the second strategy trades the second one.
+    account: 1,
     instruments: usdt('ARB', 'ATOM', 'LTC', 'MATIC', 'OP', 'UNI'),
     entry: 'resting',
   },
