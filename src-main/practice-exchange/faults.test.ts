@@ -162,6 +162,20 @@ describe('faults of streams', () => {
     await socket.close();
   });
 
+  it('answers no pings', async () => {
+    const socket = await new TestSocket(url()).opened();
+    let pongs = 0;
+    socket.socket.on('pong', () => (pongs += 1));
+    await arm({ kind: 'noPong', times: 1 });
+    socket.socket.ping();
+    await expectFired('noPong');
+    const second = new Promise((resolve) => socket.socket.once('pong', resolve));
+    socket.socket.ping();
+    await second;
+    expect(pongs).toBe(1);
+    await socket.close();
+  });
+
   it.each([1006, 1001])('closes with %i', async (code) => {
     const socket = await new TestSocket(url()).opened();
     await arm({ kind: 'close', code });

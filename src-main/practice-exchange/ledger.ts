@@ -3,6 +3,7 @@ import type { ExchangeEvent, Execution } from './matching/exchange-events.ts';
 import type { ExchangeState, SymbolMarket } from './matching/exchange-state.ts';
 import { type Amount, formatAmount } from './matching/grid.ts';
 import { compareDecimals, multiplyDecimals } from '../engine/domain/decimal.ts';
+import { ensure } from '../engine/domain/result.ts';
 import { isLive, isStopLoss, remainingLots, type VenueOrder } from './matching/venue-order.ts';
 
 type Exposure = {
@@ -22,7 +23,7 @@ type Exposure = {
 export class Ledger {
   private readonly state: ExchangeState;
   private readonly exposures = new Map<string, Map<string, Exposure>>();
-  private readonly executions: Execution[] = [];
+  private readonly fills: Execution[] = [];
   /** Creates whose intent was not yet on disk when they arrived; null while no journal is watched. */
   sentBeforeCommit: number | null = null;
   intentsChecked = 0;
@@ -34,14 +35,15 @@ export class Ledger {
 
   record(event: ExchangeEvent): void {
     if (event.kind !== 'execution') return;
-    this.executions.push(event);
-    if (event.fill !== null) this.addFill(event);
+    if (event.fill !== null) {
+      this.fills.push(event);
+      this.addFill(event);
+    }
     this.judgeProtection(event.order.account, event.order.symbol, event.at.wallMs);
   }
 
   /** Everything about one account. Sums are exact; `unprotectedMs` is wall time up to `wallMs`. */
   report(account: Account, wallMs: number) {
-    const mine = this.executions.filter((event) => event.order.account === account.name);
     for (const symbol of this.exposures.get(account.name)?.keys() ?? [])
       this.judgeProtection(account.name, symbol, wallMs);
     const positions = this.positions(account.name, wallMs);
@@ -60,7 +62,7 @@ export class Ledger {
       orders: [...this.state.orders.values()]
         .filter((order) => order.account === account.name)
         .map((order) => this.orderRow(order)),
-      fills: mine.flatMap((event) => (event.fill === null ? [] : [this.fillRow(event)])),
+      fills: this.fills.filter((event) => event.order.account === account.name).map((event) => this.fillRow(event)),
     };
   }
 
@@ -135,8 +137,8 @@ export class Ledger {
     };
   }
 
-  private fillRow({ order, fill, at }: Execution) {
-    if (fill === null) return [];
+  private fillRow({ order, fill: made, at }: Execution) {
+    const fill = ensure(made, 'a fill');
     const { rules } = this.state.market(order.symbol);
     return {
       tradeId: fill.tradeId,

@@ -56,6 +56,41 @@ describe('unmodified ccxt', () => {
     expect(next.bids[0]).toEqual([100, 0.5]);
   });
 
+  it('reads bars, trades and tickers by REST and by streams', async () => {
+    expect(await client.fetchOHLCV('BTC/USDT', '1m', undefined, 5)).toHaveLength(5);
+    expect((await client.fetchTrades('BTC/USDT')).at(0)).toMatchObject({ price: 100 });
+    expect(await client.fetchTicker('BTC/USDT')).toMatchObject({ last: 100, bid: 99.99, ask: 100.01 });
+    expect(Object.keys(await client.fetchTickers())).toHaveLength(2);
+    const [trades, ticker, tops, bars] = [
+      client.watchTrades('BTC/USDT'),
+      client.watchTicker('BTC/USDT'),
+      client.watchBidsAsks(['BTC/USDT']),
+      client.watchOHLCV('BTC/USDT', '1m'),
+    ];
+    await vi.waitFor(() => expect(exchange.status().streams).toBe(4));
+    await client.createOrder('BTC/USDT', 'market', 'buy', 0.2);
+    expect((await trades).at(-1)).toMatchObject({ price: 100.01, amount: 0.2, side: 'buy' });
+    expect(await ticker).toMatchObject({ symbol: 'BTC/USDT', last: 100.01 });
+    expect((await tops)['BTC/USDT']).toMatchObject({ ask: 100.01 });
+    expect((await bars).length).toBeGreaterThan(0);
+  });
+
+  it('edits orders, cancels all, trades by WebSocket, watches balance and trades', async () => {
+    const placed = await client.createOrder('BTC/USDT', 'limit', 'buy', 1, 99);
+    const edited = await client.editOrder(placed.id ?? '', 'BTC/USDT', 'limit', 'buy', 1, 98);
+    expect(edited).toMatchObject({ status: 'open', price: 98 });
+    expect(await client.cancelAllOrders('BTC/USDT')).toHaveLength(1);
+    const [balance, trades] = [client.watchBalance(), client.watchMyTrades('BTC/USDT')];
+    await untilSubscribed(exchange);
+    expect(await client.createOrderWs('BTC/USDT', 'market', 'buy', 0.5)).toMatchObject({
+      status: 'closed',
+      filled: 0.5,
+    });
+    expect((await trades).at(-1)).toMatchObject({ amount: 0.5, takerOrMaker: 'taker' });
+    expect((await balance)['USDT']).toBeDefined();
+    expect(await client.fetchOrders('BTC/USDT')).toHaveLength(3);
+  });
+
   it('watches its own fills, the legs of an OTOCO among them', async () => {
     const seen: string[] = [];
     const original = client.handleOrderUpdate.bind(client);

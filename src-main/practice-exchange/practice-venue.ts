@@ -45,6 +45,7 @@ export class PracticeVenue {
   readonly tapes: ReadonlyMap<string, Tape>;
   private readonly market: MarketSource;
   private readonly intentProbe: IntentProbe | null;
+  private readonly jumpListeners: ((symbol: string) => void)[] = [];
   private readonly listeners: ((event: ExchangeEvent) => void)[] = [];
 
   constructor(options: VenueOptions) {
@@ -72,11 +73,17 @@ export class PracticeVenue {
     this.listeners.push(listener);
   }
 
+  /** Hears when a recording loops or jumps. */
+  listenJumps(listener: (symbol: string) => void): void {
+    this.jumpListeners.push(listener);
+  }
+
   /** Plays the market up to now. */
   advance(): void {
     const now = this.clock.now();
     for (const event of this.market.advance(now.marketMs)) {
       this.engine.apply(event, { wallMs: now.wallMs, marketMs: event.marketTimeMs });
+      if (event.kind === 'discontinuity') for (const listener of this.jumpListeners) listener(event.symbol);
     }
   }
 

@@ -29,6 +29,7 @@ export class StreamHub {
     venue.listen((event) => {
       if (event.kind === 'print') this.print(event);
     });
+    venue.listenJumps((symbol) => this.disconnect(symbol));
   }
 
   get count(): number {
@@ -64,6 +65,14 @@ export class StreamHub {
     const { marketMs } = this.venue.clock.now();
     for (const [name, { channel, clients }] of this.lines) {
       for (const text of channel.due(this.pulses, marketMs)) this.send(name, clients, text);
+    }
+  }
+
+  /** A jump of the recording looks like a reconnect: clients take a fresh snapshot. */
+  private disconnect(symbol: string): void {
+    const prefix = `${symbol.toLowerCase()}@`;
+    for (const [name, { clients }] of this.lines) {
+      if (name.startsWith(prefix)) for (const client of clients) client.socket.close(1001);
     }
   }
 

@@ -74,6 +74,12 @@ describe('market streams', () => {
     await socket.close();
   });
 
+  it('breaks the connection when the recording jumps', async () => {
+    const socket = await new TestSocket(`${base()}/ws/ethusdt@depth@100ms`).opened();
+    exchange.handMade.push({ kind: 'discontinuity', symbol: 'ETHUSDT', marketTimeMs: TEST_START_MS });
+    expect(await socket.closed).toBe(1001);
+  });
+
   it('answers pings', async () => {
     const socket = await new TestSocket(`${base()}/ws`).opened();
     const pong = new Promise((resolve) => socket.socket.once('pong', (data: Buffer) => resolve(data.toString())));
