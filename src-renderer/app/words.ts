@@ -1,6 +1,7 @@
 import type { ErrorDto } from '../../src-preload/contract/messages.ts';
 import type { ParamsDto } from '../../src-preload/contract/state.ts';
 import { formatDecimal, isDecimal } from '../ui/number-text.ts';
+import { ageText } from '../ui/time-text.ts';
 
 type Wording = { readonly title: string; readonly text: (params: ParamsDto) => string };
 
@@ -9,6 +10,11 @@ const p = (params: ParamsDto, name: string): string => {
   const value = params[name];
   if (typeof value === 'string') return isDecimal(value) ? formatDecimal(value) : value;
   return value === undefined || value === null ? '—' : String(value);
+};
+/** A span that came in microseconds, as the trader reads spans. */
+const ms = (params: ParamsDto, name: string): string => {
+  const value = params[name];
+  return typeof value === 'number' ? ageText(Math.abs(value) / 1000) : '—';
 };
 const marketOf = (params: ParamsDto): string => p(params, 'instrumentId').split('.')[0] ?? '—';
 const w = (title: string, text: Wording['text']): Wording => ({ title, text });
@@ -22,35 +28,57 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     'Quantity off lot',
     (x) => `${p(x, 'quantity')} is not a multiple of the lot ${p(x, 'lotSize')}.`,
   ),
-  QUANTITY_BELOW_MINIMUM: w('Below minimum quantity', (x) => `${p(x, 'quantity')} is under ${p(x, 'minimum')}.`),
-  QUANTITY_ABOVE_MAXIMUM: w('Above maximum quantity', (x) => `${p(x, 'quantity')} is over ${p(x, 'maximum')}.`),
+  QUANTITY_BELOW_MINIMUM: w(
+    'Below minimum quantity',
+    (x) => `${p(x, 'after')} is under the minimum of ${p(x, 'limit')} ${p(x, 'unit')}.`,
+  ),
+  QUANTITY_ABOVE_MAXIMUM: w(
+    'Above maximum quantity',
+    (x) => `${p(x, 'after')} is over the maximum of ${p(x, 'limit')} ${p(x, 'unit')}.`,
+  ),
   PRICE_INVALID: w('Invalid price', (x) => `Expected a price above zero, was ${p(x, 'price')}.`),
   PRICE_OFF_TICK: w('Price off tick', (x) => `${p(x, 'price')} is not a multiple of the tick ${p(x, 'tickSize')}.`),
-  NOTIONAL_BELOW_MINIMUM: w('Below minimum notional', (x) => `${p(x, 'notional')} is under ${p(x, 'minimum')}.`),
-  ORDER_NOTIONAL_LIMIT: w('Order notional limit', (x) => `${p(x, 'notional')} against a limit of ${p(x, 'limit')}.`),
+  NOTIONAL_BELOW_MINIMUM: w(
+    'Below minimum notional',
+    (x) => `${p(x, 'after')} is under the minimum of ${p(x, 'limit')} ${p(x, 'unit')}.`,
+  ),
+  ORDER_NOTIONAL_LIMIT: w(
+    'Order notional limit',
+    (x) => `${p(x, 'after')} against a limit of ${p(x, 'limit')} ${p(x, 'unit')}.`,
+  ),
   POSITION_NOTIONAL_LIMIT: w(
     'Position notional limit',
-    (x) => `${p(x, 'notional')} after the order, limit ${p(x, 'limit')}.`,
+    (x) => `${p(x, 'after')} after the order, limit ${p(x, 'limit')} ${p(x, 'unit')}.`,
   ),
   PRICE_COLLAR: w(
     'Price collar',
-    (x) => `${p(x, 'price')} is away from the reference ${p(x, 'reference')} by more than ${p(x, 'limit')}.`,
+    (x) => `${p(x, 'limitPrice')} is ${p(x, 'after')} away from the median ${p(x, 'median')}, limit ${p(x, 'limit')}.`,
   ),
-  PRICE_REFERENCE_STALE: w('Reference price stale', (x) => `Age ${p(x, 'ageMs')} ms, limit ${p(x, 'limitMs')} ms.`),
+  PRICE_BAND: w('Price band', (x) => `${p(x, 'after')} is beyond the venue band of ${p(x, 'limit')} ${p(x, 'unit')}.`),
+  PRICE_REFERENCE_STALE: w(
+    'Reference price stale',
+    (x) => `${p(x, 'fresh')} of ${p(x, 'required')} fresh prices needed, none older than ${p(x, 'maxAgeMs')} ms.`,
+  ),
   ORDER_SLOTS_RESERVED: w(
     'Order slots reserved',
-    (x) => `${p(x, 'used')} of ${p(x, 'limit')} in use; ${p(x, 'reserved')} stay free for stops and exits.`,
+    (x) => `${p(x, 'after')} after the order, limit ${p(x, 'limit')}: the others stay free for stops and exits.`,
   ),
   BALANCE_INSUFFICIENT: w(
     'Balance insufficient',
-    (x) => `Needs ${p(x, 'required')} ${p(x, 'asset')}, free ${p(x, 'available')}.`,
+    (x) => `Needs ${p(x, 'after')} ${p(x, 'unit')}, free ${p(x, 'limit')}.`,
   ),
   BRACKET_INVALID: w(
     'Bracket invalid',
     (x) => `Stop, entry and target are not in order: ${p(x, 'stopTrigger')}, ${p(x, 'limitPrice')}, ${p(x, 'target')}.`,
   ),
-  OUTCOME_UNKNOWN: w('Outcome unknown', () => 'An earlier command is unproven and counts as its worst case.'),
-  PROTECTION_UNAVAILABLE: w('No protection possible', () => 'The venue cannot rest the stop that this order needs.'),
+  OUTCOME_UNKNOWN: w(
+    'Outcome unknown',
+    (x) => `${marketOf(x)}: an earlier command is unproven and counts as its worst case.`,
+  ),
+  PROTECTION_UNAVAILABLE: w(
+    'Protection',
+    () => 'This order protects a position, or its protection cannot rest at the venue.',
+  ),
   REDUCES_NOTHING: w('Reduces nothing', () => 'There is no position for this order to reduce.'),
   COMMAND_EXPIRED: w('Command expired', (x) => `It came ${p(x, 'lateMs')} ms too late to act on.`),
   COMMAND_REPLAYED: w('Command replayed', () => 'The same command was already carried out once.'),
@@ -61,8 +89,8 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
   ORDER_UNKNOWN: w('Unknown order', (x) => `No order ${p(x, 'clientOrderId')} in the engine.`),
   POSITION_UNKNOWN: w('Unknown position', (x) => `No position in ${marketOf(x)}.`),
   STRATEGY_UNKNOWN: w('Unknown strategy', (x) => `No strategy ${p(x, 'strategyId')}.`),
-  FEED_NOT_LIVE: w('Feed not live', (x) => `The book of ${marketOf(x)} is ${p(x, 'state')}.`),
-  VENUE_NOT_READY: w('Venue not ready', (x) => `${p(x, 'venue')} is ${p(x, 'state')}.`),
+  FEED_NOT_LIVE: w('Feed not live', (x) => `The book of ${marketOf(x)} is not live.`),
+  VENUE_NOT_READY: w('Venue not ready', (x) => `${p(x, 'venue')} is not ready.`),
   CLOCK_UNTRUSTED: w('Clock not trusted', (x) => `It stepped by ${p(x, 'stepMs')} ms.`),
   CONVERSION_RATE_MISSING: w('Conversion rate missing', (x) => `No rate from ${p(x, 'from')} to ${p(x, 'to')}.`),
 };
@@ -70,7 +98,7 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
 export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   EMERGENCY_STOP: w('Emergency stop', (x) => `By ${p(x, 'source')}. Pinned until re-armed.`),
   TRADING_STATE_CHANGED: w('Trading state', (x) => `${p(x, 'from')} to ${p(x, 'to')}: ${p(x, 'reason')}.`),
-  ORDER_DENIED: w('Denied', (x) => `${p(x, 'code')}, ${marketOf(x)}.`),
+  ORDER_DENIED: w('Denied', (x) => `${p(x, 'denial')}, ${marketOf(x)}.`),
   ORDER_REJECTED: w('Rejected by the venue', (x) => `${marketOf(x)}: ${p(x, 'reason')}.`),
   OUTCOME_UNKNOWN: w(
     'Outcome unknown',
@@ -79,27 +107,27 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   OUTCOME_RESOLVED: w('Outcome resolved', (x) => `${marketOf(x)}: ${p(x, 'outcome')}.`),
   POSITION_UNPROTECTED: w(
     'Position unprotected',
-    (x) => `${marketOf(x)}: ${p(x, 'bareQuantity')} without a live stop.`,
+    (x) => `${marketOf(x)}: ${p(x, 'quantity')} without a live stop, attempt ${p(x, 'attempts')}: ${p(x, 'action')}.`,
   ),
   LEG_REFUSED: w('Leg refused', (x) => `${marketOf(x)} ${p(x, 'role')}: ${p(x, 'reason')}.`),
   STOP_ESCALATED: w(
     'Stop escalated',
     (x) => `${marketOf(x)}: the limit after the trigger did not fill, exit at market.`,
   ),
-  FEED_STALE: w('Feed stale', (x) => `${marketOf(x)}: age ${p(x, 'ageMs')} ms, limit ${p(x, 'limitMs')} ms.`),
-  VENUE_DOWN: w('Venue down', (x) => `${p(x, 'venue')}: ${p(x, 'reason')}.`),
-  STORE_FAILED: w('Journal failed', (x) => `${p(x, 'reason')}. Nothing is sent that is not written.`),
-  GUARDIAN_LOST: w('Guardian lost', () => 'Entries stop at once; the engine exits within 2 s.'),
-  WORKER_DOWN: w('Worker down', (x) => `${p(x, 'worker')}: ${p(x, 'reason')}.`),
-  CLOCK_STEPPED: w('Clock stepped', (x) => `By ${p(x, 'stepMs')} ms.`),
+  FEED_STALE: w('Feed stale', (x) => `${marketOf(x)}: ${p(x, 'state')}, age ${ms(x, 'ageUs')}.`),
+  VENUE_DOWN: w('Venue down', (x) => `${p(x, 'accountId')} ${p(x, 'state')}: ${p(x, 'detail')}.`),
+  STORE_FAILED: w('Journal failed', (x) => `${p(x, 'detail')}. Nothing is sent that is not written.`),
+  GUARDIAN_LOST: w('Guardian lost', (x) => `${p(x, 'state')} ${p(x, 'detail')}. Entries stop at once.`),
+  WORKER_DOWN: w('Worker down', (x) => `${p(x, 'component')} ${p(x, 'state')} ${p(x, 'detail')}.`),
+  CLOCK_STEPPED: w('Clock stepped', (x) => `By ${ms(x, 'stepUs')}.`),
   FOREIGN_ORDER: w(
     'Foreign order',
     (x) => `${marketOf(x)} ${p(x, 'side')} ${p(x, 'quantity')}: placed outside Leeward. Shown, never touched.`,
   ),
   LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'quantity')} after the order had ended. Applied.`),
   DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),
-  RECONCILED: w('Reconciled', (x) => `${p(x, 'accountId')}: ${p(x, 'differences')} differences.`),
-  INVARIANT_BROKEN: w('Invariant broken', (x) => `${p(x, 'detail')}. The engine is halted.`),
+  RECONCILED: w('Reconciled', (x) => `${marketOf(x)} ${p(x, 'role')}: found at the venue and taken over.`),
+  INVARIANT_BROKEN: w('Invariant broken', (x) => `${p(x, 'message')}. The engine is halted.`),
 };
 
 /** Codes of the line itself, which the engine's registries do not hold. */

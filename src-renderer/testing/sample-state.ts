@@ -290,7 +290,7 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
       ],
       lastDenial: {
         code: 'ORDER_NOTIONAL_LIMIT',
-        params: { limit: '15151.46', notional: '24000.00', over: '8848.54', unit: 'USDT' },
+        params: { used: '0', after: '24000.00', limit: '15151.46', unit: 'USDT' },
         instrumentId: instrumentIdOf('ARB'),
         by: 'trend-ema',
         timeUs: SAMPLE_NOW_US - 380_774_000,
@@ -324,8 +324,8 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
     alerts: [
       alertOf('a1', 6788, 'FEED_STALE', 'warning', {
         instrumentId: instrumentIdOf('SHIB'),
-        ageMs: 3200,
-        limitMs: 2000,
+        state: 'stale',
+        ageUs: 3_200_000,
       }),
       alertOf('a2', 2622, 'FOREIGN_ORDER', 'info', {
         instrumentId: instrumentIdOf('DOGE'),
@@ -334,10 +334,8 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
       }),
       alertOf('a3', 889, 'DRIFT', 'warning', { strategyId: 'trend-ema', feature: 'atr_ratio', psi: '0.45' }),
       alertOf('a4', 381, 'ORDER_DENIED', 'warning', {
-        code: 'ORDER_NOTIONAL_LIMIT',
+        denial: 'ORDER_NOTIONAL_LIMIT',
         instrumentId: instrumentIdOf('ARB'),
-        limit: '15151.46',
-        notional: '24000.00',
       }),
       alertOf('a5', 21, 'OUTCOME_UNKNOWN', 'critical', {
         instrumentId: instrumentIdOf('LINK'),
