@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { bracket, BTC, CoreSession } from '../testing/core-session.ts';
+
+function withPosition(accounts?: readonly string[]): CoreSession {
+  const session = new CoreSession(accounts);
+  session.start();
+  for (const { accountId } of session.venues) {
+    session.command({ kind: 'enterBracket', request: bracket({ accountId }) });
+    session.pump();
+  }
+  return session;
+}
+
+const stop = { kind: 'emergencyStop' } as const;
+
+describe('the emergency stop', () => {
+  it('cancels, sells, proves and ends halted', () => {
+    const session = withPosition();
+    session.command(stop, { origin: 'key' });
+    expect(session.core.view.tradingState().state).toBe('stopping');
+    session.pump();
+    session.advance(2_000);
+    const report = session.core.view.stop();
+    expect(report).toMatchObject({ verifiedFlat: true, sources: ['key'] });
+    expect(report?.actions.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(['cancel done', 'exit done']);
+    expect(session.core.view.tradingState().state).toBe('halted');
+    expect(session.venue.openIds()).toEqual([]);
+    expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it('is one stop from many sources, never too late and never a replay', () => {
+    const session = withPosition();
+    session.command(stop, { origin: 'key' });
+    session.command(stop, { origin: 'guardian', expiresAtUs: 0 });
+    session.command(stop, { origin: 'key', commandId: 'c2' as never });
+    session.pump();
+    session.advance(2_000);
+    expect(session.core.view.stop()?.sources).toEqual(['key', 'guardian']);
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
+  });
+
+  it('stops every account, instruments in parallel', () => {
+    const session = withPosition(['paper-1', 'paper-2']);
+    const decisions = session.command(stop);
+    const cancels = decisions.filter((decision) => decision.kind === 'order.cancel');
+    expect(cancels.map(({ accountId }) => accountId)).toEqual(['paper-1', 'paper-2']);
+    session.pump();
+    session.advance(3_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+    expect(session.core.view.exposures().map(({ isFlat }) => isFlat)).toEqual([true, true]);
+  });
+
+  it('waits for the release of the stop before it sells', () => {
+    const session = withPosition();
+    session.command(stop);
+    expect(session.effects.filter(({ kind }) => kind === 'order.submit')).toEqual([]);
+    session.pump();
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
+  });
+
+  it('rests the stop again when the exit is refused, and tries again', () => {
+    const session = withPosition();
+    session.venue.options.market = 'refuse';
+    session.command(stop);
+    session.pump();
+    expect(session.exposure().covered).toBe('0.999');
+    session.venue.options.market = 'fill';
+    session.advance(5_000);
+    expect(session.core.view.stop()).toMatchObject({ verifiedFlat: true });
+    const actions = session.core.view.stop()?.actions.map(({ action, outcome }) => `${action} ${outcome}`);
+    expect(actions?.slice(0, 3)).toEqual(['cancel done', 'exit refused', 'restStop done']);
+  });
+
+  it('flattens an entry that fills while it works', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
+    session.pump();
+    session.command(stop);
+    session.venue.fill(session.ordersOfRole('entry')[0]!, '0.600');
+    session.pump();
+    session.advance(5_000);
+    expect(session.exposure()).toMatchObject({ isFlat: true, openOrders: [] });
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+    expect(session.venue.openIds()).toEqual([]);
+  });
+
+  it('does not call flat what it could not look at', () => {
+    const late = withPosition();
+    const { accountId } = late.venue;
+    late.dispatch({ kind: 'venue.changed', accountId, state: 'down', detail: '' });
+    late.command(stop);
+    late.pump();
+    late.advance(20_000);
+    expect(late.core.view.stop()?.verifiedFlat).toBe(false);
+    expect(late.core.view.tradingState().state).toBe('stopping');
+    late.dispatch({ kind: 'venue.changed', accountId, state: 'ready', detail: '' });
+    late.pump();
+    late.advance(2_000);
+    expect(late.core.view.stop()?.verifiedFlat).toBe(true);
+  });
+
+  it('proves its exit when every answer is lost', () => {
+    const session = withPosition();
+    session.answers = 'lose';
+    session.command(stop);
+    session.pump();
+    session.advance(30_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
+  });
+
+  it('works from halted, and leaves nothing to re-arm by itself', () => {
+    const session = withPosition();
+    session.command({ kind: 'halt', reason: 'lunch' });
+    session.command(stop);
+    session.pump();
+    session.advance(2_000);
+    expect(session.core.view.tradingState()).toMatchObject({ state: 'halted', reason: 'EMERGENCY_STOP' });
+    session.advance(60_000);
+    expect(session.core.view.tradingState().state).toBe('halted');
+  });
+
+  it('goes on after a restart', () => {
+    const session = withPosition();
+    session.command(stop);
+    session.effects.length = 0;
+    session.start(undefined, 2);
+    session.advance(20_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+    expect(session.core.view.tradingState().state).toBe('halted');
+  });
+
+  it('keeps new exposure out until then', () => {
+    const session = withPosition();
+    session.command(stop);
+    const [answer] = session
+      .command({ kind: 'enterBracket', request: bracket() })
+      .filter((decision) => decision.kind === 'command.answered');
+    expect(answer).toMatchObject({ denial: { code: 'TRADING_STATE' } });
+    expect(session.command({ kind: 'rearm', to: 'active', reason: 'no' }).at(-1)).toMatchObject({
+      denial: { code: 'STATE_CHANGE_ILLEGAL' },
+    });
+    expect(session.exposure().instrumentId).toBe(BTC);
+  });
+});
