@@ -63,6 +63,8 @@ class Play {
   private epoch = 1;
 
   constructor() {
+    // Balance that is not ours: the venue would let us sell it.
+    this.session.venue.base = q('50');
     this.session.start();
   }
 
@@ -131,9 +133,21 @@ class Play {
     effects.splice(0, effects.length, ...sendable);
     const [effect] = effects.splice(at % Math.max(1, effects.length), 1);
     if (effect === undefined || fate === 'dropped') return;
+    if (effect.kind === 'venue.reconcile') this.dropOvertaken(effect.lookups.map((lookup) => lookup.clientOrderId));
     this.session.answers = fate === 'lost' ? 'lose' : 'deliver';
     this.session.carryOut(effect);
     this.session.answers = 'deliver';
+  }
+
+  /** A request for an exit or a stop that the venue was asked about in vain does not arrive after all. */
+  private dropOvertaken(ids: readonly string[]): void {
+    const { effects } = this.session;
+    const kept = effects.filter(
+      (effect) =>
+        effect.kind !== 'order.submit' ||
+        !ordersOf(effect.submission).some(({ role, clientOrderId }) => role !== 'entry' && ids.includes(clientOrderId)),
+    );
+    effects.splice(0, effects.length, ...kept);
   }
 
   private disaster(kind: string): void {
@@ -173,20 +187,26 @@ class Play {
 const thousandths = (lots: number): DecimalText => (lots / 1_000).toFixed(3);
 const q = (text: DecimalText): Quantity => Quantity.of(decimal(text));
 
-/** Own fills at the venue, net of fees in the base asset. */
-function heldAtVenue({ venue }: CoreSession): Quantity {
+/** Own fills at the venue, net of fees in the base asset, after each of them. */
+function* heldAfterEach({ venue }: CoreSession): Generator<Quantity> {
   let held = Quantity.zero();
   for (const fill of venue.fills) {
     held = fill.side === 'buy' ? held.plus(q(fill.quantity)) : held.minus(q(fill.quantity));
     if (fill.fee.asset === 'BTC') held = held.minus(q(fill.fee.amount));
+    yield held;
   }
-  return held;
 }
+
+const heldAtVenue = (session: CoreSession): Quantity => [...heldAfterEach(session)].at(-1) ?? Quantity.zero();
+/** Below zero: something was sold that was not ours. */
+const lowestHeld = (session: CoreSession): Quantity =>
+  [...heldAfterEach(session)].reduce((lowest, held) => lowest.min(held), Quantity.zero());
 
 function checkHealed(session: CoreSession): void {
   const { venue, core } = session;
   expect(session.alerts()).not.toContain('INVARIANT_BROKEN');
   const [exposure] = core.view.exposures();
+  expect(lowestHeld(session).isNegative).toBe(false);
   const held = heldAtVenue(session);
   expect(q(exposure?.quantity ?? '0').compare(held)).toBe(0);
   const position = core.view.positions()[0];

@@ -51,14 +51,17 @@ function cancelAll(turn: Turn, records: readonly OrderRecord[]): void {
 const isExit = (record: OrderRecord): boolean => record.spec.role === 'exit' || record.spec.role === 'escalation';
 
 /**
- * True while a closing order holds what the exit has to sell. One whose creation is unknown is not waited for: proving its
- * absence takes longer than a refused exit.
+ * True while a closing order holds, or may hold, what the exit has to sell. One whose creation is unknown is waited for
+ * until the venue has denied it once: a second denial, seconds later, would leave the position open for too long.
  */
 function releaseFunds(turn: Turn, exposure: Exposure, open: readonly OrderRecord[]): boolean {
-  const closing = open.filter((record) => closes(record, exposure) && record.pending?.command !== 'create');
-  for (const record of closing) sendCancel(turn, record);
+  const closing = open.filter((record) => closes(record, exposure) && !isDeniedOnce(record));
+  cancelAll(turn, closing);
   return closing.length > 0;
 }
+
+const isDeniedOnce = ({ pending, lookup }: OrderRecord): boolean =>
+  pending?.command === 'create' && pending.outcome === 'unknown' && (lookup?.absentSinceUs ?? null) !== null;
 
 function exitPosition(turn: Turn, exposure: Exposure, flattening: Flattening): void {
   const { lotSize, maxQuantity } = listedInstrument(turn.state, exposure.instrumentId);
