@@ -74,35 +74,17 @@ class Play {
     switch (step.kind) {
       case 'enter': {
         const { entry } = step as { entry: 'fok' | 'resting' };
-        session.dispatch({ kind: 'prices.referenced', prices: [] });
         session.command({ kind: 'enterBracket', request: bracket({ entry }) });
         return;
       }
       case 'deliver':
-        this.deliver(step as { at: number; twice: boolean });
+        this.deliver(step);
         return;
       case 'effect':
-        this.effect(step as { at: number; fate: string });
+        this.effect(step);
         return;
-      case 'fill': {
-        const { at, lots } = step as { at: number; lots: number };
-        const ids = [...venue.orders.keys()].slice(-21);
-        const id = ids[at % Math.max(1, ids.length)];
-        if (id !== undefined && venue.orders.get(id)?.spec.type !== 'stopLimit') venue.fill(id, thousandths(lots));
-        else if (id !== undefined && venue.orders.get(id)?.triggered === true) venue.fill(id, thousandths(lots));
-        return;
-      }
-      case 'trigger': {
-        const ids = [...venue.orders.values()].filter(({ spec }) => spec.role === 'stop');
-        const order = ids[(step as { at: number }).at % Math.max(1, ids.length)];
-        if (order !== undefined) venue.trigger(order.spec.clientOrderId);
-        return;
-      }
-      case 'tick':
-        for (let second = 0; second < (step as { seconds: number }).seconds; second++) {
-          session.timeUs += 1_000_000;
-          session.dispatch({ kind: 'clock.ticked' });
-        }
+      case 'fill':
+        this.fill(step);
         return;
       case 'venue': {
         const { kind: _kind, ...options } = step as { kind: string } & CoreSession['venue']['options'];
@@ -116,8 +98,31 @@ class Play {
         session.command({ kind: 'rearm', to: 'active', reason: 'test' });
         return;
       default:
-        this.disaster(step.kind);
+        this.move(step as { kind: string; at: number; seconds: number });
     }
+  }
+
+  private move({ kind, at, seconds }: { kind: string; at: number; seconds: number }): void {
+    const { session } = this;
+    if (kind === 'trigger') {
+      const stops = [...session.venue.orders.values()].filter(({ spec }) => spec.role === 'stop');
+      const order = stops[at % Math.max(1, stops.length)];
+      if (order !== undefined) session.venue.trigger(order.spec.clientOrderId);
+    } else if (kind === 'tick') {
+      for (let second = 0; second < seconds; second++) {
+        session.timeUs += 1_000_000;
+        session.dispatch({ kind: 'clock.ticked' });
+      }
+    } else this.disaster(kind);
+  }
+
+  /** One of the newest orders meets the market; a stop only after its trigger. */
+  private fill({ at, lots }: { at: number; lots: number }): void {
+    const { venue } = this.session;
+    const orders = [...venue.orders.values()].slice(-21);
+    const order = orders[at % Math.max(1, orders.length)];
+    if (order === undefined || (order.spec.type === 'stopLimit' && !order.triggered)) return;
+    venue.fill(order.spec.clientOrderId, thousandths(lots));
   }
 
   private deliver({ at, twice }: { at: number; twice: boolean }): void {

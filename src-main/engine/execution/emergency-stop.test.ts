@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bracket, BTC, CoreSession } from '../testing/core-session.ts';
+import { quantityOf } from './amounts.ts';
+import { bracket, BTC, CoreSession, LISTED } from '../testing/core-session.ts';
 
 function withPosition(accounts?: readonly string[]): CoreSession {
   const session = new CoreSession(accounts);
@@ -26,6 +27,32 @@ describe('the emergency stop', () => {
     expect(session.core.view.tradingState().state).toBe('halted');
     expect(session.venue.openIds()).toEqual([]);
     expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it('keeps the stop until flat where orders lock no funds, and exits once', () => {
+    const session = new CoreSession();
+    session.start();
+    const instrumentId = 'BTC/USDT.BINANCE.USDM' as typeof BTC;
+    session.dispatch({ kind: 'instruments.listed', instruments: [{ ...LISTED, id: instrumentId }] });
+    session.dispatch({ kind: 'feed.changed', instrumentId, state: 'live', ageUs: 0 });
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId }) });
+    session.pump();
+    // Margin is not in the double: give it the balance that a perpetual does not need.
+    session.venue.base = quantityOf('10');
+    const sent = session.command(stop).filter(({ kind }) => kind === 'order.submit' || kind === 'order.cancel');
+    expect(sent.map(({ kind }) => kind)).toEqual(['order.submit']);
+    const exits = session.effects.splice(0).filter(({ kind }) => kind === 'order.submit');
+    for (let second = 0; second < 3; second++) {
+      session.timeUs += 1_000_000;
+      session.dispatch({ kind: 'clock.ticked' });
+    }
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
+    for (const exit of exits) session.carryOut(exit);
+    session.pump();
+    session.advance(3_000);
+    expect(session.core.view.stop()).toMatchObject({ verifiedFlat: true });
+    const actions = session.core.view.stop()?.actions.map(({ action }) => action);
+    expect(actions).toEqual(['exit', 'cancel']);
   });
 
   it('is one stop from many sources, never too late and never a replay', () => {

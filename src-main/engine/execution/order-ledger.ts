@@ -4,6 +4,7 @@ import { adoptFromFill, adoptFromReport } from './adoption.ts';
 import { isAbove, quantityOf } from './amounts.ts';
 import { listedInstrument, touchExposure, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { alertOrder, track } from './order-record.ts';
+import { traitsOf } from './venue-traits.ts';
 
 /**
  * Applies what the venue says about an order. `askedAtUs`: when a query asked for it, so that an open order outweighs an
@@ -17,6 +18,7 @@ export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number |
   noteEvidence(turn, record, report);
   const news = newsOf(report, record, askedAtUs);
   const before = record.venueStatus;
+  if (news !== 'foundOpen' && isOpenReport(report) && hasEnded(before)) return record;
   if (!move(turn, record, news)) return record;
   record.venueStatus = news === 'foundOpen' ? report.venueStatus : furthest(before, report.venueStatus);
   if (record.venueStatus !== before) record.updatedAtUs = turn.timeUs;
@@ -26,13 +28,19 @@ export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number |
 }
 
 function newsOf(report: OrderReport, record: OrderRecord, askedAtUs: number | null): OrderNews {
-  const open =
-    report.venueStatus === 'pendingNew' || report.venueStatus === 'live' || report.venueStatus === 'partiallyFilled';
-  if (open && isTerminal(record.status) && askedAtUs !== null && askedAtUs > record.updatedAtUs) return 'foundOpen';
+  if (isOpenReport(report) && isTerminal(record.status) && askedAtUs !== null && askedAtUs > record.updatedAtUs)
+    return 'foundOpen';
   if (report.venueStatus === 'pendingNew') return 'accepted';
   if (report.venueStatus === 'live') return report.triggered ? 'triggered' : 'accepted';
   return report.venueStatus;
 }
+
+const isOpenReport = ({ venueStatus }: OrderReport): boolean =>
+  venueStatus === 'pendingNew' || venueStatus === 'live' || venueStatus === 'partiallyFilled';
+
+/** By the venue's own word, not by our conclusion: older news that arrive later do not open it again. */
+const hasEnded = (venueStatus: OrderRecord['venueStatus']): boolean =>
+  venueStatus === 'filled' || venueStatus === 'canceled' || venueStatus === 'expired' || venueStatus === 'rejected';
 
 /** Facts that hold whatever the order of arrival. */
 function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport): void {
@@ -107,12 +115,12 @@ function settleFill(turn: Turn, record: OrderRecord): void {
   record.updatedAtUs = turn.timeUs;
 }
 
-/** On spot a fee in the base asset is taken out of what was received. */
 function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: OrderRecord): void {
   const instrument = listedInstrument(turn.state, fill.instrumentId);
   const traded = quantityOf(fill.quantity);
   let quantity = quantityOf(exposure.quantity).plus(fill.side === 'buy' ? traded : traded.negated());
-  if (fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
+  const { feesReduceHolding } = traitsOf(exposure);
+  if (feesReduceHolding && fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
   exposure.quantity = quantity.toString();
   const plan = turn.state.plans.get(record.spec.clientOrderId);
   if (plan !== undefined) exposure.plan = plan;

@@ -91,6 +91,25 @@ describe('a stop leg refused at activation', () => {
     expect(session.exposure().covered).toBe('0.999');
   });
 
+  it('is known as refused also when its news outrun those of the entry', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.venue.options.refuseLegs = true;
+    session.answers = 'lose';
+    session.carryOut(session.effects.find(({ kind }) => kind === 'order.submit')!);
+    session.effects.length = 0;
+    const news = session.venue.events.splice(0);
+    for (const event of news.filter((each) => each.kind === 'report').reverse()) {
+      session.deliver(event);
+    }
+    for (const event of news.filter((each) => each.kind === 'fill')) session.deliver(event);
+    expect(session.alerts()).toContain('LEG_REFUSED');
+    session.answers = 'deliver';
+    session.pump();
+    expect(session.exposure().covered).toBe('0.999');
+  });
+
   it('ends in a market exit when the venue takes no stop at all', () => {
     const session = entered(({ venue }) => {
       venue.options.refuseLegs = true;

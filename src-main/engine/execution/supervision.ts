@@ -65,10 +65,9 @@ function supervise(turn: Turn, exposure: Exposure): void {
 /** A leg refused when its entry filled: the bracket is not what was sent. */
 function findRefusedLegs(turn: Turn, exposure: Exposure): void {
   for (const record of openRecords(turn.state, exposure)) {
-    if (record.spec.role !== 'stop' || record.workingId === null) continue;
-    const working = turn.state.orders.get(record.workingId);
     const isRefused = record.status === 'rejected' || record.status === 'expired';
-    if (isRefused && working?.status === 'filled' && !record.placed) noteLegRefused(turn, exposure, record);
+    if (record.spec.role !== 'stop' || !isRefused || record.placed || waitsForFate(turn, record)) continue;
+    if (workingOf(turn, record)?.status === 'filled') noteLegRefused(turn, exposure, record);
   }
 }
 
@@ -80,6 +79,9 @@ function forgetClosed(turn: Turn, exposure: Exposure): void {
 }
 
 function waitsForFate(turn: Turn, record: OrderRecord): boolean {
-  const working = record.workingId === null ? undefined : turn.state.orders.get(record.workingId);
-  return working !== undefined && !isTerminal(working.status);
+  const working = workingOf(turn, record);
+  return working !== undefined && (!isTerminal(working.status) || lacksFills(working));
 }
+
+const workingOf = (turn: Turn, { workingId }: OrderRecord): OrderRecord | undefined =>
+  workingId === null ? undefined : turn.state.orders.get(workingId);
