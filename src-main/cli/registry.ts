@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 /** Every command by name, in the order of the overview. A command's file is imported only when it is needed. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).command,
+  bench: async () => (await import('./bench.ts')).command,
   demo: async () => (await import('./demo.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,
   'practice-exchange': async () => (await import('./practice-exchange.ts')).command,
