@@ -94,9 +94,9 @@ export class BookSide {
     this.touch(order.priceTicks);
   }
 
-  /** Tells readers of the diff stream that one of our orders at this price shrank. */
+  /** Tells readers of the diff stream that one of our resting orders shrank; a taker was never in the book. */
   orderShrank(order: VenueOrder): void {
-    this.touch(order.priceTicks);
+    if (this.levels.get(order.priceTicks)?.orders.includes(order) === true) this.touch(order.priceTicks);
   }
 
   /** Visible liquidity at `limitTicks` or better in the order in which a taker meets it. */

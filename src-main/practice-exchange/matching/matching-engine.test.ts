@@ -22,6 +22,15 @@ describe('takers', () => {
     expect(fixture.engine.state.market('BTCUSDT').book.asks.visibleLots(10_001)).toBe(50);
   });
 
+  it('tells the diff stream only of levels of the book, not of the price a market order does not have', () => {
+    const fixture = new EngineFixture();
+    const { book } = fixture.engine.state.market('BTCUSDT');
+    const window = book.openWindow();
+    placed(fixture.place(wish({ type: 'MARKET', quantity: '1.3' })));
+    expect([...window.asks]).toEqual([10_001, 10_002]);
+    expect([...window.bids]).toEqual([]);
+  });
+
   it('expires the remainder of IOC and nothing-or-all of FOK', () => {
     const fixture = new EngineFixture();
     const ioc = placed(fixture.place(wish({ price: '100.01', quantity: '3', timeInForce: 'IOC' })));
