@@ -42,11 +42,25 @@ const bad = (error: string): Reply => ({ status: 400, body: { error } });
 export function createControlServer(venue: PracticeVenue, controls: Controls): Server {
   return createServer((request, response) => {
     readBody(request).then(
-      (body) => reply(response, route(venue, controls, request, body)),
-      (error: unknown) => reply(response, bad(error instanceof Error ? error.message : String(error))),
+      (body) =>
+        reply(
+          response,
+          attempt(() => route(venue, controls, request, body)),
+        ),
+      (error: unknown) => reply(response, bad(textOf(error))),
     );
   });
 }
+
+function attempt(run: () => Reply): Reply {
+  try {
+    return run();
+  } catch (error) {
+    return bad(textOf(error));
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function reply(response: ServerResponse, { status, body }: Reply): void {
   response.writeHead(status, { 'Content-Type': 'application/json' });
@@ -55,7 +69,8 @@ function reply(response: ServerResponse, { status, body }: Reply): void {
 
 function route(venue: PracticeVenue, controls: Controls, request: IncomingMessage, body: string): Reply {
   if (!isLoopback(request.headers.host)) return { status: 403, body: { error: 'expected a loopback host' } };
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (url === null) return bad('expected a path, was none');
   switch (`${request.method ?? 'GET'} ${url.pathname}`) {
     case 'GET /practice/ledger':
       return ledger(venue, url);
@@ -90,11 +105,14 @@ const isLoopback = (host: string | undefined): boolean => /^(127\.0\.0\.1|localh
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
+/** `balances=all` adds every change of every balance. */
 function ledger(venue: PracticeVenue, url: URL): Reply {
   const name = url.searchParams.get('account') ?? [...venue.engine.state.accounts.keys()][0] ?? '';
   const account = venue.engine.state.accounts.get(name);
   if (account === undefined) return bad(`expected a known account, was ${name}`);
-  return fine(venue.ledger.report(account, venue.clock.now().wallMs));
+  const report = venue.ledger.report(account, venue.clock.now().wallMs);
+  if (url.searchParams.get('balances') !== 'all') return fine(report);
+  return fine({ ...report, balanceChanges: venue.ledger.balanceChanges(name) });
 }
 
 function disarm(venue: PracticeVenue, url: URL): Reply {

@@ -1,5 +1,5 @@
 import type { Account } from './matching/account.ts';
-import type { ExchangeEvent, Execution } from './matching/exchange-events.ts';
+import type { BalancesChanged, ExchangeEvent, Execution } from './matching/exchange-events.ts';
 import type { ExchangeState, SymbolMarket } from './matching/exchange-state.ts';
 import { type Amount, formatAmount } from './matching/grid.ts';
 import { compareDecimals, multiplyDecimals } from '../engine/domain/decimal.ts';
@@ -24,6 +24,7 @@ export class Ledger {
   private readonly state: ExchangeState;
   private readonly exposures = new Map<string, Map<string, Exposure>>();
   private readonly fills: Execution[] = [];
+  private readonly changes: BalancesChanged[] = [];
   /** Creates whose intent was not yet on disk when they arrived; null while no journal is watched. */
   sentBeforeCommit: number | null = null;
   intentsChecked = 0;
@@ -34,6 +35,7 @@ export class Ledger {
   }
 
   record(event: ExchangeEvent): void {
+    if (event.kind === 'balances') this.changes.push(event);
     if (event.kind !== 'execution') return;
     if (event.fill !== null) {
       this.fills.push(event);
@@ -64,6 +66,19 @@ export class Ledger {
         .map((order) => this.orderRow(order)),
       fills: this.fills.filter((event) => event.order.account === account.name).map((event) => this.fillRow(event)),
     };
+  }
+
+  /** Every change of every balance, oldest first. */
+  balanceChanges(account: string) {
+    const mine = this.changes.filter((event) => event.account === account);
+    return mine.flatMap(({ at, balances }) =>
+      balances.map(({ asset, free, locked }) => ({
+        ...at,
+        asset,
+        free: formatAmount(free),
+        locked: formatAmount(locked),
+      })),
+    );
   }
 
   private positions(account: string, wallMs: number) {

@@ -20,6 +20,8 @@ export type PracticeAccount = {
   readonly takerFee?: string;
   /** Pay fees in this asset at three quarters while its balance lasts. */
   readonly discountAsset?: string;
+  /** 64 letters and digits each; made at random when not given. */
+  readonly keys?: { readonly apiKey: string; readonly secret: string };
 };
 
 export type VenueOptions = {
@@ -115,7 +117,7 @@ export class PracticeVenue {
       discountAsset: account.discountAsset ?? null,
     });
     for (const [asset, amount] of Object.entries(account.balances)) opened.credit(asset, parseAmount(amount));
-    this.credentials.set(account.name, this.keys.issue(account.name));
+    this.credentials.set(account.name, this.keys.issue(account.name, account.keys));
   }
 
   /** Stops and price bands need a last price before the first trade: the close of the newest bar. */

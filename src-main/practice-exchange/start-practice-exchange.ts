@@ -159,8 +159,8 @@ class Sockets {
   }
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const url = new URL(request.url ?? '/', `ws://${HOST}`);
-    if (!/^\/(ws-api|ws|stream)(\/|$)/.test(url.pathname)) {
+    const url = URL.parse(request.url ?? '/', `ws://${HOST}`);
+    if (url === null || !/^\/(ws-api|ws|stream)(\/|$)/.test(url.pathname)) {
       stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
       return;
     }

@@ -30,6 +30,12 @@ export class ApiError extends Error {
   }
 }
 
+/** A defect of the practice exchange itself: said as one, so that it is never taken for the venue's behavior. */
+export const defect = (error: unknown): ApiError =>
+  new ApiError(-1000, `Practice exchange defect: ${error instanceof Error ? error.message : String(error)}`, {
+    status: 500,
+  });
+
 export const fromRefusal = ({ code, msg }: Refusal): ApiError => new ApiError(code, msg);
 
 export const missing = (name: string): ApiError =>

@@ -24,9 +24,10 @@ type Key =
 export class KeyRing {
   private readonly keys = new Map<string, Key>();
 
-  issue(account: string): Credentials {
-    const apiKey = randomText();
-    const secret = randomText();
+  /** Makes an account's keys at random, or takes the HMAC pair that is given. */
+  issue(account: string, given: Pick<Credentials, 'apiKey' | 'secret'> | null = null): Credentials {
+    const apiKey = given?.apiKey ?? randomText();
+    const secret = given?.secret ?? randomText();
     const pair = generateKeyPairSync('ed25519', {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

@@ -7,9 +7,21 @@ const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$';
 const INTEGER = /^[0-9]{1,20}$/;
 export const CLIENT_ID = /^[a-zA-Z0-9-_]{1,36}$/;
 
+/** Of every signed request, and settings that change nothing here. */
+const ALWAYS_READ = [
+  'timestamp',
+  'recvWindow',
+  'signature',
+  'apiKey',
+  'returnRateLimits',
+  'newOrderRespType',
+  'selfTradePreventionMode',
+];
+
 /** Parameters of one request with the venue's own complaints about them. */
 export class Parameters {
   private readonly values: ReadonlyMap<string, string>;
+  private readonly read = new Set<string>(ALWAYS_READ);
 
   private constructor(values: ReadonlyMap<string, string>) {
     this.values = values;
@@ -32,6 +44,7 @@ export class Parameters {
   }
 
   optional(name: string): string | undefined {
+    this.read.add(name);
     const value = this.values.get(name);
     if (value === '') throw new ApiError(-1105, `Parameter '${name}' was empty.`);
     return value;
@@ -39,6 +52,7 @@ export class Parameters {
 
   /** Throws -1102 when missing. */
   text(name: string): string {
+    this.read.add(name);
     const value = this.values.get(name);
     if (value === undefined || value === '') throw missing(name);
     return value;
@@ -74,6 +88,16 @@ export class Parameters {
     const value = this.optional(name);
     if (value !== undefined && !CLIENT_ID.test(value)) throw illegal(name, '^[a-zA-Z0-9-_]{1,36}$');
     return value;
+  }
+
+  /** Throws -1104 when something was sent that nobody asked for: a misspelled stop price must not be dropped in silence. */
+  checkAllRead(): void {
+    const known = [...this.values.keys()].filter((name) => this.read.has(name)).length;
+    if (known === this.values.size) return;
+    throw new ApiError(
+      -1104,
+      `Not all sent parameters were read; read '${known}' parameter(s) but was sent '${this.values.size}'.`,
+    );
   }
 
   limit(standard: number, most: number): number {

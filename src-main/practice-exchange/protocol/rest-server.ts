@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ArmedFault, FaultKind } from '../faults.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, defect } from './api-error.ts';
 import { dispatch } from './dispatch.ts';
 import { Parameters } from './parameters.ts';
 import { signedPayload } from './signed-request.ts';
@@ -118,18 +118,11 @@ function answer(venue: PracticeVenue, { method, path, query, body, request }: As
     });
     return { status: 200, headers: limitHeaders(venue, address, account), text: JSON.stringify(result) };
   } catch (error) {
-    if (!(error instanceof ApiError)) return { status: 500, headers: {}, text: internal(error) };
-    const headers = { ...limitHeaders(venue, address, ''), ...error.headers };
-    return { status: error.status, headers, text: JSON.stringify(error.body()) };
+    const known = error instanceof ApiError ? error : defect(error);
+    const headers = { ...limitHeaders(venue, address, ''), ...known.headers };
+    return { status: known.status, headers, text: JSON.stringify(known.body()) };
   }
 }
-
-/** A defect of the practice exchange itself: said as one, so that it is never taken for the venue's behavior. */
-const internal = (error: unknown): string =>
-  JSON.stringify({
-    code: -1000,
-    msg: `Practice exchange defect: ${error instanceof Error ? error.message : String(error)}`,
-  });
 
 function limitHeaders(venue: PracticeVenue, address: string, account: string): Record<string, string> {
   const nowMs = venue.clock.apiMs();

@@ -331,3 +331,13 @@ describe('market data', () => {
     expect((await call(exchange, 'GET /api/v3/avgPrice', { symbol: 'ETHUSDT' })).body).toMatchObject({ mins: 5 });
   });
 });
+
+describe('parameters nobody asked for', () => {
+  it('are refused, not dropped', async () => {
+    const answer = await create({ ...LIMIT, 'stopLoss[triggerPrice]': '90' });
+    expect(answer.body).toEqual({
+      code: -1104,
+      msg: "Not all sent parameters were read; read '8' parameter(s) but was sent '9'.",
+    });
+  });
+});

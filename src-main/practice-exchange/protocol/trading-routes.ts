@@ -57,6 +57,7 @@ function createOrder(context: RouteContext) {
   const { venue, parameters, account } = context;
   const request = readOrder(parameters, symbols(context));
   const type = responseType(parameters, request.type === 'LIMIT' || request.type === 'MARKET' ? 'FULL' : 'ACK');
+  parameters.checkAllRead();
   venue.witnessIntent([request.clientOrderId]);
   venue.limits.spendOrders(account, 1, venue.clock.apiMs());
   const placed = venue.engine.place(venue.account(account), request, venue.clock.now());
@@ -74,6 +75,8 @@ function answerPlaced(venue: PracticeVenue, order: Readonly<VenueOrder>, type: R
 function testOrder(context: RouteContext) {
   const { venue, parameters, account } = context;
   const request = readOrder(parameters, symbols(context));
+  parameters.optional('computeCommissionRates');
+  parameters.checkAllRead();
   const tested = venue.engine.test(venue.account(account), request, venue.clock.now());
   if (!tested.ok) throw fromRefusal(tested.error);
   return {};
@@ -101,6 +104,7 @@ function cancelOrder({ venue, parameters, account: name }: RouteContext) {
   const order = findOrder(venue.account(name), venue, parameters);
   const cancelId = parameters.clientId('newClientOrderId') ?? randomId();
   checkRestrictions(parameters, order);
+  parameters.checkAllRead();
   const canceled = venue.engine.cancel(order, cancelId, venue.clock.now());
   if (!canceled.ok) throw fromRefusal(canceled.error);
   return canceledAnswer(venue.engine.state.market(canceled.value.symbol), canceled.value, cancelId);
@@ -144,6 +148,7 @@ function createTriggering(context: RouteContext, form: { readonly isPair: boolea
 function createList({ venue, parameters, account }: RouteContext, request: ListRequest) {
   const type = responseType(parameters, 'RESULT');
   const orders = [...(request.working === null ? [] : [request.working]), ...request.legs];
+  parameters.checkAllRead();
   venue.witnessIntent(orders.map((order) => order.clientOrderId));
   venue.limits.spendOrders(account, orders.length, venue.clock.apiMs());
   const placed = venue.engine.placeList(venue.account(account), request, venue.clock.now());
@@ -163,6 +168,7 @@ function cancelList({ venue, parameters, account: name }: RouteContext) {
   const list = id === undefined ? undefined : venue.engine.state.lists.get(id);
   const mine = list?.account === name && (clientId === undefined || list.clientId === clientId) ? list : undefined;
   const cancelId = parameters.clientId('newClientOrderId') ?? randomId();
+  parameters.checkAllRead();
   const canceled = venue.engine.cancelList(mine, cancelId, venue.clock.now());
   if (!canceled.ok) throw fromRefusal(canceled.error);
   return canceledListAnswer(venue.engine.state, canceled.value, cancelId);

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { PracticeVenue } from '../practice-venue.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, defect } from './api-error.ts';
 import { dispatch } from './dispatch.ts';
 import { Parameters } from './parameters.ts';
 import { authenticate } from './signed-request.ts';
@@ -84,17 +84,18 @@ class Connection {
       return;
     }
     const answer = this.attempt(method, params);
-    if (fault?.kind === 'slow') setTimeout(() => this.reply(id, answer.status, answer.rest), fault.ms ?? 2000);
+    const reply = (): void => this.reply(id, answer.status, answer.rest, params['returnRateLimits'] !== false);
+    if (fault?.kind === 'slow') setTimeout(reply, fault.ms ?? 2000);
     else if (fault !== undefined) this.socket.terminate();
-    else this.reply(id, answer.status, answer.rest);
+    else reply();
   }
 
   private attempt(method: string, params: Readonly<Record<string, unknown>>): { status: number; rest: object } {
     try {
       return { status: 200, rest: { result: this.run(method, params) } };
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return { status: error.status, rest: { error: error.body() } };
+      const known = error instanceof ApiError ? error : defect(error);
+      return { status: known.status, rest: { error: known.body() } };
     }
   }
 
@@ -166,7 +167,11 @@ class Connection {
     return {};
   }
 
-  private reply(id: string | number | null, status: number, rest: object): void {
+  private reply(id: string | number | null, status: number, rest: object, withLimits = true): void {
+    if (!withLimits) {
+      this.socket.send(JSON.stringify({ id, status, ...rest }));
+      return;
+    }
     const nowMs = this.venue.clock.apiMs();
     const count = this.venue.limits.usedWeight(this.address, nowMs);
     const [limit] = this.venue.limits.published();
