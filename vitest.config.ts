@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 /** ccxt refuses deep imports through its exports map; bundling two classes by alias keeps 42 MB of heap out. */
@@ -9,6 +10,37 @@ export const ccxtAlias = {
 };
 
 export const CHROMIUM = '/usr/bin/chromium';
+
+export const browserAvailable = existsSync(CHROMIUM);
+
+/** No GPU and no network of its own: the pages under test are served by vitest on this machine. */
+const CHROMIUM_FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Painters, keys and panels in a real browser; left out where there is none. */
+const browserProject = {
+  extends: true as const,
+  test: {
+    name: 'browser',
+    include: ['src-renderer/**/*.browser.test.tsx'],
+    testTimeout: 20_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      viewport: { width: 1920, height: 1080 },
+      provider: playwright({ launchOptions: { executablePath: CHROMIUM, args: CHROMIUM_FLAGS } }),
+      instances: [{ browser: 'chromium' as const }],
+    },
+  },
+};
 
 export default defineConfig({
   resolve: { alias: [ccxtAlias] },
@@ -28,9 +60,8 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      ...(browserAvailable ? [browserProject] : []),
     ],
     coverage: { provider: 'v8', include: ['src-main/**', 'src-renderer/**', 'src-preload/**'] },
   },
 });
-
-export const browserAvailable = existsSync(CHROMIUM);

@@ -2,7 +2,7 @@ import createCache from '@emotion/cache';
 import { CacheProvider } from '@emotion/react';
 import { ThemeProvider } from '@mui/material/styles';
 import { StrictMode, useMemo, type ReactElement } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
+import { createRoot } from 'react-dom/client';
 import { useStore } from 'zustand';
 import type { Bridge } from '../../src-preload/contract/bridge.ts';
 import { createEmergencyStop, listenForStop } from '../stores/emergency-stop.ts';
@@ -57,8 +57,8 @@ function App({ terminal }: { readonly terminal: Terminal }): ReactElement {
   );
 }
 
-/** Everything the page is, over any bridge. */
-export function startTerminal(bridge: Bridge, element: HTMLElement): { terminal: Terminal; root: Root } {
+/** Everything the page is, over any bridge. `close` takes it off the page again. */
+export function startTerminal(bridge: Bridge, element: HTMLElement): { terminal: Terminal; close: () => void } {
   const session = new Session(bridge, { nowMs: () => Date.now(), schedule });
   const preferences = createPreferences(storage());
   const stop = createEmergencyStop(
@@ -67,13 +67,18 @@ export function startTerminal(bridge: Bridge, element: HTMLElement): { terminal:
   );
   const terminal: Terminal = { session, preferences, stop };
   dress(preferences.getState());
-  preferences.subscribe(dress);
-  listenForStop(window, stop);
+  const undress = preferences.subscribe(dress);
+  const unlisten = listenForStop(window, stop);
   const root = createRoot(element);
   root.render(
     <StrictMode>
       <App terminal={terminal} />
     </StrictMode>,
   );
-  return { terminal, root };
+  const close = (): void => {
+    root.unmount();
+    undress();
+    unlisten();
+  };
+  return { terminal, close };
 }

@@ -9,30 +9,32 @@ type HoldButtonProps = { readonly label: string; readonly disabled: boolean; rea
 /** Confirms only after being held: pointer, Space or Enter. Letting go early does nothing. */
 export function HoldButton({ label, disabled, onHeld }: HoldButtonProps): ReactElement {
   const [isHeld, setHeld] = useState(false);
-  const held = useRef(onHeld);
-  useEffect(() => {
-    held.current = onHeld;
-  }, [onHeld]);
-  useEffect(() => {
-    if (!isHeld) return;
-    const timer = setTimeout(() => {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // Cleared in the event itself, not in an effect after it: a late release must not confirm.
+  const release = (): void => {
+    clearTimeout(timer.current);
+    setHeld(false);
+  };
+  const begin = (): void => {
+    clearTimeout(timer.current);
+    setHeld(true);
+    timer.current = setTimeout(() => {
       setHeld(false);
-      held.current();
+      onHeld();
     }, HOLD_MS);
-    return () => clearTimeout(timer);
-  }, [isHeld]);
-  const release = (): void => setHeld(false);
+  };
   return (
     <button
       type="button"
       className={`btn hold ${isHeld ? 'held' : ''}`}
       disabled={disabled}
-      onPointerDown={() => setHeld(true)}
+      onPointerDown={begin}
       onPointerUp={release}
       onPointerLeave={release}
       onBlur={release}
       onKeyDown={(event) => {
-        if ((event.code === 'Space' || event.code === 'Enter') && !event.repeat) setHeld(true);
+        if ((event.code === 'Space' || event.code === 'Enter') && !event.repeat) begin();
       }}
       onKeyUp={release}
     >
