@@ -4,8 +4,8 @@ import { decisionOf, inputOf } from './journal-rows.ts';
 import { bracket, BTC } from './testing/core-session.ts';
 import { EngineBench } from './testing/engine-bench.ts';
 
-async function started(): Promise<EngineBench> {
-  const bench = new EngineBench();
+async function started(...kill: ConstructorParameters<typeof EngineBench>): Promise<EngineBench> {
+  const bench = new EngineBench(...kill);
   await bench.engine.start();
   await bench.clock.advanceAsync(100);
   return bench;
@@ -48,8 +48,7 @@ describe('the engine', () => {
   });
 
   it('finds after a crash what happened while its answer was on the way', async () => {
-    const bench = await started();
-    bench.gateway.closed = true;
+    const bench = await started({ name: 'submit.after', hit: 1 });
     void bench.send(enter);
     await bench.restart(2);
     await bench.clock.advanceAsync(3_000);
@@ -83,6 +82,7 @@ describe('the engine', () => {
     await bench.clock.advanceAsync(2_000);
     bench.venue.fill(bench.engine.view.orders().find(({ spec }) => spec.role === 'target')!.spec.clientOrderId);
     await bench.clock.advanceAsync(2_000);
+    bench.store.flush();
     const core = createCore();
     const inputs = bench.store.rows.filter(({ role }) => role === 'input');
     const decisions = inputs.flatMap((row) => core.apply(row.sequence, row.timeUs, inputOf(row)));
@@ -99,6 +99,7 @@ describe('the engine', () => {
     bench.clock.stepWall(-3_600_000);
     await bench.clock.advanceAsync(2_000);
     expect(bench.engine.view.tradingState()).toMatchObject({ state: 'reducing', reason: 'CLOCK_STEPPED' });
+    bench.store.flush();
     const times = bench.store.rows.map(({ timeUs }) => timeUs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });

@@ -78,7 +78,8 @@ export function handleInput(parts: Parts, turn: Turn, input: EngineInput): void 
  */
 function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>): void {
   const { execution } = parts.state;
-  const isFirst = parts.state.config === null && input.accounts.every(({ mode }) => mode === 'paper');
+  const isFirst =
+    parts.state.config === null && input.engineEpoch === 1 && input.accounts.every(({ mode }) => mode === 'paper');
   parts.state.config = input.config;
   parts.state.feeds.clear();
   parts.state.components.clear();

@@ -4,7 +4,7 @@ import type { Command, CommandEnvelope } from '../domain/command.ts';
 import type { Bar } from '../domain/market.ts';
 import type { CommandOutcome } from '../domain/events.ts';
 import { ok } from '../domain/result.ts';
-import { createEngine, type Engine, type EngineOptions } from '../engine.ts';
+import { createEngine, type Engine, type EngineOptions, type Failpoint } from '../engine.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { FeedListener, MarketDataFeed } from '../ports/market-data-feed.ts';
 import type { VenueEvent, VenueGateway } from '../ports/venue-gateway.ts';
@@ -28,6 +28,7 @@ export function gatewayOver(venue: VenueDouble): GatewayDouble {
       if (!gateway.closed) for (const listener of listeners) listener(event);
     }
   };
+  gatewayFlushes.set(venue, flush);
   const answer = async (outcome: CommandOutcome): Promise<CommandOutcome> => {
     queueMicrotask(flush);
     if (gateway.closed) return new Promise(() => undefined);
@@ -43,11 +44,13 @@ export function gatewayOver(venue: VenueDouble): GatewayDouble {
     connect: async () => [LISTED],
     onEvent: (listener) => void listeners.push(listener),
     submit: (submission) => {
+      if (gateway.closed) return new Promise(() => undefined);
       const working = submission.kind === 'single' ? submission.order : submission.stop;
       gateway.onSend('submit', working.clientOrderId);
       return answer(venue.submit(submission));
     },
     cancel: ({ clientOrderId, listId }) => {
+      if (gateway.closed) return new Promise(() => undefined);
       gateway.onSend('cancel', clientOrderId);
       return answer(venue.cancel(clientOrderId, listId));
     },
@@ -58,6 +61,9 @@ export function gatewayOver(venue: VenueDouble): GatewayDouble {
   };
   return gateway;
 }
+
+/** The newest gateway of a venue delivers its events. */
+const gatewayFlushes = new WeakMap<VenueDouble, () => void>();
 
 const BOOK: BookView = {
   updateId: 1,
@@ -108,12 +114,21 @@ const silent: Logger = {
 /** An engine over a journal and a venue that outlive it. */
 export class EngineBench {
   readonly clock = new VirtualClock();
-  readonly store = new MemoryStore();
+  store = new MemoryStore();
   readonly venue = new VenueDouble(ACCOUNT);
   gateway = gatewayOver(this.venue);
   feed = feedDouble(this.clock);
-  engine: Engine = this.create(1);
+  engine: Engine;
+  killed: Failpoint | null = null;
+  private killAt: { readonly name: Failpoint; readonly hit: number } | null;
+  private readonly hits = new Map<Failpoint, number>();
   private commands = 0;
+
+  /** `killAt`: the process dies at that hit of the failpoint. */
+  constructor(killAt: { readonly name: Failpoint; readonly hit: number } | null = null) {
+    this.killAt = killAt;
+    this.engine = this.create(1);
+  }
 
   create(engineEpoch: number, over: Partial<EngineOptions> = {}): Engine {
     const ports = {
@@ -133,19 +148,42 @@ export class EngineBench {
       instruments: [],
       interval: '1m',
       warmUpBars: 10,
+      failpoints: (name) => this.reach(name),
       ...over,
     });
   }
 
-  /** The process dies: nothing more of it is heard; a new life starts over the same journal. */
-  async restart(engineEpoch: number): Promise<void> {
+  private reach(name: Failpoint): void {
+    const hit = (this.hits.get(name) ?? 0) + 1;
+    this.hits.set(name, hit);
+    if (this.killAt?.name !== name || this.killAt.hit !== hit) return;
+    this.killed = name;
+    this.kill();
+  }
+
+  /** As SIGKILL does: from here on nothing of this life reaches the disk or the venue. */
+  kill(): void {
+    this.store.killed = true;
     this.gateway.closed = true;
+  }
+
+  /** A new life over the same disk and the same venue. */
+  async restart(engineEpoch: number): Promise<void> {
+    this.store.flush();
+    this.kill();
+    this.killAt = null;
+    this.store = new MemoryStore(this.store.disk);
     this.gateway = gatewayOver(this.venue);
     this.feed = feedDouble(this.clock);
     this.venue.events.length = 0;
     this.engine = this.create(engineEpoch);
     await this.engine.start();
     await this.clock.advanceAsync(100);
+  }
+
+  /** What the venue did by itself since the last command reaches the private stream. */
+  hear(): void {
+    gatewayFlushes.get(this.venue)?.();
   }
 
   async send(command: Command, over: Partial<CommandEnvelope> = {}): ReturnType<Engine['command']> {
