@@ -66,8 +66,6 @@ export type Surroundings = Pick<
   feedAgeMs(instrumentId: InstrumentId): number | null;
   tradingStateSinceUs(): number;
   componentDetails(): ReadonlyMap<string, string>;
-  /** Realized and unrealized PnL at the start of the risk day. */
-  dayStartPnl(): Money | null;
 };
 
 /** The door's facts from the core's view and what surrounds it. */
@@ -96,8 +94,9 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
 function accountFigures(view: CoreView, around: Surroundings): { equity: Money | null; dayPnl: Money | null } {
   const equities = around.accounts.map((accountId) => view.equity(accountId));
   const equity = equities.reduce((sum, next) => (sum === null || next === null ? null : sum.plus(next)));
-  const [pnl, start] = [view.pnl(null), around.dayStartPnl()];
-  return { equity, dayPnl: pnl === null || start === null ? pnl : pnl.minus(start) };
+  const days = around.accounts.map((accountId) => view.day(accountId)?.pnl ?? null);
+  const dayPnl = days.reduce((sum, next) => (sum === null || next === null ? null : sum.plus(next)));
+  return { equity, dayPnl };
 }
 
 function componentDtos(view: CoreView, around: Surroundings): readonly ComponentDto[] {

@@ -27,6 +27,7 @@ export function positionDto(facts: EngineFacts, exposure: ExposureView): Positio
     stopTrigger,
     stopDistanceRatio: stopTrigger === null ? null : ratio(Price.of(decimal(stopTrigger)), mark),
     protectedQuantity: exposure.covered,
+    coverage: exposure.isFlat ? 'dust' : exposure.isBare ? 'bare' : 'protected',
     unprotectedMs: (protection.unprotectedUs + openGapUs) / 1000,
     openedAtUs: position.openedAtUs,
   };

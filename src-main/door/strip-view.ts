@@ -108,12 +108,12 @@ function protectionFigures(facts: EngineFacts): StripDto['protection'] {
   let held = 0;
   let bare = 0;
   let bareNow = 0;
-  for (const { instrumentId, isFlat, protection, quantity, uncovered } of facts.exposures()) {
+  for (const { instrumentId, isBare, isFlat, protection, quantity, uncovered } of facts.exposures()) {
     if (protection.unprotectedSinceUs !== null) bareNow += 1;
     if (isFlat) continue;
     const price = facts.last(instrumentId)?.toNumberLossy() ?? 0;
     held += Math.abs(Number(quantity)) * price;
-    bare += Number(uncovered) * price;
+    if (isBare) bare += Number(uncovered) * price;
   }
   const protectedRatio = held === 0 ? null : Math.max(0, 1 - bare / held);
   return { protectedRatio, bareNow, unprotectedMs: facts.unprotectedMs() };

@@ -16,6 +16,8 @@ export type EngineMeasurements = {
   roundTrip(): { readonly lastMs: number | null; readonly p99Ms: number | null; readonly samples: number };
   lastCommitMs(): number | null;
   tradingStateSinceUs(): number;
+  /** What each component last said of itself. */
+  componentDetails(): ReadonlyMap<string, string>;
   close(): void;
 };
 
@@ -24,6 +26,7 @@ export function measureEngine(clock: Clock): EngineMeasurements {
   loop.enable();
   const sentAtUs = new Map<string, number>();
   const roundTripsMs: number[] = [];
+  const details = new Map<string, string>();
   let commitMs: number | null = null;
   let stateSinceUs = 0;
   return {
@@ -37,6 +40,7 @@ export function measureEngine(clock: Clock): EngineMeasurements {
         roundTripsMs.push((clock.monotonicUs() - startedUs) / 1000);
         if (roundTripsMs.length > MAX_ROUND_TRIPS) roundTripsMs.shift();
       } else if (event.kind === 'tradingState.changed' || event.kind === 'engine.started') stateSinceUs = timeUs;
+      else if (event.kind === 'component.changed') details.set(event.component, event.detail);
     },
     timed: (store) => ({
       get nextSequence() {
@@ -64,6 +68,7 @@ export function measureEngine(clock: Clock): EngineMeasurements {
     }),
     lastCommitMs: () => commitMs,
     tradingStateSinceUs: () => stateSinceUs,
+    componentDetails: () => details,
     close: () => void loop.disable(),
   };
 }

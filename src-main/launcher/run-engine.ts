@@ -206,8 +206,7 @@ function doorOf(parts: Parts, engine: Engine, sources: DoorSources): Door {
       return bookAgeUs === null ? null : bookAgeUs / 1000;
     },
     tradingStateSinceUs: () => measurements.tradingStateSinceUs(),
-    componentDetails: () => new Map(),
-    dayStartPnl: () => null,
+    componentDetails: () => measurements.componentDetails(),
   });
   return createDoor({
     clock,

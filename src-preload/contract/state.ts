@@ -115,6 +115,8 @@ export type PositionDto = {
   readonly stopTrigger: string | null;
   readonly stopDistanceRatio: number | null;
   readonly protectedQuantity: string;
+  /** `dust`: too little to sell or to protect. `bare`: more than dust stands without a live stop. */
+  readonly coverage: 'dust' | 'protected' | 'bare';
   readonly unprotectedMs: number;
   readonly openedAtUs: number | null;
 };

@@ -91,7 +91,8 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
   const instruments = useInstruments();
   const [closes, setCloses] = useState<PositionDto | null>(null);
   const all = useEngine((state) => state.positions) ?? NO_POSITIONS;
-  const positions = all.filter((position) => signOf(position.quantity) !== 0);
+  const held = all.filter((position) => signOf(position.quantity) !== 0);
+  const positions = held.filter((position) => position.coverage !== 'dust');
   const orders = workingOrders(useEngine((state) => state.orders) ?? NO_ORDERS);
   const foreign = orders.filter((order) => order.foreign).length;
   const cancel = (order: OrderDto): void => {
@@ -101,11 +102,13 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
   return (
     <div className="content scroll">
       {positions.length === 0 ? (
-        <p className="none">Flat: no open position.</p>
+        <p className="none">
+          Flat: no open position{held.length === 0 ? '' : `, ${dustText(held.length)} too little to sell`}.
+        </p>
       ) : (
         <>
           <PositionsTable positions={positions} instruments={instruments} onClose={setCloses} />
-          <PositionsSum positions={positions} />
+          <PositionsSum positions={positions} dust={held.length - positions.length} />
         </>
       )}
       <div className="sec">
@@ -126,8 +129,11 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
   );
 }
 
+const dustText = (count: number): string => (count === 1 ? '1 dust remainder' : `${count} dust remainders`);
+
 /** Sums of one currency only: values in two are not added. */
-function PositionsSum({ positions }: { readonly positions: readonly PositionDto[] }): ReactElement {
+function PositionsSum(props: { readonly positions: readonly PositionDto[]; readonly dust: number }): ReactElement {
+  const { dust, positions } = props;
   const strip = useEngine((state) => state.strip);
   const bare = strip?.protection.bareNow ?? 0;
   const isOneCurrency = new Set(positions.map((position) => position.currency)).size === 1;
@@ -137,6 +143,7 @@ function PositionsSum({ positions }: { readonly positions: readonly PositionDto[
     <div className="sumline">
       <span className="t2">
         {positions.length} positions · {bare === 0 ? 'all protected by resting stops' : `${bare} bare`}
+        {dust === 0 ? '' : ` · ${dustText(dust)}`}
       </span>
       {isOneCurrency && valued.length === positions.length && (
         <span>

@@ -21,12 +21,15 @@ type PriceProps = { readonly text: string | null; readonly digits: number | unde
 const Price = ({ text, digits, reason }: PriceProps): ReactElement =>
   text === null ? <Missing reason={reason} /> : <Num>{formatDecimal(text, digits)}</Num>;
 
+/** Fees in the base asset leave more digits than a lot has: none of those that count is cut. */
+const withoutTrailingZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+
 const PROTECTED = 'A live stop rests for the whole quantity';
 
 /** How far the stop is, or how much stands without one. */
 function StopDistance({ position }: { readonly position: PositionDto }): ReactElement {
   const bare = subtractDecimals(position.quantity.replace('-', ''), position.protectedQuantity);
-  if (signOf(bare) <= 0)
+  if (position.coverage !== 'bare')
     return (
       <span title={`${PROTECTED}. Bare in all ${ageText(position.unprotectedMs)}.`}>
         {position.stopDistanceRatio === null ? (
@@ -60,7 +63,7 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
       <td>{symbolOf(position.instrumentId)}</td>
       <td className={isLong ? 'up' : 'down'}>{isLong ? '▲ Long' : '▼ Short'}</td>
       <td className="r">
-        <Num>{formatDecimal(position.quantity).replace(MINUS, '')}</Num>
+        <Num>{formatDecimal(withoutTrailingZeros(position.quantity)).replace(MINUS, '')}</Num>
       </td>
       <td className="r">
         <Price text={position.averageEntryPrice} digits={digits} reason="no fill known" />
@@ -105,7 +108,7 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
   );
 }
 
-const WIDTHS = [84, 58, 62, 74, 74, 78, 70, 56, 74, 62];
+const WIDTHS = [88, 54, 86, 74, 74, 70, 62, 56, 74, 58];
 const HEADS: readonly (readonly [string, string])[] = [
   ['Position', ''],
   ['Side', ''],

@@ -192,6 +192,7 @@ const positionOf = (base: string, quantity: string, average: string, stop: strin
     stopTrigger: stop,
     stopDistanceRatio: Number(stop) / mark - 1,
     protectedQuantity: quantity,
+    coverage: 'protected',
     unprotectedMs: 450,
     openedAtUs: SAMPLE_NOW_US - 9_000_000_000,
   };

@@ -5,7 +5,7 @@ import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifie
 import type { FeedState } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
 import type { TradingState } from '../domain/trading-state.ts';
-import { coverageOf, isFlat } from '../execution/coverage.ts';
+import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
 import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
 import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
@@ -19,6 +19,8 @@ export type ExposureView = Readonly<Exposure> & {
   readonly covered: string;
   readonly uncovered: string;
   readonly isFlat: boolean;
+  /** What stops leave open is more than dust. */
+  readonly isBare: boolean;
 };
 
 /** What others may read of the core; never a way to change it. */
@@ -105,6 +107,7 @@ function exposureView(parts: Parts, exposure: Exposure): ExposureView {
     covered: covered.toString(),
     uncovered: uncovered.toString(),
     isFlat: isFlat(parts.state.execution, exposure),
+    isBare: !isDust(parts.state.execution, exposure, uncovered),
   };
 }
 
