@@ -2,16 +2,31 @@ import type { Benchmark } from './bench/benchmark.ts';
 import { type Command, UsageError } from './command.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'market-data': async () => (await import('./bench/market-data.ts')).marketData,
+  instruments: async () => (await import('./bench/market-data.ts')).instruments,
   'order-path': async () => (await import('./bench/order-path.ts')).orderPath,
+};
+
+/** Processes a benchmark starts for itself, with their options as JSON. */
+const PARTS: Readonly<Record<string, () => Promise<(options: string) => Promise<number>>>> = {
+  'part:venue': async () => (await import('./bench/venue-part.ts')).runVenuePart,
+  'part:reader': async () => (await import('./bench/reader-part.ts')).runReaderPart,
 };
 
 export const command: Command = {
   name: 'bench',
   summary: 'Measure speed and cost on this machine beside their baselines',
   usage: `
-usage: leeward bench <order-path> [options] [--json]
+usage: leeward bench <market-data | instruments | order-path> [options] [--json]
 
 Measures on this machine, each with its baseline in the same run; medians of alternating rounds, never a test.
+
+  market-data        depth message -> changed book: native feed, ccxt.pro and a bare socket on one practice exchange
+    --for <duration> length of one measurement (8s)
+    --instruments <n> how many, at 10 updates a second each (200)
+
+  instruments        the native feed with 10, 100 and 500 instruments at 10 updates a second
+    --for <duration> length of one measurement (8s)
 
   order-path         signal -> verdict -> commit -> bytes on the socket, beside ccxt alone and a bare socket
     --samples <n>    orders per contestant and round (500)
@@ -20,6 +35,8 @@ Measures on this machine, each with its baseline in the same run; medians of alt
   --json             one JSON object on stdout; progress goes to stderr
 `,
   run: async ([name = '', ...args], io) => {
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
+    if (part !== undefined && process.send !== undefined) return (await part())(args[0] ?? '{}');
     const load = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined;
     if (load === undefined) {
       throw new UsageError(`expected one of ${Object.keys(BENCHMARKS).join(', ')}, was ${JSON.stringify(name)}`);

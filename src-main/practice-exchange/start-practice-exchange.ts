@@ -9,7 +9,7 @@ import { type PracticeAccount, PracticeVenue } from './practice-venue.ts';
 import type { Credentials } from './protocol/credentials.ts';
 import { type LimitOptions, TRUE_LIMITS } from './protocol/rate-limits.ts';
 import { createRestServer } from './protocol/rest-server.ts';
-import { PULSE_MS, StreamHub } from './protocol/stream-hub.ts';
+import { PULSE_MS, StreamHub, type StreamObserver } from './protocol/stream-hub.ts';
 import { serveStreamSocket } from './protocol/stream-server.ts';
 import { UserDataHub } from './protocol/user-data.ts';
 import { serveApiSocket } from './protocol/ws-api.ts';
@@ -30,6 +30,7 @@ export type PracticeExchangeOptions = {
   readonly limits?: Partial<LimitOptions>;
   /** A journal in which the intent of each create must already be found. */
   readonly intentJournal?: string;
+  readonly onStreamSend?: StreamObserver;
   readonly discountPrices?: Readonly<Record<string, string>>;
   /** What the kill drill does; the process ends at once unless told otherwise. */
   readonly kill?: () => void;
@@ -78,7 +79,7 @@ export async function startPracticeExchange(options: PracticeExchangeOptions): P
     intentProbe: options.intentJournal === undefined ? null : openIntentProbe(options.intentJournal),
     discountPrices: options.discountPrices ?? {},
   });
-  const sockets = new Sockets(venue);
+  const sockets = new Sockets(venue, options.onStreamSend);
   const rest = createRestServer(venue);
   rest.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   const kill = options.kill ?? (() => process.kill(process.pid, 'SIGKILL'));
@@ -136,9 +137,9 @@ class Sockets {
   private readonly open = new Map<WebSocket, { readonly path: string; pongAtMs: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(venue: PracticeVenue) {
+  constructor(venue: PracticeVenue, onStreamSend?: StreamObserver) {
     this.venue = venue;
-    this.hub = new StreamHub(venue);
+    this.hub = new StreamHub(venue, onStreamSend);
     this.users = new UserDataHub(venue);
   }
 

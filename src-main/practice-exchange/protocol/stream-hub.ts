@@ -16,16 +16,21 @@ export type StreamClient = {
   readonly streams: Set<string>;
 };
 
+/** Hears each event at the moment it goes out, for measurements. */
+export type StreamObserver = (stream: string, event: string) => void;
+
 type Line = { readonly channel: Channel; readonly clients: Set<StreamClient> };
 
 /** Public streams: one channel per stream name while somebody listens, each event encoded once for all of them. */
 export class StreamHub {
   private readonly venue: PracticeVenue;
+  private readonly onSend: StreamObserver | undefined;
   private readonly lines = new Map<string, Line>();
   private pulses = 0;
 
-  constructor(venue: PracticeVenue) {
+  constructor(venue: PracticeVenue, onSend?: StreamObserver) {
     this.venue = venue;
+    this.onSend = onSend;
     venue.listen((event) => {
       if (event.kind === 'print') this.print(event);
     });
@@ -97,6 +102,7 @@ export class StreamHub {
 
   private send(name: string, clients: ReadonlySet<StreamClient>, text: string): void {
     if (this.venue.faults.strikeStream('silent', name) !== undefined) return;
+    this.onSend?.(name, text);
     let bare: Buffer | undefined;
     let combined: Buffer | undefined;
     for (const client of clients) {

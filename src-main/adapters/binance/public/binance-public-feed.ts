@@ -33,6 +33,8 @@ export type BinancePublicFeedOptions = {
   readonly limiter: WeightLimiter;
   /** Levels of a snapshot; by default as many as a third of a minute's weight allows for all instruments. */
   readonly snapshotLevels?: 100 | 1_000;
+  /** What is streamed beside the book; trades and bars unless told otherwise. */
+  readonly besideBooks?: readonly ('trade' | 'kline')[];
   readonly connectionTiming?: Partial<ConnectionTiming>;
   readonly watchTiming?: Partial<WatchTiming>;
 };
@@ -156,7 +158,11 @@ class BinancePublicFeed implements MarketDataFeed {
   }
 
   private connect(symbols: readonly string[]): void {
-    const perInstrument = ['depth@100ms', 'trade', `kline_${this.interval}`];
+    const beside = this.options.besideBooks ?? ['trade', 'kline'];
+    const perInstrument = [
+      'depth@100ms',
+      ...beside.map((kind) => (kind === 'kline' ? `kline_${this.interval}` : kind)),
+    ];
     const groupSize = Math.floor(MAX_STREAMS / perInstrument.length);
     for (let first = 0; first < symbols.length; first += groupSize) {
       const group = symbols.slice(first, first + groupSize);

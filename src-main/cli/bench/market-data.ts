@@ -1,0 +1,100 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { report } from '../command.ts';
+import { durationMs, integerOption, parseOptions, refusePositionals } from '../options.ts';
+import type { Benchmark } from './benchmark.ts';
+import { type Load, type LoadResult, measureLoad } from './depth-load.ts';
+import { type HandlerCost, measureHandlers } from './handler-cost.ts';
+import { READER_MODES } from './reader.ts';
+
+const UPDATES_PER_SECOND = 10;
+const OPTIONS = {
+  for: { type: 'string', default: '8s' },
+  rounds: { type: 'string', default: '3' },
+  instruments: { type: 'string', default: '200' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+function readOptions(args: readonly string[]) {
+  const { values, positionals } = parseOptions(args, OPTIONS);
+  refusePositionals(positionals);
+  return {
+    seconds: durationMs('for', values.for) / 1_000,
+    rounds: integerOption('rounds', values.rounds, 1, 99),
+    instruments: integerOption('instruments', values.instruments, 1, 500),
+    json: values.json,
+  };
+}
+
+/** Depth message to changed book: the native feed beside ccxt.pro and a bare socket, on the same venue in one run. */
+export const marketData: Benchmark = async (args, io) => {
+  const options = readOptions(args);
+  const load: Load = { ...options, updatesPerSecond: UPDATES_PER_SECOND, modes: READER_MODES };
+  const loadBefore = loadavg()[0] ?? Number.NaN;
+  const { bare, native, ccxt } = await measureLoad(load, io);
+  if (bare === undefined || native === undefined || ccxt === undefined) throw new Error('expected three results');
+  io.error('bench: handlers');
+  const handlers = measureHandlers();
+  const ratios = {
+    cpuNativeToCcxt: ratio(native.cpuPercent, ccxt.cpuPercent),
+    p99NativeToBare: ratio(native.latencyUs.p99, bare.latencyUs.p99),
+    handlerNativeToCcxt: Math.max(...handlers.map(({ nativeUs, ccxtUs }) => ratio(nativeUs, ccxtUs))),
+  };
+  const budgets = {
+    cpuAtMostHalfOfCcxt: ratios.cpuNativeToCcxt <= 0.5,
+    handlerAtMostThirdOfCcxt: ratios.handlerNativeToCcxt <= 1 / 3,
+    p95Below600Us: native.latencyUs.p95 < 600,
+    p99AtMostOneAndAHalfOfBare: ratios.p99NativeToBare <= 1.5,
+  };
+  const machine = { cores: availableParallelism(), loadBefore, node: process.version };
+  const modes = { bare, native, ccxt };
+  const result = {
+    ...{ bench: 'market-data', instruments: load.instruments, updatesPerSecond: UPDATES_PER_SECOND },
+    ...{ seconds: load.seconds, rounds: load.rounds, modes, handlers, ratios, budgets, machine },
+  };
+  report(io, options.json)(result, table(modes, handlers, budgets));
+  return 0;
+};
+
+/** Cost by number of instruments: flat a message, and far from a core at 500. */
+export const instruments: Benchmark = async (args, io) => {
+  const options = readOptions(args);
+  const rows: (LoadResult & { readonly instruments: number })[] = [];
+  for (const count of [10, 100, 500]) {
+    const load: Load = { ...options, instruments: count, updatesPerSecond: UPDATES_PER_SECOND, modes: ['native'] };
+    const { native } = await measureLoad(load, io);
+    if (native !== undefined) rows.push({ instruments: count, ...native });
+  }
+  const perInstrument = rows.map((row) => ratio(row.cpuPercent, row.instruments));
+  const result = {
+    ...{ bench: 'instruments', updatesPerSecond: UPDATES_PER_SECOND, seconds: options.seconds, rounds: options.rounds },
+    ...{ rows, cpuPercentPerInstrument: perInstrument, engineCpuPercent: null },
+    budgets: {
+      booksBelow25Percent: (rows.at(-1)?.cpuPercent ?? Number.NaN) < 25,
+      flatPerInstrument: (perInstrument.at(-1) ?? Number.NaN) <= (perInstrument[0] ?? Number.NaN),
+    },
+  };
+  const lines = rows.map((row) => `${String(row.instruments).padStart(4)} instruments  ${line(row)}`);
+  report(io, options.json)(result, [...lines, `budgets: ${JSON.stringify(result.budgets)}`].join('\n'));
+  return 0;
+};
+
+const ratio = (a: number, b: number): number => Number((a / b).toFixed(3));
+
+function line({ cpuPercent, cpuUsPerMessage, latencyUs, rssMb, seenRatio }: LoadResult): string {
+  const cpu = `${cpuPercent.toFixed(2)} % of a core, ${cpuUsPerMessage.toFixed(1)} us a message`;
+  return `${cpu}, p50 ${latencyUs.p50} p95 ${latencyUs.p95} p99 ${latencyUs.p99} us, ${Math.round(rssMb)} MB, ${(seenRatio * 100).toFixed(1)} % seen`;
+}
+
+function table(
+  modes: Readonly<Record<string, LoadResult>>,
+  handlers: readonly HandlerCost[],
+  budgets: Readonly<Record<string, boolean>>,
+): string {
+  const rows = Object.entries(modes).map(([mode, result]) => `${mode.padEnd(7)} ${line(result)}`);
+  const costs = handlers.map(
+    ({ levels, depth, nativeUs, ccxtUs }) =>
+      `handler, ${levels} levels on a book of ${depth}: native ${nativeUs.toFixed(2)} us, ccxt ${ccxtUs.toFixed(2)} us`,
+  );
+  const verdicts = Object.entries(budgets).map(([budget, isMet]) => `${isMet ? 'met' : 'MISSED'}  ${budget}`);
+  return [...rows, ...costs, ...verdicts].join('\n');
+}
