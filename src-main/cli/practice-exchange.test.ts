@@ -22,6 +22,7 @@ describe('leeward practice-exchange', () => {
     [['--speed', 'fast'], 'expected --speed from 0.01 to 1000'],
     [['--start', 'yesterday'], 'expected --start as a UTC time'],
     [['--synthetic', '501'], '--synthetic'],
+    [['--fees', 'none'], 'expected --fees as received or bnb'],
     [['extra'], 'unexpected argument'],
   ])('refuses %j in one line', async (args, text) => {
     const { code, error, out } = await run(...args);

@@ -11,6 +11,7 @@ const OPTIONS = {
   speed: { type: 'string', default: '1' },
   start: { type: 'string' },
   accounts: { type: 'string', default: '2' },
+  fees: { type: 'string', default: 'received' },
   'intent-journal': { type: 'string' },
   'orders-per-10s': { type: 'string' },
   'weight-per-minute': { type: 'string' },
@@ -36,6 +37,7 @@ API can trade on it; its keys are made at random at each start and printed once,
   --speed <s>              market time per wall time, 0.01 to 1000; API time is always wall time
   --start <t>              market time to begin at, UTC, like 2024-01-03T10:00:00Z
   --accounts <n>           1 to 20 funded accounts
+  --fees received|bnb      charge fees in the received asset (default), or in BNB at three quarters, at a fixed 300 USDT
   --intent-journal <path>  count creates whose intent does not stand in this journal yet
   --orders-per-10s <n>     raise the limit on orders (50) for load tests; the ready line tells
   --weight-per-minute <n>  raise the limit on request weight (6000); the ready line tells
@@ -65,7 +67,7 @@ async function start(values: Values): Promise<PracticeExchange> {
     return await startPracticeExchange({
       ...settings.exchange,
       market: createMarketSource(settings.market),
-      accounts: practiceAccounts(settings.accounts),
+      accounts: practiceAccounts(settings.accounts, settings.discounted),
     });
   } catch (error) {
     throw new CommandFailure(startProblem(error));
@@ -77,7 +79,11 @@ function read(values: Values) {
   const kind = MARKETS.find((name) => name === values.market);
   if (kind === undefined)
     throw new UsageError(`expected --market as one of ${MARKETS.join(' ')}, was ${values.market}`);
+  if (values.fees !== 'received' && values.fees !== 'bnb') {
+    throw new UsageError(`expected --fees as received or bnb, was ${JSON.stringify(values.fees)}`);
+  }
   return {
+    discounted: values.fees === 'bnb',
     accounts: integerOption('accounts', values.accounts, 1, 20),
     market: {
       kind,

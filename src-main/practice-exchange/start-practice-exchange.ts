@@ -60,12 +60,16 @@ export type SocketStatus = {
   readonly privateSubscriptions: number;
 };
 
-/** Accounts with 100000 USDT each, named as the paper accounts that trade on them. */
-export const practiceAccounts = (count: number): PracticeAccount[] =>
+/** Accounts with 100000 USDT each, named as the paper accounts that trade on them; `discounted` ones pay fees in BNB. */
+export const practiceAccounts = (count: number, discounted = false): PracticeAccount[] =>
   Array.from({ length: count }, (_, index) => ({
     name: `paper-${String(index + 1).padStart(2, '0')}`,
-    balances: { USDT: '100000' },
+    balances: { USDT: '100000', ...(discounted ? { BNB: '100' } : {}) },
+    ...(discounted ? { discountAsset: 'BNB' } : {}),
   }));
+
+/** What BNB costs on the practice exchange unless told otherwise: a round price of January 2024, not a recorded one. */
+const BNB_PRICES = { USDT: '300' };
 
 /** Starts the venue on loopback. Its books exist when this resolves. Rejects when a port is taken. */
 export async function startPracticeExchange(options: PracticeExchangeOptions): Promise<PracticeExchange> {
@@ -77,7 +81,7 @@ export async function startPracticeExchange(options: PracticeExchangeOptions): P
     limits,
     readWallMs: () => Date.now(),
     intentProbe: options.intentJournal === undefined ? null : openIntentProbe(options.intentJournal),
-    discountPrices: options.discountPrices ?? {},
+    discountPrices: options.discountPrices ?? BNB_PRICES,
   });
   const sockets = new Sockets(venue, options.onStreamSend);
   const rest = createRestServer(venue);
