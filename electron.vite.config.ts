@@ -7,6 +7,7 @@ import { ccxtAlias } from './vitest.config.ts';
 const entry = (name: string): string => resolve(import.meta.dirname, `src-main/${name}.ts`);
 /** Every process Leeward starts has its own entry; each entry only wires. */
 const ENTRIES: readonly string[] = [
+  'headless',
   'guardian',
   'engine',
   'worker',
