@@ -1,5 +1,6 @@
 /** Entry of the engine process, the only one that trades: utilityProcess on the desktop, plain Node on a server. */
 import type { LauncherMessage } from './launcher/boot.ts';
+import { servePort } from './door/port-client.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
 import { launcherInference } from './launcher/launcher-inference.ts';
 import { type RunningEngine, runEngine } from './launcher/run-engine.ts';
@@ -29,6 +30,11 @@ channel.onMessage((message: LauncherMessage) => {
   } else if (message.t === 'component')
     running?.engine.componentChanged(message.component, message.state, message.detail);
   else if (message.t === 'shutdown') void close();
+});
+// A port is sent only after `ready`; one that comes at another time has no engine to speak to.
+channel.onPort((port) => {
+  if (running) servePort(port, running.door);
+  else port.close();
 });
 channel.onClosed(() => void close());
 

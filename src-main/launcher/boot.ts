@@ -119,4 +119,6 @@ export type LauncherMessage =
       readonly state: 'up' | 'degraded' | 'down';
       readonly detail: string;
     }
+  /** Carries a port on which a terminal speaks to the engine itself. */
+  | { readonly t: 'terminal' }
   | { readonly t: 'shutdown' };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
 import { announceRunning, newPracticeDirectory, openDataHome } from './data-home.ts';
-import { type EntryName, nodeProcessHost } from './process-host.ts';
+import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
 import { type PracticeOptions, type Session, startSession } from './session.ts';
 
 export type PracticeSessionOptions = {
@@ -14,6 +14,10 @@ export type PracticeSessionOptions = {
   readonly configFile: string | undefined;
   readonly overrides: readonly string[];
   readonly log: (line: string) => void;
+  /** Who forks the processes: plain Node unless the desktop says otherwise. */
+  readonly host?: (entryUrl: (name: EntryName) => URL) => ProcessHost;
+  /** What the title bar calls a shell that is not the real one. */
+  readonly hostLabel?: string;
 };
 
 export type PracticeSession = Session & { readonly dataDir: string };
@@ -24,8 +28,9 @@ const bundleRoot = (): URL => {
   return here.includes('/chunks/') ? new URL('../', here) : new URL('./', here);
 };
 
-/** The same engine on the practice exchange, in plain Node processes. Throws with every problem of the configuration. */
+/** The same engine on the practice exchange. Throws with every problem of the configuration. */
 export async function startPracticeSession(options: PracticeSessionOptions): Promise<PracticeSession> {
+  const { host: makeHost = nodeProcessHost, hostLabel = '' } = options;
   const config = loadConfig({
     profile: 'demo',
     overrides: options.overrides,
@@ -37,7 +42,7 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   const bundles = bundleRoot();
   const root = fileURLToPath(new URL('../../', bundles));
   const session = await startSession({
-    host: nodeProcessHost((name: EntryName) => new URL(`${name}.js`, bundles)),
+    host: makeHost((name) => new URL(`${name}.js`, bundles)),
     clock: createSystemClock(),
     dataDir,
     installation: home.installation,
@@ -45,7 +50,7 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
     venue: { practice: options.practice },
     instruments: [],
     baselineDir: join(root, 'native-models/baselines'),
-    hostLabel: '',
+    hostLabel,
     modelCards: [join(root, 'native-models/probe-logistic.json')],
     server: options.port === null ? null : { port: options.port, rendererDir: join(root, 'out/renderer') },
     log: options.log,

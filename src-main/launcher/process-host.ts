@@ -21,7 +21,7 @@ export type Child = {
 export type ProcessHost = { start(name: EntryName): Child };
 
 /** Lower priority than the engine's for what must never disturb it. */
-const NICENESS: Partial<Record<EntryName, number>> = { worker: 10, 'practice-exchange': 5 };
+export const NICENESS: Partial<Record<EntryName, number>> = { worker: 10, 'practice-exchange': 5 };
 
 /** Starts entries as plain Node children with structured-clone messages. Nothing secret is in argv or environment. */
 export function nodeProcessHost(entryUrl: (name: EntryName) => URL): ProcessHost {
@@ -55,7 +55,7 @@ export function nodeProcessHost(entryUrl: (name: EntryName) => URL): ProcessHost
 }
 
 /** The operating system's own variables only: a key exported in the shell by mistake does not travel. */
-function inheritedEnvironment(): NodeJS.ProcessEnv {
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
   const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'APPDATA', 'NODE_V8_COVERAGE'];
   return Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
