@@ -14,6 +14,7 @@ const ENTRIES: readonly string[] = [
   'server',
   'practice-exchange',
   'cli',
+  'desktop',
   'adapters/sqlite/checkpoint-thread',
 ];
 
