@@ -41,6 +41,7 @@ function applyInput(parts: Parts, sequence: number, timeUs: number, input: Engin
   const turn: Turn = {
     timeUs,
     state,
+    isTick: input.kind === 'clock.ticked',
     touched: new Set(),
     applied: [],
     emit: (decision) => void decisions.push(decision),

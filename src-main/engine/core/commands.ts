@@ -27,9 +27,13 @@ function judgeEnvelope(parts: Parts, turn: Turn, envelope: CommandEnvelope): Den
     return denial('COMMAND_NOT_PERMITTED', { command: command.kind, roles: roles.join(',') });
   }
   if (command.kind === 'emergencyStop') return null;
-  for (const [id, until] of parts.state.commands) if (until < turn.timeUs) parts.state.commands.delete(id);
   if (expiresAtUs < turn.timeUs) return denial('COMMAND_EXPIRED', { expiresAtUs, nowUs: turn.timeUs });
   return parts.state.commands.has(commandId) ? denial('COMMAND_REPLAYED', { commandId }) : null;
+}
+
+/** An expired command is refused for that, so its id need not be kept to refuse its replay. */
+export function forgetExpired(parts: Parts, turn: Turn): void {
+  for (const [id, until] of parts.state.commands) if (until < turn.timeUs) parts.state.commands.delete(id);
 }
 
 const denial = (code: DenialCode, params: DenialParams): Denial => ({ code, params });

@@ -6,7 +6,7 @@ import { countBar } from '../execution/resting-entry.ts';
 import { forgetOld, touchAll } from '../execution/supervision.ts';
 import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
 import { applyCancelAnswer, applySubmitAnswer, orphanPending } from '../execution/unknown-outcomes.ts';
-import { receiveCommand } from './commands.ts';
+import { forgetExpired, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice } from './valuation.ts';
 
@@ -32,9 +32,10 @@ const HANDLERS: Handlers = {
   'prices.referenced': (parts, _turn, { prices }) => {
     for (const { instrumentId, reference } of prices) notePrice(parts, instrumentId, reference);
   },
-  'clock.ticked': (_parts, turn) => {
+  'clock.ticked': (parts, turn) => {
     touchAll(turn);
     forgetOld(turn);
+    forgetExpired(parts, turn);
   },
   'clock.stepped': stepClock,
   'command.received': (parts, turn, input) => {

@@ -1,6 +1,6 @@
 import { addDecimals, type Decimal, decimal, type DecimalText, formatDecimal } from '../domain/decimal.ts';
 import type { Balance } from '../domain/events.ts';
-import type { AccountId, InstrumentId } from '../domain/identifiers.ts';
+import { instrumentId, type AccountId, type InstrumentId } from '../domain/identifiers.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
@@ -16,11 +16,11 @@ export function referencePrice(reference: PriceReference): DecimalText | null {
   return formatDecimal({ units: sum.units * 5n, scale: sum.scale + 1 });
 }
 
-export function notePrice(parts: Parts, instrumentId: InstrumentId, reference: PriceReference): void {
+export function notePrice(parts: Parts, id: InstrumentId, reference: PriceReference): void {
   const price = referencePrice(reference);
   if (price === null) return;
-  parts.state.execution.prices.set(instrumentId, price);
-  parts.portfolio.setMark(instrumentId, priceOf(price));
+  parts.state.execution.prices.set(id, price);
+  parts.portfolio.setMark(id, priceOf(price));
 }
 
 /**
@@ -32,27 +32,29 @@ export function equityOf(parts: Parts, accountId: AccountId): Money | null {
   if (balances === undefined) return null;
   const { reportingAsset } = startedConfig(parts);
   const cash = balances.filter(({ asset }) => asset === reportingAsset);
-  const positions = parts.portfolio.positions().filter((position) => position.accountId === accountId);
-  const holdings = positions.map((position): Balance => {
-    const asset = baseOf(parts, position.instrumentId) ?? position.instrumentId;
-    return { asset, free: position.quantity.toString(), locked: '0' };
-  });
+  const { exposures } = parts.state.execution;
+  const holdings: Balance[] = [];
+  for (const exposure of exposures.values()) {
+    if (exposure.accountId !== accountId || exposure.quantity === '0') continue;
+    const asset = baseOf(parts, exposure.instrumentId) ?? exposure.instrumentId;
+    holdings.push({ asset, free: exposure.quantity, locked: '0' });
+  }
   return parts.portfolio.equity([...cash, ...holdings], reportingAsset, (asset) => rateOf(parts, asset));
 }
 
-function baseOf(parts: Parts, instrumentId: InstrumentId): string | null {
-  const listed = parts.state.execution.instruments.get(instrumentId);
+function baseOf(parts: Parts, id: InstrumentId): string | null {
+  const listed = parts.state.execution.instruments.get(id);
   return listed === undefined ? null : instrumentOf(listed).base;
 }
 
-/** Price of an asset in the reporting asset by the instrument that trades the two; null without one. */
-export function rateOf(parts: Parts, asset: string): Decimal | null {
+/** Price of an asset in the reporting asset on a spot market of our venues that trades the two; null without one. */
+export function rateOf(parts: Parts, base: string): Decimal | null {
   const { reportingAsset } = startedConfig(parts);
-  for (const [id, price] of parts.state.execution.prices) {
-    const listed = parts.state.execution.instruments.get(id);
-    if (listed === undefined) continue;
-    const { base, quote } = instrumentOf(listed);
-    if (base === asset && quote === reportingAsset) return decimal(price);
+  for (const { venue } of parts.state.execution.accounts) {
+    const price = parts.state.execution.prices.get(
+      instrumentId({ base, quote: reportingAsset, venue, product: 'SPOT' }),
+    );
+    if (price !== undefined) return decimal(price);
   }
   return null;
 }

@@ -158,6 +158,8 @@ export type ExecutionState = {
 export type Turn = {
   readonly timeUs: number;
   readonly state: ExecutionState;
+  /** The clock's own input: what is due by time is looked for. */
+  readonly isTick: boolean;
   /** Exposures that changed and are looked after before the turn ends. */
   readonly touched: Set<Exposure>;
   /** Fills applied in this turn, each trade once. */

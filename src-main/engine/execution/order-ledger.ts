@@ -121,7 +121,7 @@ function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: Ord
   let quantity = quantityOf(exposure.quantity).plus(fill.side === 'buy' ? traded : traded.negated());
   const { feesReduceHolding } = traitsOf(exposure);
   if (feesReduceHolding && fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
-  exposure.quantity = quantity.toString();
+  exposure.quantity = quantity.isZero ? '0' : quantity.toString();
   const plan = turn.state.plans.get(record.spec.clientOrderId);
   if (plan !== undefined) exposure.plan = plan;
 }

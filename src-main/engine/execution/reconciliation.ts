@@ -39,22 +39,28 @@ export function applyVenueState(turn: Turn, accountId: AccountId, state: VenueSt
   }
 }
 
-/** Asks for a look at the venue when one is due and none is under way. */
+/** Asks for a look at the venue when one is due and none is under way. What is due by time is found on ticks only. */
 export function requestLooks(turn: Turn): void {
   for (const { accountId } of turn.state.accounts) {
     const link = venueLink(turn.state, accountId);
+    if (link.wanted === null && !turn.isTick) continue;
     if (link.inFlight && turn.timeUs - (link.requestedAtUs ?? 0) >= LOOK_TIMEOUT_US) failLook(turn, link);
-    if (link.inFlight || turn.timeUs < link.retryAtUs) continue;
-    if (link.state !== 'ready' && link.state !== 'degraded') continue;
-    const lookups = dueLookups(turn, accountId);
-    const reason = link.wanted ?? (lookups.length > 0 ? 'LOOKUP' : periodicReason(turn, link));
-    if (reason === null) continue;
-    link.wanted = null;
-    link.inFlight = true;
-    link.requestedAtUs = turn.timeUs;
-    noteStopAsked(turn, accountId);
-    turn.emit({ kind: 'venue.reconcile', accountId, lookups, reason });
+    if (canLook(turn, link)) requestLook(turn, accountId, link);
   }
+}
+
+const canLook = (turn: Turn, { inFlight, retryAtUs, state }: VenueLink): boolean =>
+  !inFlight && turn.timeUs >= retryAtUs && (state === 'ready' || state === 'degraded');
+
+function requestLook(turn: Turn, accountId: AccountId, link: VenueLink): void {
+  const lookups = dueLookups(turn, accountId);
+  const reason = link.wanted ?? (lookups.length > 0 ? 'LOOKUP' : periodicReason(turn, link));
+  if (reason === null) return;
+  link.wanted = null;
+  link.inFlight = true;
+  link.requestedAtUs = turn.timeUs;
+  noteStopAsked(turn, accountId);
+  turn.emit({ kind: 'venue.reconcile', accountId, lookups, reason });
 }
 
 function periodicReason(turn: Turn, link: VenueLink): string | null {

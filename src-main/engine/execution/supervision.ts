@@ -20,17 +20,21 @@ export function settle(turn: Turn): void {
 }
 
 const KEEP_CLOSED_US = 3_600_000_000;
+/** Under load fewer are kept, for the state is saved as a whole. */
+const MANY_ORDERS = 5_000;
+const KEEP_MANY_US = 60_000_000;
 const KEEP_TRADES_US = 24 * 3_600_000_000;
 
 /**
- * Drops closed orders after an hour and trade ids after a day, oldest first. A later fill is still booked: the id of its
+ * Drops closed orders after an hour, or a minute when they are many, and trade ids after a day, oldest first. A later fill is still booked: the id of its
  * order says that it is ours.
  */
 export function forgetOld(turn: Turn): void {
   const { orders, trades, plans } = turn.state;
+  const keepUs = orders.size > MANY_ORDERS ? KEEP_MANY_US : KEEP_CLOSED_US;
   for (const [id, record] of orders) {
-    if (turn.timeUs - record.createdAtUs < KEEP_CLOSED_US) break;
-    if (!isTerminal(record.status) || lacksFills(record) || turn.timeUs - record.updatedAtUs < KEEP_CLOSED_US) continue;
+    if (turn.timeUs - record.createdAtUs < keepUs) break;
+    if (!isTerminal(record.status) || lacksFills(record) || turn.timeUs - record.updatedAtUs < keepUs) continue;
     orders.delete(id);
     plans.delete(id);
   }
