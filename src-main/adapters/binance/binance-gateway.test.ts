@@ -217,7 +217,7 @@ describe('connected', () => {
         { venueStatus: 'pendingNew' },
       ],
     });
-    expect(rig.limiter.used('orders', 10_000)).toBe(3);
+    expect(rig.limiter.used('orders', 10_000, ACCOUNT)).toBe(3);
   });
 
   it.each([

@@ -84,6 +84,7 @@ class BinanceGateway implements VenueGateway {
     );
     this.rest = createRestClient({
       ccxt: this.ccxt,
+      accountId: options.accountId,
       limiter: options.limiter,
       isCurrentEpoch: options.isCurrentEpoch,
       onFailure: (failure) => this.remedy(failure),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Lane } from '../../engine/domain/events.ts';
+import type { AccountId } from '../../engine/domain/identifiers.ts';
 import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import type { BinanceCall, CallParams, CcxtBinance } from '../ccxt/ccxt-binance.ts';
@@ -12,6 +13,7 @@ export type RestRequest<T> = {
   readonly schema: z.ZodType<T>;
   readonly lane: Lane;
   readonly weight: number;
+  /** Orders it places. */
   readonly orders?: number;
 };
 
@@ -24,6 +26,7 @@ export type RestClient = {
 
 export type RestClientParts = {
   readonly ccxt: CcxtBinance;
+  readonly accountId: AccountId;
   readonly limiter: WeightLimiter;
   readonly isCurrentEpoch: () => boolean;
   /** Hears of every failure, to carry out its remedy. */
@@ -35,7 +38,7 @@ export function createRestClient(parts: RestClientParts): RestClient {
     const grant = await parts.limiter.acquire({
       lane: request.lane,
       weight: request.weight,
-      orders: request.orders ?? 0,
+      orders: { account: parts.accountId, count: request.orders ?? 0 },
     });
     if (!grant.granted) return err(refusal(grant.reason === 'paused' ? 'PAUSED' : 'NO_WEIGHT', grant.retryAfterMs));
     if (!mayRun()) return err(refusal('FENCED', null));

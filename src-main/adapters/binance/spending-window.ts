@@ -21,7 +21,6 @@ export class SpendingWindow {
 
   /** Returns the mark of this spending: all that was ever spent, itself included. */
   spend(amount: number, nowUs: number): number {
-    if (amount === 0) return this.total;
     const startUs = nowUs - (nowUs % this.bucketUs);
     const last = this.buckets.at(-1);
     if (last?.startUs === startUs) last.amount += amount;

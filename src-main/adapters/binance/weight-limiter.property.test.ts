@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Lane } from '../../engine/domain/events.ts';
+import { accountId } from '../../engine/domain/identifiers.ts';
 import { VirtualClock } from '../../engine/testing/virtual-clock.ts';
 import { type Ask, createWeightLimiter, type Grant, type VenueLimit } from './weight-limiter.ts';
 
@@ -10,6 +11,8 @@ const RULES: readonly VenueLimit[] = [
   { resource: 'weight', windowMs: WINDOW_MS, limit: LIMIT },
   { resource: 'orders', windowMs: 10_000, limit: 10 },
 ];
+const [A, B] = [accountId('a'), accountId('b')];
+
 type Step = { readonly waitMs: number; readonly lane: Lane; readonly weight: number; readonly orders: number };
 /** Answers are promises: time moves in steps so that each is seen near the time it was given. */
 const STEP_MS = 50;
@@ -45,7 +48,7 @@ async function play(script: readonly Step[]): Promise<readonly Sent[]> {
     await pass(clock, step.waitMs);
     const entry: Sent = { ...step, askedMs: nowMs(), grantedMs: null, deniedMs: null };
     sent.push(entry);
-    void limiter.acquire(step).then((grant) => {
+    void limiter.acquire({ ...step, orders: { account: A, count: step.orders } }).then((grant) => {
       if (grant.granted) entry.grantedMs = nowMs();
       else entry.deniedMs = nowMs();
     });
@@ -194,6 +197,18 @@ describe('weight limiter, by example', () => {
     limiter.pause(120_000);
     const grant = await limiter.acquire({ lane: 'reduce', weight: 1 });
     expect(grant).toEqual({ granted: false, reason: 'paused', retryAfterMs: 120_000 });
+  });
+
+  it('counts orders by account, as the venue does, and weight together', async () => {
+    const { limiter } = setup();
+    const entry = (account: typeof A, count: number): Ask => ({ lane: 'new', weight: 1, orders: { account, count } });
+    expect((await limiter.acquire(entry(A, 9))).granted).toBe(true);
+    expect((await limiter.acquire(entry(B, 9))).granted).toBe(true);
+    expect([limiter.used('orders', 10_000, A), limiter.used('orders', 10_000, B)]).toEqual([9, 9]);
+    expect(limiter.used('weight', WINDOW_MS)).toBe(2);
+    const reply = await limiter.acquire({ lane: 'reduce', weight: 1, orders: { account: B, count: 0 } });
+    limiter.observe([{ resource: 'orders', windowMs: 10_000, amount: 99 }], reply.granted ? reply.marks : []);
+    expect(limiter.used('orders', 10_000, A)).toBe(9);
   });
 
   it('takes over the limits the venue states and keeps what was spent', async () => {

@@ -1,8 +1,9 @@
 import type { Lane } from '../../engine/domain/events.ts';
+import type { AccountId } from '../../engine/domain/identifiers.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { SpendingWindow } from './spending-window.ts';
 
-/** One limit of the venue: `limit` units of `resource` in `windowMs`. */
+/** One limit of the venue: `limit` units of `resource` in `windowMs`. Weight counts per address, orders per account. */
 export type VenueLimit = {
   readonly resource: 'weight' | 'orders';
   readonly windowMs: number;
@@ -19,13 +20,16 @@ export const BINANCE_SPOT_LIMITS: readonly VenueLimit[] = [
 export type Ask = {
   readonly lane: Lane;
   readonly weight: number;
-  /** Orders the request places; each leg of a list counts. */
-  readonly orders?: number;
+  /** Orders the request places, each leg of a list one, and for whom. */
+  readonly orders?: { readonly account: AccountId; readonly count: number };
 };
 
-/** `marks` goes back with the reply's headers. A denial says when to try again. */
+/** Where a granted request stands in the ledger: goes back with the headers of its reply. */
+export type Marks = readonly { readonly window: SpendingWindow; readonly rule: VenueLimit; readonly mark: number }[];
+
+/** A denial says when to try again. */
 export type Grant =
-  | { readonly granted: true; readonly marks: readonly number[] }
+  | { readonly granted: true; readonly marks: Marks }
   | { readonly granted: false; readonly reason: 'budget' | 'paused'; readonly retryAfterMs: number };
 
 /** The venue's counts in a reply, by window. */
@@ -39,12 +43,13 @@ export type WeightLimiter = {
   /** Cancels are granted at once, always. Others wait for their share up to the patience of their lane. */
   acquire(ask: Ask): Promise<Grant>;
   /** Feeds the counts a reply carried; `marks` as granted to its request. */
-  observe(reported: readonly ReportedUse[], marks: readonly number[]): void;
+  observe(reported: readonly ReportedUse[], marks: Marks): void;
   /** The venue said to stop until then (429, 418, -1003, -1015): all but cancels are held back. */
   pause(durationMs: number): void;
   /** Takes over limits the venue states, keeping what was spent. */
   setLimits(limits: readonly VenueLimit[]): void;
-  used(resource: VenueLimit['resource'], windowMs: number): number;
+  /** Of the address for weight, of the account for orders. */
+  used(resource: VenueLimit['resource'], windowMs: number, account?: AccountId): number;
   /** Milliseconds until the pause ends; 0 when there is none. */
   pausedMs(): number;
 };
@@ -64,21 +69,20 @@ export function createWeightLimiter(clock: Clock, limits: readonly VenueLimit[] 
 
 class LaneLimiter implements WeightLimiter {
   private readonly clock: Clock;
-  private windows: readonly { readonly rule: VenueLimit; readonly spending: SpendingWindow }[] = [];
+  private limits: readonly VenueLimit[];
+  /** By resource, length and, for orders, account. */
+  private readonly windows = new Map<string, SpendingWindow>();
   private readonly queues: Readonly<Record<Lane, Waiting[]>> = { cancel: [], reduce: [], new: [], query: [] };
   private pausedUntilUs = 0;
   private cancelTimer: (() => void) | undefined;
 
   constructor(clock: Clock, limits: readonly VenueLimit[]) {
     this.clock = clock;
-    this.setLimits(limits);
+    this.limits = limits;
   }
 
   setLimits(limits: readonly VenueLimit[]): void {
-    this.windows = limits.map((rule) => ({
-      rule,
-      spending: this.find(rule.resource, rule.windowMs) ?? new SpendingWindow(rule.windowMs * 1000),
-    }));
+    this.limits = limits;
     this.serve();
   }
 
@@ -95,13 +99,12 @@ class LaneLimiter implements WeightLimiter {
     });
   }
 
-  observe(reported: readonly ReportedUse[], marks: readonly number[]): void {
+  observe(reported: readonly ReportedUse[], marks: Marks): void {
     const nowUs = this.clock.monotonicUs();
-    this.windows.forEach(({ rule, spending }, index) => {
-      const use = reported.find((r) => r.resource === rule.resource && r.windowMs === rule.windowMs);
-      const mark = marks[index];
-      if (use !== undefined && mark !== undefined) spending.report(use.amount, mark, nowUs);
-    });
+    for (const { window, rule, mark } of marks) {
+      const use = reported.find((one) => one.resource === rule.resource && one.windowMs === rule.windowMs);
+      if (use !== undefined) window.report(use.amount, mark, nowUs);
+    }
     this.serve();
   }
 
@@ -114,8 +117,8 @@ class LaneLimiter implements WeightLimiter {
     return Math.max(0, Math.ceil((this.pausedUntilUs - this.clock.monotonicUs()) / 1000));
   }
 
-  used(resource: VenueLimit['resource'], windowMs: number): number {
-    return this.find(resource, windowMs)?.used(this.clock.monotonicUs()) ?? 0;
+  used(resource: VenueLimit['resource'], windowMs: number, account?: AccountId): number {
+    return this.windows.get(windowKey({ resource, windowMs }, account))?.used(this.clock.monotonicUs()) ?? 0;
   }
 
   /** Grants what fits, lane by lane and in order within a lane; denies what cannot be granted in time. */
@@ -144,17 +147,31 @@ class LaneLimiter implements WeightLimiter {
   }
 
   private grant(ask: Ask, nowUs: number): Grant {
-    return {
-      granted: true,
-      marks: this.windows.map(({ rule, spending }) => spending.spend(costIn(rule, ask), nowUs)),
-    };
+    const marks = this.costs(ask).map(({ window, rule, cost }) => ({ window, rule, mark: window.spend(cost, nowUs) }));
+    return { granted: true, marks };
   }
 
   private fits(ask: Ask, nowUs: number): boolean {
-    return this.windows.every(({ rule, spending }) => {
-      const cost = costIn(rule, ask);
-      return cost === 0 || spending.used(nowUs) + cost <= Math.floor(rule.limit * SHARE[ask.lane]);
+    return this.costs(ask).every(
+      ({ window, rule, cost }) => window.used(nowUs) + cost <= Math.floor(rule.limit * SHARE[ask.lane]),
+    );
+  }
+
+  /** The windows a request counts in. */
+  private costs(ask: Ask): readonly { window: SpendingWindow; rule: VenueLimit; cost: number }[] {
+    return this.limits.flatMap((rule) => {
+      const cost = rule.resource === 'weight' ? ask.weight : (ask.orders?.count ?? 0);
+      return cost === 0 ? [] : [{ rule, cost, window: this.window(rule, ask.orders?.account) }];
     });
+  }
+
+  private window(rule: VenueLimit, account: AccountId | undefined): SpendingWindow {
+    const key = windowKey(rule, account);
+    const known = this.windows.get(key);
+    if (known !== undefined) return known;
+    const window = new SpendingWindow(rule.windowMs * 1000);
+    this.windows.set(key, window);
+    return window;
   }
 
   private wakeLater(nowUs: number): void {
@@ -174,18 +191,14 @@ class LaneLimiter implements WeightLimiter {
   }
 
   private nextChangeUs(): number {
-    return Math.min(...this.windows.map(({ spending }) => spending.nextChangeUs()));
+    return Math.min(...[...this.windows.values()].map((window) => window.nextChangeUs()));
   }
 
   private isPaused(nowUs: number): boolean {
     return nowUs < this.pausedUntilUs;
   }
-
-  private find(resource: VenueLimit['resource'], windowMs: number): SpendingWindow | undefined {
-    return this.windows.find(({ rule }) => rule.resource === resource && rule.windowMs === windowMs)?.spending;
-  }
 }
 
-function costIn(rule: VenueLimit, ask: Ask): number {
-  return rule.resource === 'weight' ? ask.weight : (ask.orders ?? 0);
+function windowKey({ resource, windowMs }: Pick<VenueLimit, 'resource' | 'windowMs'>, account?: AccountId): string {
+  return `${resource} ${windowMs} ${resource === 'orders' ? (account ?? '') : ''}`;
 }

@@ -163,7 +163,6 @@ export const listStatus = z.object({
 });
 
 export type OrderReply = z.infer<typeof orderReply>;
-export type OrderListReply = z.infer<typeof orderListReply>;
 export type TradeRow = z.infer<typeof tradeRows>[number];
 export type AccountReply = z.infer<typeof accountReply>;
 export type ExchangeInfoReply = z.infer<typeof exchangeInfoReply>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../engine/ports/clock.ts';
 import type { QueryFailure } from '../../../engine/ports/venue-gateway.ts';
 import { err, ok, type Result } from '../../../engine/domain/result.ts';
-import type { WeightLimiter } from '../weight-limiter.ts';
+import type { Marks, WeightLimiter } from '../weight-limiter.ts';
 
 /** Unsigned queries of one host, under the weight ledger all its users share. */
 export type PublicRest = {
@@ -58,7 +58,7 @@ async function read(path: string, response: Response, limiter: WeightLimiter): P
   }
 }
 
-function noteWeight(limiter: WeightLimiter, response: Response, marks: readonly number[]): void {
+function noteWeight(limiter: WeightLimiter, response: Response, marks: Marks): void {
   const used = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN);
   if (Number.isSafeInteger(used)) limiter.observe([{ resource: 'weight', windowMs: MINUTE_MS, amount: used }], marks);
 }
