@@ -4,6 +4,7 @@ import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts';
 import type { SymbolMarket } from './matching/exchange-state.ts';
 import type { PracticeVenue } from './practice-venue.ts';
 import { readBody } from './protocol/rest-server.ts';
+import { parseJson } from './protocol/parse-json.ts';
 
 const KINDS = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];
 
@@ -128,7 +129,7 @@ function clockState(venue: PracticeVenue) {
 }
 
 function setClock(venue: PracticeVenue, body: string): Reply {
-  const parsed = CLOCK.safeParse(parse(body));
+  const parsed = CLOCK.safeParse(parseJson(body));
   if (!parsed.success) return bad(z.prettifyError(parsed.error));
   const { speed, skewMs } = parsed.data;
   if (speed !== undefined) venue.clock.setSpeed(speed);
@@ -137,7 +138,7 @@ function setClock(venue: PracticeVenue, body: string): Reply {
 }
 
 function arm(venue: PracticeVenue, controls: Controls, body: string): Reply {
-  const parsed = FAULT.safeParse(parse(body));
+  const parsed = FAULT.safeParse(parseJson(body));
   if (!parsed.success) return bad(z.prettifyError(parsed.error));
   const spec: FaultSpec = parsed.data;
   const fault = venue.faults.arm(spec);
@@ -181,13 +182,4 @@ function changeRules(market: SymbolMarket | undefined, spec: FaultSpec): string 
   market.rules.status = 'HALT';
   if (spec.forMs !== undefined) setTimeout(() => (market.rules.status = 'TRADING'), spec.forMs);
   return null;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
 }

@@ -7,6 +7,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const KEPT_TRADES = 1000;
+/** Trades are dropped in batches: moving the array for each would cost more. */
+const SPARE_TRADES = 250;
 
 /** The venue's bar lengths. */
 export const INTERVALS: Readonly<Record<string, number>> = {
@@ -51,7 +53,7 @@ export class Tape {
 
   add(print: Print): void {
     this.trades.push(print);
-    if (this.trades.length >= 2 * KEPT_TRADES) this.trades.splice(0, KEPT_TRADES);
+    if (this.trades.length >= KEPT_TRADES + SPARE_TRADES) this.trades.splice(0, SPARE_TRADES);
     if (!print.isOurs) this.minute = this.extended(print);
   }
 

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { StreamClient, StreamHub } from './stream-hub.ts';
+import { parseJson } from './parse-json.ts';
 
 const REQUEST = z.object({
   method: z.enum(['SUBSCRIBE', 'UNSUBSCRIBE', 'LIST_SUBSCRIPTIONS', 'SET_PROPERTY', 'GET_PROPERTY']),
@@ -25,7 +26,7 @@ export function serveStreamSocket(hub: StreamHub, socket: WebSocket, url: URL): 
 }
 
 function answer(hub: StreamHub, client: StreamClient, text: string): unknown {
-  const parsed = REQUEST.safeParse(parse(text));
+  const parsed = REQUEST.safeParse(parseJson(text));
   if (!parsed.success)
     return { error: { code: 2, msg: 'Invalid request: request must be an object with a known method.' } };
   const id = parsed.data.id ?? null;
@@ -48,14 +49,5 @@ function run(hub: StreamHub, client: StreamClient, request: Request, id: number 
       return { result: null, id };
     case 'GET_PROPERTY':
       return { result: client.isCombined, id };
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Account } from '../matching/account.ts';
-import type { ListRequest } from '../matching/order-request.ts';
+import type { ListRequest, OrderRequest } from '../matching/order-request.ts';
 import { CANCEL_RESTRICTED, UNKNOWN_ORDER } from '../matching/refusal.ts';
 import { isLive, type VenueOrder } from '../matching/venue-order.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
@@ -56,20 +56,15 @@ export function responseType(parameters: Parameters, standard: ResponseType): Re
 function createOrder(context: RouteContext) {
   const { venue, parameters, account } = context;
   const request = readOrder(parameters, symbols(context));
-  const type = responseType(parameters, request.type === 'LIMIT' || request.type === 'MARKET' ? 'FULL' : 'ACK');
   parameters.checkAllRead();
   venue.witnessIntent([request.clientOrderId]);
   venue.limits.spendOrders(account, 1, venue.clock.apiMs());
-  const placed = venue.engine.place(venue.account(account), request, venue.clock.now());
-  if (placed.ok) return answerPlaced(venue, placed.value, type);
-  venue.limits.giveBackOrders(account, 1);
-  throw fromRefusal(placed.error);
-}
-
-/** Fills that came after the answer, by a list's later steps, belong to the events only. */
-function answerPlaced(venue: PracticeVenue, order: Readonly<VenueOrder>, type: ResponseType) {
-  const fills = venue.engine.state.fills.get(order.id) ?? [];
-  return placedAnswer(venue.engine.state.market(order.symbol), order, fills, type);
+  try {
+    return place(context, request);
+  } catch (error) {
+    venue.limits.giveBackOrders(account, 1);
+    throw error;
+  }
 }
 
 function testOrder(context: RouteContext) {
@@ -105,9 +100,7 @@ function cancelOrder({ venue, parameters, account: name }: RouteContext) {
   const cancelId = parameters.clientId('newClientOrderId') ?? randomId();
   checkRestrictions(parameters, order);
   parameters.checkAllRead();
-  const canceled = venue.engine.cancel(order, cancelId, venue.clock.now());
-  if (!canceled.ok) throw fromRefusal(canceled.error);
-  return canceledAnswer(venue.engine.state.market(canceled.value.symbol), canceled.value, cancelId);
+  return cancelFound(venue, order, cancelId);
 }
 
 function checkRestrictions(parameters: Parameters, order: VenueOrder | undefined): void {
@@ -174,36 +167,42 @@ function cancelList({ venue, parameters, account: name }: RouteContext) {
   return canceledListAnswer(venue.engine.state, canceled.value, cancelId);
 }
 
+const MODES = ['STOP_ON_FAILURE', 'ALLOW_FAILURE'] as const;
+const BAD_MODE = new ApiError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid.");
+
 /** Cancels one order and sends another; says which half failed. */
 function cancelReplace(context: RouteContext) {
   const { venue, parameters, account: name } = context;
-  const mode = parameters.word(
-    'cancelReplaceMode',
-    ['STOP_ON_FAILURE', 'ALLOW_FAILURE'] as const,
-    new ApiError(-1130, "Data sent for parameter 'cancelReplaceMode' is not valid."),
-  );
+  const mode = parameters.word('cancelReplaceMode', MODES, BAD_MODE);
   const request = readOrder(parameters, symbols(context));
-  venue.witnessIntent([request.clientOrderId]);
-  venue.limits.spendOrders(name, 1, venue.clock.apiMs());
   const names = { id: 'cancelOrderId', clientId: 'cancelOrigClientOrderId' };
   const order = findOrder(venue.account(name), venue, parameters, names);
   const cancelId = parameters.clientId('cancelNewClientOrderId') ?? randomId();
+  parameters.optional('cancelRestrictions');
+  parameters.checkAllRead();
+  venue.witnessIntent([request.clientOrderId]);
+  venue.limits.spendOrders(name, 1, venue.clock.apiMs());
   const canceled = attempt(() => {
     checkRestrictions(parameters, order);
-    const done = venue.engine.cancel(order, cancelId, venue.clock.now());
-    if (!done.ok) throw fromRefusal(done.error);
-    return canceledAnswer(venue.engine.state.market(done.value.symbol), done.value, cancelId);
+    return cancelFound(venue, order, cancelId);
   });
-  const placed =
-    canceled.ok || mode === 'ALLOW_FAILURE'
-      ? attempt(() => {
-          const done = venue.engine.place(venue.account(name), request, venue.clock.now());
-          if (!done.ok) throw fromRefusal(done.error);
-          const standard = request.type === 'LIMIT' || request.type === 'MARKET' ? 'FULL' : 'ACK';
-          return answerPlaced(venue, done.value, responseType(parameters, standard));
-        })
-      : null;
-  return answerReplaced(canceled, placed);
+  const attempted = canceled.ok || mode === 'ALLOW_FAILURE';
+  return answerReplaced(canceled, attempted ? attempt(() => place(context, request)) : null);
+}
+
+function cancelFound(venue: PracticeVenue, order: VenueOrder | undefined, cancelId: string) {
+  const done = venue.engine.cancel(order, cancelId, venue.clock.now());
+  if (!done.ok) throw fromRefusal(done.error);
+  return canceledAnswer(venue.engine.state.market(done.value.symbol), done.value, cancelId);
+}
+
+function place({ venue, parameters, account }: RouteContext, request: OrderRequest) {
+  const type = responseType(parameters, request.type === 'LIMIT' || request.type === 'MARKET' ? 'FULL' : 'ACK');
+  const placed = venue.engine.place(venue.account(account), request, venue.clock.now());
+  if (!placed.ok) throw fromRefusal(placed.error);
+  const { value: order } = placed;
+  const fills = venue.engine.state.fills.get(order.id) ?? [];
+  return placedAnswer(venue.engine.state.market(order.symbol), order, fills, type);
 }
 
 type Attempt = { readonly ok: boolean; readonly body: unknown };

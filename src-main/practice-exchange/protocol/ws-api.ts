@@ -6,6 +6,7 @@ import { dispatch } from './dispatch.ts';
 import { Parameters } from './parameters.ts';
 import { authenticate } from './signed-request.ts';
 import type { UserDataHub } from './user-data.ts';
+import { parseJson } from './parse-json.ts';
 
 const REQUEST = z.object({
   id: z.union([z.string(), z.number(), z.null()]).optional(),
@@ -72,7 +73,7 @@ class Connection {
   }
 
   receive(text: string): void {
-    const request = REQUEST.safeParse(parse(text));
+    const request = REQUEST.safeParse(parseJson(text));
     if (!request.success) {
       this.reply(null, 400, { error: new ApiError(-1135, 'Invalid JSON Request').body() });
       return;
@@ -186,13 +187,4 @@ function signedText(params: Readonly<Record<string, unknown>>): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('&');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
-  }
 }
