@@ -18,6 +18,7 @@ import { ageText, clockText } from '../ui/time-text.ts';
 import { DayBar } from './day-bar.tsx';
 import { StateMenu } from './state-menu.tsx';
 import { useEngine, useTerminal } from './terminal-context.tsx';
+import { reasonText } from './words.ts';
 
 const STATE_SHAPES: Readonly<Record<TradingStateDto, IconName>> = {
   active: 'play',
@@ -81,7 +82,7 @@ function StateCell({ strip }: { readonly strip: StripDto }): ReactElement {
               {state.toUpperCase()}
             </span>
             <span className="s" style={{ display: 'block' }}>
-              {strip.tradingStateReason} {clockText(strip.tradingStateSinceUs)}
+              {reasonText(strip.tradingStateReason)} {clockText(strip.tradingStateSinceUs)}
             </span>
           </span>
         </>

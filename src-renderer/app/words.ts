@@ -97,7 +97,7 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
 
 export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   EMERGENCY_STOP: w('Emergency stop', (x) => `By ${p(x, 'source')}. Pinned until re-armed.`),
-  TRADING_STATE_CHANGED: w('Trading state', (x) => `${p(x, 'from')} to ${p(x, 'to')}: ${p(x, 'reason')}.`),
+  TRADING_STATE_CHANGED: w('Trading state', (x) => `${p(x, 'from')} to ${p(x, 'to')}: ${reasonText(p(x, 'reason'))}.`),
   ORDER_DENIED: w('Denied', (x) => `${p(x, 'denial')}, ${marketOf(x)}.`),
   ORDER_REJECTED: w('Rejected by the venue', (x) => `${marketOf(x)}: ${p(x, 'reason')}.`),
   OUTCOME_UNKNOWN: w(
@@ -107,7 +107,8 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   OUTCOME_RESOLVED: w('Outcome resolved', (x) => `${marketOf(x)}: ${p(x, 'outcome')}.`),
   POSITION_UNPROTECTED: w(
     'Position unprotected',
-    (x) => `${marketOf(x)}: ${p(x, 'quantity')} without a live stop, attempt ${p(x, 'attempts')}: ${p(x, 'action')}.`,
+    (x) =>
+      `${marketOf(x)}: ${p(x, 'quantity')} without a live stop, attempt ${p(x, 'attempts')}: ${spaced(p(x, 'action')).toLowerCase()}.`,
   ),
   LEG_REFUSED: w('Leg refused', (x) => `${marketOf(x)} ${p(x, 'role')}: ${p(x, 'reason')}.`),
   STOP_ESCALATED: w(
@@ -182,6 +183,10 @@ const spaced = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 export const limitTitle = (name: string): string => LIMIT_NAMES[name] ?? spaced(name);
+
+/** Reasons the engine gives as codes read as words; a trader's own reason stays as it was typed. */
+export const reasonText = (reason: string): string =>
+  /^[A-Z][A-Z_]+$/.test(reason) ? reason.toLowerCase().replaceAll('_', ' ') : reason;
 
 const ORDER_TYPES: Readonly<Record<string, string>> = {
   limit: 'Limit',

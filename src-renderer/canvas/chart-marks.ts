@@ -1,4 +1,5 @@
 import type { FillDto, InstrumentDto, OrderDto, PositionDto, StopReportDto } from '../../src-preload/contract/state.ts';
+import { isOpen, lotText } from '../panels/position-rows.ts';
 import { isWorking } from '../stores/terminal-state.ts';
 import { orderTypeText, sideText } from '../app/words.ts';
 import { formatDecimal, formatSigned, formatSignedRatio, MINUS, signOf } from '../ui/number-text.ts';
@@ -16,8 +17,8 @@ export type ChartLine = {
 
 const quantityText = (text: string): string => formatDecimal(text).replace(MINUS, '');
 
-function positionLine(position: PositionDto): ChartLine | null {
-  if (position.averageEntryPrice === null || signOf(position.quantity) === 0) return null;
+function positionLine(position: PositionDto, instrument: InstrumentDto): ChartLine | null {
+  if (position.averageEntryPrice === null || !isOpen(position) || position.coverage === 'dust') return null;
   const side = signOf(position.quantity) > 0 ? 'Long' : 'Short';
   const pnl = position.unrealizedPnl === null ? '' : ` ${formatSigned(position.unrealizedPnl, 2)}`;
   return {
@@ -25,7 +26,7 @@ function positionLine(position: PositionDto): ChartLine | null {
     price: Number(position.averageEntryPrice),
     tone: 'text2',
     isSolid: true,
-    text: `${side} ${quantityText(position.quantity)}${pnl}`,
+    text: `${side} ${lotText(position.quantity, instrument)}${pnl}`,
   };
 }
 
@@ -64,7 +65,7 @@ export function chartLines(subject: ChartSubject, instrument: InstrumentDto): re
   const isHere = (entry: { readonly instrumentId: string }): boolean => entry.instrumentId === instrument.instrumentId;
   const orders = subject.orders.filter((order) => isHere(order) && !order.foreign && isWorking(order));
   return [
-    ...subject.positions.filter(isHere).map(positionLine),
+    ...subject.positions.filter(isHere).map((position) => positionLine(position, instrument)),
     ...orders.map((order) => orderLine(order, subject.last)),
   ].filter((line) => line !== null);
 }

@@ -1,4 +1,5 @@
 import type { InstrumentDto, OrderDto } from '../../src-preload/contract/state.ts';
+import type { BookFrame } from '../stores/book-frame.ts';
 import type { Session } from '../stores/session.ts';
 import { isWorking } from '../stores/terminal-state.ts';
 import { formatDecimal, stepFormatter, stepsOf } from '../ui/number-text.ts';
@@ -37,6 +38,10 @@ export const ladderMarks = (orders: readonly OrderDto[], instrument: InstrumentD
     .map((order) => markOf(order, instrument.tickSize))
     .filter((mark) => mark !== null);
 
+/** A group is changed only when it is off by this factor, for this many frames: about a second. */
+const FAR_OFF = 2;
+const UNFIT_FRAMES = 25;
+
 /** Paints the newest book once a frame and acknowledges it after the paint. */
 class LadderView {
   readonly #canvas: HTMLCanvasElement;
@@ -49,6 +54,7 @@ class LadderView {
   #group: number | null;
   #anchor: number | null = null;
   #pointerY: number | null = null;
+  #unfitFrames = 0;
   /** The frame that made the panel ready came before anyone listened: it is unpainted too. */
   #isUnpainted: boolean;
 
@@ -93,18 +99,37 @@ class LadderView {
     this.#surface.invalidate();
   };
 
+  /** A group chosen by hand stays. Otherwise depth that has changed for a while, unhovered, brings another one. */
+  #groupFor(frame: BookFrame, rows: number): number {
+    const wanted = this.#options.group ?? autoGroup(frame, rows);
+    if (this.#group === null) this.#group = wanted;
+    if (wanted === this.#group || this.#pointerY !== null) {
+      this.#unfitFrames = 0;
+      return this.#group;
+    }
+    this.#unfitFrames += 1;
+    const ratio = wanted / this.#group;
+    const isFarOff = ratio >= FAR_OFF || ratio <= 1 / FAR_OFF;
+    if (isFarOff && this.#unfitFrames >= UNFIT_FRAMES) {
+      this.#group = wanted;
+      this.#anchor = null;
+      this.#unfitFrames = 0;
+    }
+    return this.#group;
+  }
+
   #paint(context: CanvasRenderingContext2D, width: number, height: number): void {
     const { session, instrument, onGroup } = this.#options;
     const frame = session.market.book();
     if (!frame) return;
-    this.#group ??= autoGroup(frame, rowsPerSide(height));
-    onGroup(this.#group);
-    this.#anchor = nextAnchor(this.#anchor, frame, this.#group, this.#pointerY !== null);
+    const group = this.#groupFor(frame, rowsPerSide(height));
+    onGroup(group);
+    this.#anchor = nextAnchor(this.#anchor, frame, group, this.#pointerY !== null);
     if (this.#anchor === null) return;
     const last = session.market.trades()[0];
     paintLadder(context, width, height, {
       frame,
-      group: this.#group,
+      group,
       anchor: this.#anchor,
       isHeld: this.#pointerY !== null,
       hoveredRow: this.#pointerY === null ? null : rowAt(this.#pointerY, height),

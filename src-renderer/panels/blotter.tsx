@@ -12,6 +12,7 @@ import { FillsTable } from './fills-table.tsx';
 import { workingOrders } from './order-rows.ts';
 import { OrdersTable } from './orders-table.tsx';
 import { Panel, type PanelTab } from './panel.tsx';
+import { isOpen } from './position-rows.ts';
 import { PositionsTable } from './positions-table.tsx';
 
 const TABS: readonly PanelTab[] = [
@@ -82,7 +83,7 @@ function OrderTools({ sender }: { readonly sender: CommandSender }): ReactElemen
 
 const closing = (position: PositionDto): Confirmation => ({
   title: `Close ${position.instrumentId.split('.')[0] ?? ''}`,
-  says: `${sideText(signOf(position.quantity) > 0 ? 'sell' : 'buy')} ${formatDecimal(position.quantity).replace('\u2212', '')} at market, after its stops are taken off the venue. The gate may deny it.`,
+  says: `${sideText(signOf(position.quantity) > 0 ? 'sell' : 'buy')} ${formatDecimal(position.quantity.replace('-', ''))} at market, after its stops are taken off the venue. The gate may deny it.`,
   action: 'Close position',
   commands: [{ kind: 'closePosition', accountId: position.accountId, instrumentId: position.instrumentId }],
 });
@@ -91,7 +92,7 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
   const instruments = useInstruments();
   const [closes, setCloses] = useState<PositionDto | null>(null);
   const all = useEngine((state) => state.positions) ?? NO_POSITIONS;
-  const held = all.filter((position) => signOf(position.quantity) !== 0);
+  const held = all.filter(isOpen);
   const positions = held.filter((position) => position.coverage !== 'dust');
   const orders = workingOrders(useEngine((state) => state.orders) ?? NO_ORDERS);
   const foreign = orders.filter((order) => order.foreign).length;

@@ -61,7 +61,7 @@ export function ChartPanel(): ReactElement {
   return (
     <Panel
       digit="2"
-      title={instrument?.symbol ?? 'Chart'}
+      title={instrument ? `${instrument.base}/${instrument.quote}` : 'Chart'}
       context={instrument ? `${instrument.venue} ${instrument.product.toLowerCase()}` : undefined}
       isLinked
       chip={instrument?.origin ?? null}

@@ -11,12 +11,12 @@ import { onRowKey } from './row-focus.ts';
 
 const HEADS: readonly (readonly [string, string, number])[] = [
   ['Time', '', 72],
-  ['Order', '', 82],
-  ['Side', '', 34],
-  ['Type', '', 94],
+  ['Order', '', 88],
+  ['Side', '', 32],
+  ['Type', '', 92],
   ['Quantity', 'r', 60],
   ['Filled', 'r', 46],
-  ['Price', 'r', 74],
+  ['Price', 'r', 78],
   ['Status', '', 90],
   ['Purpose', '', 98],
 ];

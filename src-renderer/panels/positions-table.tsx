@@ -8,11 +8,11 @@ import {
   formatDecimal,
   formatSigned,
   formatSignedRatio,
-  MINUS,
   signOf,
   subtractDecimals,
 } from '../ui/number-text.ts';
 import { ageText } from '../ui/time-text.ts';
+import { lotText } from './position-rows.ts';
 import { onRowKey } from './row-focus.ts';
 
 const symbolOf = (instrumentId: string): string => instrumentId.split('.')[0] ?? instrumentId;
@@ -20,9 +20,6 @@ const symbolOf = (instrumentId: string): string => instrumentId.split('.')[0] ??
 type PriceProps = { readonly text: string | null; readonly digits: number | undefined; readonly reason: string };
 const Price = ({ text, digits, reason }: PriceProps): ReactElement =>
   text === null ? <Missing reason={reason} /> : <Num>{formatDecimal(text, digits)}</Num>;
-
-/** Fees in the base asset leave more digits than a lot has: none of those that count is cut. */
-const withoutTrailingZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 
 const PROTECTED = 'A live stop rests for the whole quantity';
 
@@ -62,8 +59,8 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
     <tr className={isSelected ? 'sel' : ''} tabIndex={-1} onClick={() => session.select(position.instrumentId)}>
       <td>{symbolOf(position.instrumentId)}</td>
       <td className={isLong ? 'up' : 'down'}>{isLong ? '▲ Long' : '▼ Short'}</td>
-      <td className="r">
-        <Num>{formatDecimal(withoutTrailingZeros(position.quantity)).replace(MINUS, '')}</Num>
+      <td className="r" title={position.quantity}>
+        <Num>{lotText(position.quantity, instrument)}</Num>
       </td>
       <td className="r">
         <Price text={position.averageEntryPrice} digits={digits} reason="no fill known" />
@@ -108,7 +105,7 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
   );
 }
 
-const WIDTHS = [88, 54, 86, 74, 74, 70, 62, 56, 74, 58];
+const WIDTHS = [92, 54, 66, 80, 80, 78, 66, 56, 80, 58];
 const HEADS: readonly (readonly [string, string])[] = [
   ['Position', ''],
   ['Side', ''],

@@ -45,7 +45,7 @@ describe('chart marks', () => {
   it('draws position, target, stop and entry, and no foreign order', () => {
     const subject = { orders: state.orders, positions: state.positions, last: 45363.63 };
     expect(chartLines(subject, btc).map(({ text, tone }) => [text, tone])).toEqual([
-      ['Long 1.2 +343.13', 'text2'],
+      ['Long 1.20000 +343.13', 'text2'],
       ['Buy limit post-only 0.15 \u22120.02 %', 'accent'],
       ['Target 0.6 +0.74 %', 'bid'],
       ['Stop 1.2 \u22121.48 %', 'ask'],
