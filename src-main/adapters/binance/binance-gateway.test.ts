@@ -328,4 +328,21 @@ describe('connected', () => {
     await rig.heard((event) => event.kind === 'state' && event.state === 'ready');
     expect(rig.events.map((event) => event.kind === 'state' && event.state)).toEqual(['degraded', 'ready']);
   });
+
+  it('leaves a stream that echoes its commands alone and replaces a mute one', async () => {
+    const spec = order('entry');
+    venue.on('POST /api/v3/order', () => json(taken(spec)));
+    await rig.gateway.submit({ kind: 'single', order: spec }, 'new');
+    venue.push({ e: 'outboundAccountPosition', E: 1, u: 1, B: [{ a: 'USDT', f: '940.00', l: '60.00' }] });
+    await rig.heard((event) => event.kind === 'balances');
+    clock.advance(3_000);
+    expect(venue.subscriptionCount()).toBe(1);
+    clock.advance(1);
+    await rig.gateway.submit({ kind: 'single', order: spec }, 'new');
+    clock.advance(3_000);
+    expect(rig.events.at(-1)).toMatchObject({ kind: 'state', state: 'down', detail: 'the private stream is mute' });
+    rig.events.length = 0;
+    await rig.heard((event) => event.kind === 'state' && event.state === 'ready');
+    expect(venue.subscriptionCount()).toBe(2);
+  });
 });

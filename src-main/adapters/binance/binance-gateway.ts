@@ -48,6 +48,10 @@ export type BinanceGatewayOptions = {
 const REPLY_TIMEOUT_MS = 4_000;
 const EXCHANGE_INFO_WEIGHT = 20;
 const SAMPLES_AT_CONNECT = 3;
+/** A measurement on a worse way than this corrects nothing that was measured on a better one. */
+const WORST_UNCERTAINTY_MS = 500;
+/** Every command the venue takes shows on the private stream; one that stays silent for so long is mute. */
+const ECHO_MS = 3_000;
 
 /** Binance spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
 export function createBinanceGateway(options: BinanceGatewayOptions): VenueGateway {
@@ -71,6 +75,9 @@ class BinanceGateway implements VenueGateway {
   private readonly listeners: ((event: VenueEvent) => void)[] = [];
   private stopClockChecks: () => void = () => undefined;
   private endThrottle: () => void = () => undefined;
+  private endEcho: (() => void) | undefined;
+  private lastEventUs = 0;
+  private isClockSet = false;
   private symbols: SymbolMap | undefined;
   private queries: AccountQueries | undefined;
   private listingVersion = 0;
@@ -137,6 +144,7 @@ class BinanceGateway implements VenueGateway {
     if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
     const common = { ...request.value, lane, weight: 1 };
     this.queries?.noteActivity(place.venueSymbol);
+    const sentUs = this.options.clock.monotonicUs();
     const reply =
       submission.kind === 'single'
         ? asList(await this.rest.command({ ...common, schema: orderReply }))
@@ -148,12 +156,13 @@ class BinanceGateway implements VenueGateway {
     if (missing !== undefined) {
       return { kind: 'unknown', reason: `WRONG_ORDER: expected a reply naming ${missing.clientOrderId}, was without` };
     }
-    return this.accepted(reply.value, place.scope);
+    return this.accepted(reply.value, place.scope, sentUs);
   }
 
   async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
     const { venueSymbol, scope } = this.placeOf(request.instrumentId);
     this.queries?.noteActivity(venueSymbol);
+    const sentUs = this.options.clock.monotonicUs();
     const reply =
       request.listId === null
         ? asList(
@@ -174,7 +183,7 @@ class BinanceGateway implements VenueGateway {
               weight: 1,
             }),
           );
-    return reply.ok ? this.accepted(reply.value, scope) : outcomeOf(reply.error);
+    return reply.ok ? this.accepted(reply.value, scope, sentUs) : outcomeOf(reply.error);
   }
 
   async snapshot(
@@ -190,11 +199,13 @@ class BinanceGateway implements VenueGateway {
   async close(): Promise<void> {
     this.stopClockChecks();
     this.endThrottle();
+    this.endEcho?.();
     this.stream.close();
     await this.ccxt.close();
   }
 
-  private accepted(rows: readonly OrderReply[], scope: ReportScope): CommandOutcome {
+  private accepted(rows: readonly OrderReply[], scope: ReportScope, sentUs: number): CommandOutcome {
+    this.expectEcho(sentUs);
     for (const row of rows) {
       this.clientIds.remember(row.symbol, row.orderId, row.origClientOrderId ?? row.clientOrderId);
     }
@@ -205,7 +216,17 @@ class BinanceGateway implements VenueGateway {
     };
   }
 
+  /** A stream that answers pings and delivers nothing looks healthy: only a missing echo gives it away. */
+  private expectEcho(sentUs: number): void {
+    if (this.endEcho !== undefined) return;
+    this.endEcho = this.options.clock.after(ECHO_MS, () => {
+      this.endEcho = undefined;
+      if (this.lastEventUs < sentUs) this.ccxt.dropStream('the private stream is mute');
+    });
+  }
+
   private take(message: unknown): void {
+    this.lastEventUs = this.options.clock.monotonicUs();
     const read = readPrivateEvent(message, {
       accountId: this.accountId,
       instrumentOf: (symbol) => this.symbols?.instrumentOf(symbol),
@@ -246,6 +267,8 @@ class BinanceGateway implements VenueGateway {
     const reading = await measureVenueClock(this.rest, this.options.clock, samples);
     if (!reading.ok) return;
     const { offsetMs, uncertaintyMs } = reading.value;
+    if (this.isClockSet && uncertaintyMs > WORST_UNCERTAINTY_MS) return;
+    this.isClockSet = true;
     this.ccxt.setClockOffsetMs(Math.round(offsetMs));
     const isLarge = Math.abs(offsetMs) - uncertaintyMs > LARGE_OFFSET_MS;
     const detail = `venue clock is ${Math.round(offsetMs)} ms ahead, +-${Math.ceil(uncertaintyMs)} ms`;

@@ -58,6 +58,8 @@ export type CcxtBinance = {
   setClockOffsetMs(offsetMs: number): void;
   /** Resolves once the venue confirmed the subscription. Throws CredentialsRefused, or an Error that says why not. */
   subscribe(timeoutMs: number): Promise<void>;
+  /** Ends the stream from our side; told as a drop. */
+  dropStream(detail: string): void;
   /** Keeps ccxt's own watch alive until the stream drops. */
   untilDropped(): Promise<void>;
   close(): Promise<void>;
@@ -122,6 +124,8 @@ class HookedBinance extends Binance {
         ordersLimit: CACHED_ORDERS,
         // Never its broker prefix; an empty one would fall back to it.
         broker: { spot: 'LW-' },
+        // A socket that closes while its data is being compressed throws past every handler.
+        ws: { options: { perMessageDeflate: false } },
       },
     });
     this.hooks = hooks;
@@ -135,6 +139,7 @@ class HookedBinance extends Binance {
       call: (call, params, onUse) => this.callOnce(call, params, onUse),
       setClockOffsetMs: (offsetMs) => void (this.options['timeDifference'] = -offsetMs),
       subscribe: (timeoutMs) => this.subscribe(timeoutMs),
+      dropStream: (detail) => this.dropSockets(detail),
       untilDropped: () => this.untilDropped(),
       close: () => this.shut(),
     };
