@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EngineFixture, FEES, listWish, wish } from '../testing/engine-fixture.ts';
 import type { Account } from './account.ts';
+import { requirement } from './settlement.ts';
 import { isLive, remainingLots } from './venue-order.ts';
 
 type Step =
@@ -152,6 +153,21 @@ describe('the matching engine, whatever happens', () => {
               expect(free).toBeGreaterThanOrEqual(0n);
               expect(locked).toBe(held.get(asset) ?? 0n);
             }
+          }
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('holds for every open order what it may still have to pay', () => {
+    fc.assert(
+      fc.property(steps, (played) => {
+        play(played, (venue) => {
+          const { rules } = venue.engine.state.market('BTCUSDT');
+          for (const order of venue.both.flatMap((owner) => owner.openOrders())) {
+            if (order.status === 'PENDING_NEW') continue;
+            expect(order.reservation!.amount).toBeGreaterThanOrEqual(requirement(rules, order));
           }
         });
       }),

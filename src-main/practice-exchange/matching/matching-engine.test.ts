@@ -59,6 +59,14 @@ describe('resting orders', () => {
     expect(fixture.path(order.clientOrderId)).toEqual(['NEW NEW', 'TRADE PARTIALLY_FILLED', 'TRADE FILLED']);
   });
 
+  it('moves up when the recorded queue shrinks', () => {
+    const fixture = new EngineFixture();
+    const order = placed(fixture.place(wish({ price: '99.99', quantity: '0.5' })));
+    fixture.book([[9_999, 100]], []);
+    fixture.trade(9_999, 250, 'sell');
+    expect(fixture.engine.state.orders.get(order.id)?.filledLots).toBe(150);
+  });
+
   it('fills when a recorded level crosses it and consumes that level', () => {
     const fixture = new EngineFixture();
     const order = placed(fixture.place(wish({ price: '99.99', quantity: '0.5' })));
@@ -92,6 +100,14 @@ describe('stops', () => {
     const fixture = new EngineFixture();
     const stop = wish({ side: 'SELL', type: 'STOP_LOSS', stopPrice: '100', quantity: '1' });
     expect(refusalOf(fixture.place(stop))).toBe('Order would trigger immediately.');
+  });
+
+  it('waits no more once canceled', () => {
+    const fixture = new EngineFixture();
+    const stop = placed(fixture.place(wish({ side: 'SELL', type: 'STOP_LOSS', stopPrice: '90', quantity: '1' })));
+    fixture.engine.cancel(fixture.engine.state.orders.get(stop.id), 'cancel', fixture.now);
+    expect(fixture.engine.state.market('BTCUSDT').stops).toEqual([]);
+    expect(fixture.account.balance('BTC').locked).toBe(0n);
   });
 
   it('holds at most five', () => {
