@@ -1,7 +1,6 @@
 import type { BarDto, ServerMessage, TradeTuple } from '../../src-preload/contract/messages.ts';
 import type { BookFrame } from './book-frame.ts';
 
-export type MarketTrade = TradeTuple;
 export type BarMessage = Extract<ServerMessage, { readonly t: 'bar' }>;
 
 /** What a canvas may keep of the tape; older prints scroll out. */
