@@ -35,7 +35,10 @@ const preload = whenPresent('src-preload/index.ts', {
 const renderer = whenPresent('src-renderer/index.html', {
   root: 'src-renderer',
   plugins: [react()],
-  build: { rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src-renderer/index.html') } } },
+  build: {
+    minify: true,
+    rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src-renderer/index.html') } },
+  },
 });
 
 export default defineConfig({

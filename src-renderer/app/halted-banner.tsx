@@ -13,6 +13,12 @@ const Figure = ({ label, children }: { readonly label: string; readonly children
   </div>
 );
 
+/** The engine stamps a whole turn with one time: a cancel of the stop's own turn has no distance of its own. */
+function firstCancelText(firstCancelMs: number | null): string {
+  if (firstCancelMs === null) return 'no order to cancel';
+  return firstCancelMs === 0 ? 'in the same turn' : ageText(firstCancelMs);
+}
+
 /** Measured times or nothing: an unfinished stop says so. */
 function ReportFigures(): ReactElement | null {
   const report = useEngine((state) => state.stop);
@@ -21,7 +27,7 @@ function ReportFigures(): ReactElement | null {
   return (
     <>
       <Figure label="stop to first cancel">
-        <Num>{figures.firstCancelMs === null ? 'no order to cancel' : ageText(figures.firstCancelMs)}</Num>
+        <Num>{firstCancelText(figures.firstCancelMs)}</Num>
       </Figure>
       <Figure label={report.verifiedFlat ? 'all flat, verified' : 'all flat'}>
         <Num>

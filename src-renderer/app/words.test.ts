@@ -59,7 +59,7 @@ describe('words', () => {
   it('names limits, types and statuses, also those it does not know', () => {
     expect(limitTitle('dayLoss')).toBe('Day loss');
     expect(limitTitle('someNewLimit')).toBe('Some new limit');
-    expect(orderTypeText('limitMaker')).toBe('Limit post-only');
+    expect(orderTypeText('limitMaker')).toBe('Post-only');
     expect(statusText('partiallyFilled')).toBe('partially filled');
   });
 });

@@ -190,7 +190,7 @@ export const reasonText = (reason: string): string =>
 
 const ORDER_TYPES: Readonly<Record<string, string>> = {
   limit: 'Limit',
-  limitMaker: 'Limit post-only',
+  limitMaker: 'Post-only',
   market: 'Market',
   stopLimit: 'Stop limit',
   stopMarket: 'Stop market',

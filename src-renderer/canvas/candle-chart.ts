@@ -11,6 +11,7 @@ import {
 } from 'lightweight-charts';
 import type { BarDto } from '../../src-preload/contract/messages.ts';
 import type { InstrumentDto } from '../../src-preload/contract/state.ts';
+import { BarFolder } from '../stores/bar-folder.ts';
 import { barStep, INTERVAL_US, KEPT_BARS, type BarInterval } from '../stores/bars.ts';
 import type { Session } from '../stores/session.ts';
 import { digitsOf, formatNumber, formatSignedRatio } from '../ui/number-text.ts';
@@ -49,6 +50,8 @@ class CandleChart {
   readonly #volumes: ISeriesApi<'Histogram'>;
   readonly #overlay: ChartOverlay;
   readonly #undo: readonly (() => void)[];
+  readonly #folder: BarFolder;
+  #isStreamed = false;
   #bars: BarDto[];
   #lines: { readonly line: ChartLine; readonly drawn: IPriceLine }[] = [];
 
@@ -57,6 +60,7 @@ class CandleChart {
     this.#options = options;
     this.#digits = digitsOf(instrument.tickSize);
     this.#bars = options.bars.slice(-KEPT_BARS);
+    this.#folder = new BarFolder(options.interval, this.#bars.at(-1) ?? null);
     this.#chart = createChart(element, this.#chartOptions());
     this.#candles = this.#addCandles();
     this.#volumes = this.#addVolumes();
@@ -70,9 +74,7 @@ class CandleChart {
     this.#showMarks();
     this.#undo = [
       session.market.listen({
-        onBar: (bar, interval) => {
-          if (interval === options.interval) this.#onBar(bar);
-        },
+        onBar: (bar, interval) => this.#onStreamed(bar, interval),
       }),
       session.store.subscribe((now, before) => {
         const [a, b] = [now.state, before.state];
@@ -145,6 +147,14 @@ class CandleChart {
     this.#chart
       .timeScale()
       .setVisibleLogicalRange({ from: this.#bars.length - shown, to: this.#bars.length + shown * 0.16 });
+  }
+
+  /** Bars of the shown interval where they are streamed; otherwise minutes, folded. */
+  #onStreamed(bar: BarDto, interval: string): void {
+    if (interval === this.#options.interval) {
+      this.#isStreamed = true;
+      this.#onBar(bar);
+    } else if (interval === '1m' && !this.#isStreamed) this.#onBar(this.#folder.fold(bar));
   }
 
   #onBar(bar: BarDto): void {

@@ -203,13 +203,13 @@ function paintChip(
 ): number {
   context.font = `600 10px ${NUMBER_FONT}`;
   const text = markText(mark);
-  const width = context.measureText(text).width + 8;
+  const width = context.measureText(text).width + 6;
   const solid = mark.side === 'buy' ? colors.bidSolid : colors.askSolid;
   context.fillStyle = mark.isUnknown ? colors.warn : solid;
   context.fillRect(at.x, at.top + 2, width, 13);
   context.fillStyle = mark.isUnknown ? colors.surface1 : '#ffffff';
   context.textAlign = 'left';
-  context.fillText(text, at.x + 4, at.top + 9);
+  context.fillText(text, at.x + 3, at.top + 9);
   context.font = `11.5px ${NUMBER_FONT}`;
   return width;
 }
@@ -221,7 +221,7 @@ function paintMarks(context: CanvasRenderingContext2D, rows: number, ladder: Lad
     const row = ladder.topIndex - groupIndexOf(mark, model.group);
     if (row < 0) above = nearer(above, mark, true);
     else if (row >= 2 * rows) below = nearer(below, mark, false);
-    else paintChip(context, mark, { x: 2, top: topOf(row, rows) }, model.colors);
+    else paintChip(context, mark, { x: 1, top: topOf(row, rows) }, model.colors);
   }
   if (above) paintEdge(context, above, 0, model);
   if (below) paintEdge(context, below, topOf(2 * rows, rows), model);

@@ -40,9 +40,6 @@ export const coarserGroup = (group: number): number => {
   return head === 2 ? 5 * decade : 10 * decade;
 };
 
-/** Rows the best prices may wander from the middle before the ladder moves. */
-const SLACK_ROWS = 2;
-
 /**
  * The group index of the first row above the middle. Held (pointer over it): stays where it is, whatever the market does,
  * so that no price moves under the pointer.
@@ -52,8 +49,7 @@ export function nextAnchor(current: number | null, frame: BookFrame, group: numb
   if (bid === undefined && ask === undefined) return current;
   const middle = ((bid ?? ask ?? 0) + (ask ?? bid ?? 0)) / 2;
   const wanted = Math.ceil(middle / group);
-  if (current === null) return wanted;
-  return isHeld || Math.abs(wanted - current) <= SLACK_ROWS ? current : wanted;
+  return isHeld && current !== null ? current : wanted;
 }
 
 type Side = { readonly lots: Float64Array; readonly sum: Float64Array; readonly total: number };

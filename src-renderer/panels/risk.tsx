@@ -4,7 +4,7 @@ import { useEngine } from '../app/terminal-context.tsx';
 import { denialText, denialTitle, limitTitle } from '../app/words.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Missing, Num } from '../ui/number.tsx';
-import { formatDecimal } from '../ui/number-text.ts';
+import { formatDecimal, formatRatio } from '../ui/number-text.ts';
 import { clockTextMs } from '../ui/time-text.ts';
 import { READY, useCondition, type PanelCondition } from './condition.ts';
 import { Panel, type PanelTab } from './panel.tsx';
@@ -42,17 +42,30 @@ function LimitRow({ limit }: { readonly limit: LimitDto }): ReactElement {
   );
 }
 
+/** Ratios read as percent, everything else as it is counted. */
+const amountText = (text: string, unit: string): string =>
+  unit === 'ratio' ? formatRatio(Number(text), 3) : formatDecimal(text);
+
+/** A least amount reads the other way round than a limit. */
+const boundWord = (name: string): string => (name.endsWith('Minimum') ? '≥' : 'of');
+
 export function CheckRow({ check }: { readonly check: CheckDto }): ReactElement {
+  const { name, passed, limit, unit } = check;
   const number = check.after ?? check.used;
   return (
-    <div className={check.passed ? 'check' : 'check no'}>
-      <Icon name={check.passed ? 'check' : 'cross'} />
-      <span className="t2">{limitTitle(check.name)}</span>
+    <div className={passed ? 'check' : 'check no'}>
+      <Icon name={passed ? 'check' : 'cross'} />
+      <span className="t2">{limitTitle(name)}</span>
       <span className="r">
-        {number !== null && <Num>{formatDecimal(number)}</Num>}
-        {check.limit !== null && <Num className="t3"> of {formatDecimal(check.limit)}</Num>}
-        {check.unit !== '' && number !== null && <span className="t3 micro"> {check.unit}</span>}
-        {number === null && check.limit === null && (check.passed ? 'passed' : 'failed')}
+        {number !== null && <Num>{amountText(number, unit)}</Num>}
+        {limit !== null && (
+          <Num className="t3">
+            {' '}
+            {boundWord(name)} {amountText(limit, unit)}
+          </Num>
+        )}
+        {unit !== '' && unit !== 'ratio' && number !== null && <span className="t3 micro"> {unit}</span>}
+        {number === null && limit === null && (passed ? 'passed' : 'failed')}
       </span>
     </div>
   );
@@ -60,6 +73,7 @@ export function CheckRow({ check }: { readonly check: CheckDto }): ReactElement 
 
 function LastDenial({ denial }: { readonly denial: DenialDto }): ReactElement {
   const market = denial.instrumentId?.split('.')[0];
+  const failed = denial.checks.filter((check) => !check.passed);
   return (
     <div className="denial">
       <b className="dangerc">{denial.code}</b> <Num className="t3">{clockTextMs(denial.timeUs)}</Num>
@@ -69,9 +83,12 @@ function LastDenial({ denial }: { readonly denial: DenialDto }): ReactElement {
         {market === undefined ? '' : `, ${market}`}, by {denial.by}. {denialText(denial.code, denial.params)}
       </span>
       <div className="checks">
-        {denial.checks.map((check) => (
+        {failed.map((check) => (
           <CheckRow key={check.name} check={check} />
         ))}
+        {failed.length < denial.checks.length && (
+          <span className="t3">{denial.checks.length - failed.length} other checks passed.</span>
+        )}
       </div>
     </div>
   );

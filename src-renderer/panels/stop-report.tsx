@@ -37,12 +37,15 @@ function Outcome({ action }: { readonly action: StopActionDto }): ReactElement {
   }
 }
 
+/** Zeros after the last digit that counts say nothing and push what does out of sight. */
+const evidenceText = (text: string): string => text.replace(/(\.\d*?)0+(?!\d)/g, '$1').replace(/\.(?=\D|$)/g, '');
+
 const HEADS: readonly (readonly [string, string, number | null])[] = [
   ['Sent, ms', 'r', 66],
   ['Action', '', 74],
   ['Instrument', '', 92],
   ['Quantity', 'r', 84],
-  ['Outcome', '', 134],
+  ['Outcome', '', 124],
   ['Evidence', '', null],
   ['Order', 'r', 66],
   ['Round trip, ms', 'r', 92],
@@ -69,7 +72,7 @@ function ActionRow({
         <Outcome action={action} />
       </td>
       <td className="t2" title={action.evidence}>
-        {action.evidence}
+        {evidenceText(action.evidence)}
       </td>
       <td className="r t3">
         <Num>{action.clientOrderId.slice(-6)}</Num>

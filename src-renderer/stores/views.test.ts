@@ -46,7 +46,7 @@ describe('chart marks', () => {
     const subject = { orders: state.orders, positions: state.positions, last: 45363.63 };
     expect(chartLines(subject, btc).map(({ text, tone }) => [text, tone])).toEqual([
       ['Long 1.20000 +343.13', 'text2'],
-      ['Buy limit post-only 0.15 \u22120.02 %', 'accent'],
+      ['Buy post-only 0.15 \u22120.02 %', 'accent'],
       ['Target 0.6 +0.74 %', 'bid'],
       ['Stop 1.2 \u22121.48 %', 'ask'],
     ]);
