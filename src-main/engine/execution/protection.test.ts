@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bracket, CoreSession } from '../testing/core-session.ts';
+import { bracket, BTC, CoreSession, PRICES } from '../testing/core-session.ts';
 
 function entered(prepare: (session: CoreSession) => void, over: Parameters<typeof bracket>[0] = {}): CoreSession {
   const session = new CoreSession();
@@ -42,6 +42,13 @@ describe('a resting entry', () => {
     session.advance(3_000);
     expect(session.exposure()).toMatchObject({ quantity: '0.69930000', covered: '0.699', uncovered: '0.00030000' });
     expect(session.venue.covered().toString()).toBe('0.699');
+  });
+
+  it('is taken away when new exposure is no longer allowed', () => {
+    const session = resting();
+    session.command({ kind: 'setReducing', reason: 'news' });
+    session.pump();
+    expect(session.venue.openIds()).toEqual([]);
   });
 
   it('falls back to a stop alone when the venue refuses the list', () => {
@@ -162,6 +169,16 @@ describe('the guard', () => {
       .orders()
       .filter(({ spec, status }) => spec.role === 'stop' && status === 'rejected');
     expect(refused).toHaveLength(3);
+  });
+
+  it('leaves at once when the market is through the stop already', () => {
+    const session = entered(() => undefined, { entry: 'resting' });
+    const reference = { ...PRICES, bid: '97.00', ask: '97.02' };
+    session.dispatch({ kind: 'prices.referenced', prices: [{ instrumentId: BTC, reference }] });
+    session.venue.fill(entryOf(session), '0.500');
+    session.pump();
+    expect(session.exposure()).toMatchObject({ isFlat: true, openOrders: [] });
+    expect(session.ordersOfRole('stop')).toEqual([]);
   });
 
   it('counts a pending leg as nothing', () => {

@@ -1,6 +1,7 @@
-import { compareDecimals, decimal } from '../domain/decimal.ts';
+import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
+import { quantityOf } from './amounts.ts';
 import { closes, coverageOf, isDust, openRecords, protects } from './coverage.ts';
 import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
@@ -41,7 +42,7 @@ export function protect(turn: Turn, exposure: Exposure): void {
   );
   if (closing.some((record) => record.pending?.command === 'create')) return;
   if (!isDue(turn, exposure)) return;
-  if (exposure.protection.attempts >= configOf(turn.state).protectionAttempts || exposure.plan === null) {
+  if (isBeyondStops(turn, exposure)) {
     alertUnprotected(turn, exposure, 'exit');
     startFlattening(turn, exposure, { by: 'protection' });
     return;
@@ -88,13 +89,27 @@ function restStop(turn: Turn, exposure: Exposure): void {
   sendSubmission(turn, submission, { action: 'protectiveStop', reason: { by: 'protection' } });
 }
 
-/** A target the market already passed would be refused as a taker, and its list with it. */
+/** No stop can help: too many were refused, none is known, or the market is through its trigger already. */
+function isBeyondStops(turn: Turn, exposure: Exposure): boolean {
+  const { plan, protection } = exposure;
+  if (plan === null || protection.attempts >= configOf(turn.state).protectionAttempts) return true;
+  const market = marketBeyond(turn, exposure, plan.stopTrigger);
+  return market !== null && market <= 0;
+}
+
+/** A target the market already reached would be refused as a taker, and its list with it. */
 function isTargetAhead(turn: Turn, exposure: Exposure): boolean {
-  const target = exposure.plan?.target;
+  const target = exposure.plan?.target ?? null;
+  const market = target === null ? null : marketBeyond(turn, exposure, target);
+  return market === null || market < 0;
+}
+
+/** Above zero: the market is past the level on the winning side. Null without a reference price. */
+function marketBeyond(turn: Turn, exposure: Exposure, level: DecimalText): number | null {
   const price = turn.state.prices.get(exposure.instrumentId);
-  if (target === null || target === undefined || price === undefined) return true;
-  const compared = compareDecimals(decimal(target), decimal(price));
-  return exposure.quantity.startsWith('-') ? compared < 0 : compared > 0;
+  if (price === undefined) return null;
+  const compared = compareDecimals(decimal(price), decimal(level));
+  return quantityOf(exposure.quantity).isNegative ? -compared : compared;
 }
 
 /** A stop that was refused: the first retry goes at once as a plain stop, later ones after the grace time. */

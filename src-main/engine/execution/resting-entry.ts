@@ -1,5 +1,6 @@
 import type { Bar } from '../domain/market.ts';
 import { isTerminal } from '../domain/order.ts';
+import { ALLOWED } from '../domain/trading-state.ts';
 import { isAbove } from './amounts.ts';
 import { openRecords } from './coverage.ts';
 import { configOf, exposureKey, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
@@ -7,14 +8,15 @@ import { sendCancel } from './sending.ts';
 
 /**
  * The partial-fill guard: the first partial fill of a resting entry cancels its remainder; what was filled is protected at
- * once by the plan of the entry. An entry that waited too many bars is canceled too.
+ * once by the plan of the entry. An entry that waited too many bars is canceled too, and any once new exposure is no longer
+ * allowed: resting on, it would be just that.
  */
 export function guardRestingEntries(turn: Turn, exposure: Exposure): void {
   for (const record of openRecords(turn.state, exposure)) {
     if (!isRestingEntry(record)) continue;
     const isTouched = isAbove(record.filled, '0') || isAbove(record.reportedFilled, '0');
     const isExpired = record.barsWaited >= configOf(turn.state).entryExpiryBars;
-    if (isTouched || isExpired) sendCancel(turn, record);
+    if (isTouched || isExpired || !ALLOWED[turn.state.tradingState].entry) sendCancel(turn, record);
   }
 }
 

@@ -10,6 +10,7 @@ export function changeTradingState(turn: Turn, to: TradingState, reason: string,
   turn.state.tradingState = to;
   turn.state.tradingStateReason = reason;
   turn.state.tradingStateSources = sources;
+  for (const exposure of turn.state.exposures.values()) turn.touched.add(exposure);
   turn.emit({ kind: 'tradingState.changed', from, to, reason, sources });
   const severity = to === 'active' ? 'info' : 'warning';
   turn.emit({ kind: 'alert.raised', alert: { code: 'TRADING_STATE_CHANGED', severity, params: { from, to, reason } } });

@@ -71,14 +71,15 @@ export class Sequencer {
     const sequence = store.nextSequence;
     const decisions = core.apply(sequence, timeUs, input);
     const journaled = this.journal(input, decisions, timeUs, sequence);
-    this.publish({ role: 'input', sequence, timeUs, event: input });
-    decisions.forEach((event, index) => {
-      this.publish({ role: 'decision', sequence: sequence + 1 + index, timeUs, event });
-    });
     for (const decision of decisions) {
       if (journaled || this.isAllowedUnjournaled(decision)) this.parts.carryOut(decision);
       else this.refuse(decision);
     }
+    // Shown after it was sent: a slow listener delays no order.
+    this.publish({ role: 'input', sequence, timeUs, event: input });
+    decisions.forEach((event, index) => {
+      this.publish({ role: 'decision', sequence: sequence + 1 + index, timeUs, event });
+    });
     return { decisions, journaled };
   }
 
