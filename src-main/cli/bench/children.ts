@@ -14,6 +14,7 @@ export class BenchChild {
     if (cli === undefined) throw new CommandFailure('expected the path of the program, found none');
     this.name = name;
     this.child = fork(cli, ['bench', `part:${name}`, JSON.stringify(options)], {
+      execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 2, 2, 'ipc'],
     });

@@ -12,8 +12,9 @@ export type HandlerCost = {
   readonly ccxtUs: number;
 };
 
-const MESSAGES = 10_000;
-const ROUNDS = 7;
+export type HandlerRun = { readonly messages: number; readonly rounds: number };
+
+const FULL_RUN: HandlerRun = { messages: 10_000, rounds: 7 };
 const FIRST_ID = 1_000;
 const IDS = 3;
 const MID = 6_000_000;
@@ -24,14 +25,14 @@ const SIZES = [
 ] as const;
 
 /** Both handlers on the same messages of one process, in alternating rounds; medians. */
-export function measureHandlers(): readonly HandlerCost[] {
+export function measureHandlers(run: HandlerRun = FULL_RUN): readonly HandlerCost[] {
   return SIZES.map(([levels, depth]) => {
-    const events = depthEvents(levels, depth);
+    const events = depthEvents(run.messages, levels, depth);
     const native = events.map((event) => Buffer.from(`{"stream":"btcusdt@depth@100ms","data":${event}}`));
     const ccxt = events.map((event) => Buffer.from(event));
     const nativeUs: number[] = [];
     const ccxtUs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < run.rounds; round++) {
       nativeUs.push(cpuUs(nativeHandler(depth), native));
       ccxtUs.push(cpuUs(ccxtHandler(depth), ccxt));
     }
@@ -88,7 +89,7 @@ function snapshot(depth: number): { bids: [string, string][]; asks: [string, str
 }
 
 /** Changes gather near the touch; one in five removes its level. Seeded: every run measures the same messages. */
-function depthEvents(levels: number, depth: number): readonly string[] {
+function depthEvents(messages: number, levels: number, depth: number): readonly string[] {
   let seed = 1;
   const uniform = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
   const changes = (first: number, step: number): [string, string][] =>
@@ -96,7 +97,7 @@ function depthEvents(levels: number, depth: number): readonly string[] {
       priceText(first + step * Math.floor(uniform() * uniform() * depth)),
       uniform() < 0.2 ? '0.00000000' : `${(uniform() * 10).toFixed(5)}000`,
     ]);
-  return Array.from({ length: MESSAGES }, (_, index) => {
+  return Array.from({ length: messages }, (_, index) => {
     const U = FIRST_ID + IDS * index + 1;
     const sides = { b: changes(MID, -1), a: changes(MID + 1, 1) };
     return JSON.stringify({

@@ -3,7 +3,8 @@ import { report } from '../command.ts';
 import { durationMs, integerOption, parseOptions, refusePositionals } from '../options.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type Load, type LoadResult, measureLoad } from './depth-load.ts';
-import { type HandlerCost, measureHandlers } from './handler-cost.ts';
+import { measureHandlers } from './handler-cost.ts';
+import { judged, line, ratio, table } from './market-data-report.ts';
 import { READER_MODES } from './reader.ts';
 
 const UPDATES_PER_SECOND = 10;
@@ -32,21 +33,11 @@ export const marketData: Benchmark = async (args, io) => {
   const loadBefore = loadavg()[0] ?? Number.NaN;
   const { bare, native, ccxt } = await measureLoad(load, io);
   if (bare === undefined || native === undefined || ccxt === undefined) throw new Error('expected three results');
+  const modes = { bare, native, ccxt };
   io.error('bench: handlers');
   const handlers = measureHandlers();
-  const ratios = {
-    cpuNativeToCcxt: ratio(native.cpuPercent, ccxt.cpuPercent),
-    p99NativeToBare: ratio(native.latencyUs.p99, bare.latencyUs.p99),
-    handlerNativeToCcxt: Math.max(...handlers.map(({ nativeUs, ccxtUs }) => ratio(nativeUs, ccxtUs))),
-  };
-  const budgets = {
-    cpuAtMostHalfOfCcxt: ratios.cpuNativeToCcxt <= 0.5,
-    handlerAtMostThirdOfCcxt: ratios.handlerNativeToCcxt <= 1 / 3,
-    p95Below600Us: native.latencyUs.p95 < 600,
-    p99AtMostOneAndAHalfOfBare: ratios.p99NativeToBare <= 1.5,
-  };
+  const { ratios, budgets } = judged(modes, handlers);
   const machine = { cores: availableParallelism(), loadBefore, node: process.version };
-  const modes = { bare, native, ccxt };
   const result = {
     ...{ bench: 'market-data', instruments: load.instruments, updatesPerSecond: UPDATES_PER_SECOND },
     ...{ seconds: load.seconds, rounds: load.rounds, modes, handlers, ratios, budgets, machine },
@@ -77,24 +68,3 @@ export const instruments: Benchmark = async (args, io) => {
   report(io, options.json)(result, [...lines, `budgets: ${JSON.stringify(result.budgets)}`].join('\n'));
   return 0;
 };
-
-const ratio = (a: number, b: number): number => Number((a / b).toFixed(3));
-
-function line({ cpuPercent, cpuUsPerMessage, latencyUs, rssMb, seenRatio }: LoadResult): string {
-  const cpu = `${cpuPercent.toFixed(2)} % of a core, ${cpuUsPerMessage.toFixed(1)} us a message`;
-  return `${cpu}, p50 ${latencyUs.p50} p95 ${latencyUs.p95} p99 ${latencyUs.p99} us, ${Math.round(rssMb)} MB, ${(seenRatio * 100).toFixed(1)} % seen`;
-}
-
-function table(
-  modes: Readonly<Record<string, LoadResult>>,
-  handlers: readonly HandlerCost[],
-  budgets: Readonly<Record<string, boolean>>,
-): string {
-  const rows = Object.entries(modes).map(([mode, result]) => `${mode.padEnd(7)} ${line(result)}`);
-  const costs = handlers.map(
-    ({ levels, depth, nativeUs, ccxtUs }) =>
-      `handler, ${levels} levels on a book of ${depth}: native ${nativeUs.toFixed(2)} us, ccxt ${ccxtUs.toFixed(2)} us`,
-  );
-  const verdicts = Object.entries(budgets).map(([budget, isMet]) => `${isMet ? 'met' : 'MISSED'}  ${budget}`);
-  return [...rows, ...costs, ...verdicts].join('\n');
-}

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMarketSource } from '../../practice-exchange/market/create-market-source.ts';
 import { type PracticeExchange, startPracticeExchange } from '../../practice-exchange/start-practice-exchange.ts';
 import { openBareReader } from './bare-reader.ts';
 import { openCcxtReader } from './ccxt-reader.ts';
 import { measureHandlers } from './handler-cost.ts';
+import { measureLoad } from './depth-load.ts';
 import { openNativeReader } from './native-reader.ts';
 import type { Reader, ReaderOptions } from './reader.ts';
 import { latenciesUs, nowNs, StampLog } from './stamps.ts';
@@ -49,9 +51,29 @@ describe('the readers of the bench', () => {
 
   it('handle the same messages in process', async () => {
     await venue();
-    for (const { nativeUs, ccxtUs } of measureHandlers()) {
+    for (const { nativeUs, ccxtUs } of measureHandlers({ messages: 100, rounds: 1 })) {
       expect(nativeUs).toBeGreaterThan(0);
       expect(ccxtUs).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('the load of the bench', () => {
+  const entry = process.argv[1] ?? '';
+  afterEach(() => void (process.argv[1] = entry));
+
+  it('plays one venue to readers in processes of their own', async () => {
+    await venue();
+    process.argv[1] = join(import.meta.dirname, '../../cli.ts');
+    const progress: string[] = [];
+    const io = { out: () => undefined, error: (line: string) => void progress.push(line) };
+    const load = { instruments: 2, updatesPerSecond: 20, seconds: 0.5, rounds: 1, modes: ['bare', 'native'] } as const;
+    const { bare, native } = await measureLoad(load, io);
+    for (const result of [bare, native]) {
+      expect(result?.sent).toBeGreaterThan(0);
+      expect(result?.seenRatio).toBeGreaterThan(0);
+      expect(result?.latencyUs.p50).toBeGreaterThan(0);
+    }
+    expect(progress).toEqual(['bare', 'native'].map((mode) => `bench: 2 instruments, round 1 of 1, ${mode}`));
   });
 });
