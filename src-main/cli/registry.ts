@@ -5,6 +5,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).command,
   bench: async () => (await import('./bench.ts')).command,
   demo: async () => (await import('./demo.ts')).command,
+  keys: async () => (await import('./keys.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,
   'practice-exchange': async () => (await import('./practice-exchange.ts')).command,
   replay: async () => (await import('./replay.ts')).replay,
