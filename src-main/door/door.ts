@@ -1,6 +1,6 @@
 import type { BookView } from '../engine/domain/book-view.ts';
-import type { CommandEnvelope } from '../engine/domain/command.ts';
-import type { Denial } from '../engine/domain/denial.ts';
+import type { BracketRequest, CommandEnvelope } from '../engine/domain/command.ts';
+import type { Denial, Verdict } from '../engine/domain/denial.ts';
 import type { Decision, EngineInput, ListedInstrument, Sequenced } from '../engine/domain/events.ts';
 import { type InstrumentId, parseInstrumentId } from '../engine/domain/identifiers.ts';
 import type { Bar, BarInterval } from '../engine/domain/market.ts';
@@ -15,6 +15,7 @@ import { type ClientOutput, ClientSession, type SessionServices } from './client
 import type { EngineFacts } from './engine-facts.ts';
 import type { MarketView } from './market-view.ts';
 import { TerminalView } from './terminal-view.ts';
+import { commandOf } from './translate-command.ts';
 
 export type DoorOptions = {
   readonly clock: Clock;
@@ -27,6 +28,8 @@ export type DoorOptions = {
     interval: BarInterval,
     limit: number,
   ) => Promise<Result<readonly Bar[], QueryFailure>>;
+  /** The verdict a bracket would get now. */
+  readonly judge: (request: BracketRequest) => Verdict;
   readonly book: (instrumentId: InstrumentId) => BookView | undefined;
   readonly hostLabel: string;
 };
@@ -104,7 +107,11 @@ function servicesOf(options: DoorOptions, view: TerminalView): SessionServices {
   };
 }
 
-async function answerQuery(query: QueryDto, { history }: DoorOptions): Promise<Result<unknown, Denial>> {
+async function answerQuery(query: QueryDto, { history, judge }: DoorOptions): Promise<Result<unknown, Denial>> {
+  if (query.kind === 'judgment') {
+    const command = commandOf(query.command);
+    if (command.kind === 'enterBracket') return ok(judge(command.request));
+  }
   if (query.kind !== 'bars') return err({ code: 'COMMAND_NOT_PERMITTED', params: { query: query.kind } });
   const bars = await history(query.instrumentId as InstrumentId, query.interval, query.limit);
   if (!bars.ok) return err({ code: 'VENUE_NOT_READY', params: { detail: bars.error.detail } });
@@ -126,6 +133,7 @@ function welcomeOf(facts: EngineFacts, hostLabel: string): Extract<ServerMessage
     contractVersion: CONTRACT_VERSION,
     mode: facts.mode,
     hostLabel,
+    accounts: facts.accounts,
     instruments: facts.instruments().map((instrument) => instrumentDto(instrument, facts)),
   };
 }

@@ -17,6 +17,7 @@ export type EngineFacts = {
   readonly reportingAsset: string;
   readonly risk: RiskConfig;
   readonly engineEpoch: number;
+  readonly accounts: readonly AccountId[];
   nowUs(): number;
   instruments(): readonly ListedInstrument[];
   tradingState(): { readonly state: TradingState; readonly sinceUs: number; readonly reason: string };

@@ -32,7 +32,8 @@ export function envelopeOf(command: CommandDto, source: CommandSource): CommandE
   };
 }
 
-function commandOf(command: CommandDto): Command {
+/** The engine's command for one of the contract. */
+export function commandOf(command: CommandDto): Command {
   switch (command.kind) {
     case 'emergencyStop':
     case 'rearm':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bracket, CoreSession } from './testing/core-session.ts';
+import { accountId } from './domain/identifiers.ts';
+import { bracket, CoreSession, PRICES } from './testing/core-session.ts';
 
 function started(): CoreSession {
   const session = new CoreSession();
@@ -20,6 +21,17 @@ describe('a fok bracket', () => {
     expect(session.core.view.orders().map(({ status }) => status)).toEqual(['filled', 'accepted', 'accepted']);
     session.advance(10_000);
     expect(session.core.view.orders()).toHaveLength(3);
+  });
+
+  it('is judged beforehand as it then is, and the asking leaves no trace', () => {
+    const session = started();
+    const asked = session.core.view.judge(bracket(), PRICES);
+    expect(session.core.view.orders()).toEqual([]);
+    const [judged] = session.command({ kind: 'enterBracket', request: bracket() });
+    expect(judged).toMatchObject({ kind: 'order.judged', verdict: asked });
+    expect(asked.allowed).toBe(true);
+    const unknown = session.core.view.judge(bracket({ accountId: accountId('nobody') }), PRICES);
+    expect(unknown.denials).toMatchObject([{ code: 'INSTRUMENT_UNKNOWN' }]);
   });
 
   it('leaves nothing behind when the entry expires', () => {

@@ -1,8 +1,9 @@
+import type { BracketRequest } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
-import type { RiskCheck } from '../domain/denial.ts';
+import type { RiskCheck, Verdict } from '../domain/denial.ts';
 import type { Balance, ComponentState, ListedInstrument, StopReport } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
-import type { FeedState } from '../domain/market.ts';
+import type { FeedState, PriceReference } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
@@ -11,7 +12,7 @@ import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
 import type { Parts } from './core-state.ts';
 import { dayFigures } from './day-loss.ts';
-import { isEnabled } from './entry-path.ts';
+import { isEnabled, judgmentOf } from './entry-path.ts';
 import { equityOf, rateOf } from './valuation.ts';
 
 export type ExposureView = Readonly<Exposure> & {
@@ -46,6 +47,8 @@ export type CoreView = {
   components(): ReadonlyMap<string, ComponentState>;
   stop(): StopReport | null;
   strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
+  /** What the gate would say to a bracket now, at these prices. */
+  judge(request: BracketRequest, reference: PriceReference): Verdict;
   /** Time without protection of all exposures, gaps still open included, as of the last event. */
   unprotectedMs(): number;
   /** Instruments with an order or a position: their prices are referenced every second. */
@@ -62,6 +65,7 @@ export function coreView(parts: Parts): CoreView {
     exposures: () => exposures().map((exposure) => exposureView(parts, exposure)),
     instruments: () => [...parts.state.execution.instruments.values()],
     strategy: (strategyId) => strategyView(parts, strategyId),
+    judge: (request, reference) => judgmentOf(parts, request, reference),
     unprotectedMs: () => exposures().reduce((sum, exposure) => sum + unprotectedUs(parts, exposure), 0) / 1_000,
     watched: () => {
       const busy = exposures().filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');

@@ -66,6 +66,18 @@ export function enterBracket(parts: Parts, turn: Turn, { request, reference, rea
   return null;
 }
 
+/** The verdict a bracket would get now. Nothing is sent, journaled or remembered. */
+export function judgmentOf(parts: Parts, request: BracketRequest, reference: PriceReference): Verdict {
+  const { accountId, instrumentId } = request;
+  const { execution } = parts.state;
+  const listed = execution.instruments.get(instrumentId);
+  if (listed === undefined || !execution.accounts.some((account) => account.accountId === accountId)) {
+    const denial: Denial = { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } };
+    return { allowed: false, denials: [denial], checks: [] };
+  }
+  return judgeBracket(request, gateContext(parts, { state: execution }, request, instrumentOf(listed), reference));
+}
+
 function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: BracketRequest): Denial | null {
   turn.emit({ kind: 'order.judged', verdict, intent: null, reason });
   const denial = verdict.denials[0] ?? null;

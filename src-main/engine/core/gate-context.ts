@@ -12,10 +12,13 @@ import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { equityOf, freeBalance } from './valuation.ts';
 
+/** All the gate reads of a turn. */
+export type GateTurn = Pick<Turn, 'state'>;
+
 /** All the gate reads, as of this turn. */
 export function gateContext(
   parts: Parts,
-  turn: Turn,
+  turn: GateTurn,
   request: BracketRequest,
   instrument: Instrument,
   reference: PriceReference,
@@ -53,7 +56,7 @@ function worstPosition(exposure: Exposure | undefined, open: readonly OrderRecor
 }
 
 /** The venue's free balance less what entries on their way will lock: the balance does not know of them yet. */
-function freeQuote(parts: Parts, turn: Turn, accountId: AccountId, instrument: Instrument): Money {
+function freeQuote(parts: Parts, turn: GateTurn, accountId: AccountId, instrument: Instrument): Money {
   let free = freeBalance(parts, accountId, instrument.quote);
   for (const exposure of turn.state.exposures.values()) {
     if (exposure.accountId !== accountId) continue;
