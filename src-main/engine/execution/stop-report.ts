@@ -21,8 +21,8 @@ export function noteStopAction(turn: Turn, action: StopAction['action'], spec: O
   };
   stop.report = { ...stop.report, actions: [...stop.report.actions, row] };
   stop.dirty = true;
-  stop.asked = [];
-  stop.verified = [];
+  stop.asked = stop.asked.filter((id) => id !== accountId);
+  stop.verified = stop.verified.filter((id) => id !== accountId);
 }
 
 /** Records what became of the newest action of that kind on the order. */
