@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
+import { lockDirectory } from '../adapters/sqlite/directory-lock.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
-import { announceRunning, newPracticeDirectory, openDataHome } from './data-home.ts';
+import { announceRunning, type DataHome, newPracticeDirectory, openDataHome } from './data-home.ts';
+import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
 import { type PracticeOptions, type Session, startSession } from './session.ts';
 
@@ -28,9 +30,8 @@ const bundleRoot = (): URL => {
   return here.includes('/chunks/') ? new URL('../', here) : new URL('./', here);
 };
 
-/** The same engine on the practice exchange. Throws with every problem of the configuration. */
+/** The same engine on the practice exchange. Throws with every problem of the configuration, and when the home is in use. */
 export async function startPracticeSession(options: PracticeSessionOptions): Promise<PracticeSession> {
-  const { host: makeHost = nodeProcessHost, hostLabel = '' } = options;
   const config = loadConfig({
     profile: 'demo',
     overrides: options.overrides,
@@ -38,6 +39,24 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   });
   if (!config.ok) throw new Error(config.error.join('; '));
   const home = openDataHome(options.home);
+  // One session a home: a second one would be out of reach of `leeward stop`.
+  const lock = lockDirectory(home.path);
+  if (!lock.ok) throw new Error(lock.error.detail);
+  try {
+    return await startLocked(options, home, config.value, lock.value.release);
+  } catch (error) {
+    lock.value.release();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: PracticeSessionOptions,
+  home: DataHome,
+  config: Config,
+  release: () => void,
+): Promise<PracticeSession> {
+  const { host: makeHost = nodeProcessHost, hostLabel = '' } = options;
   const dataDir = newPracticeDirectory(home, new Date());
   const bundles = bundleRoot();
   const root = fileURLToPath(new URL('../../', bundles));
@@ -46,7 +65,7 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
     clock: createSystemClock(),
     dataDir,
     installation: home.installation,
-    config: config.value,
+    config,
     venue: { practice: options.practice },
     instruments: [],
     baselineDir: join(root, 'native-models/baselines'),
@@ -57,5 +76,9 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   });
   const { guardianSocket, clientSocket } = session;
   announceRunning(home.path, { pid: process.pid, dataDir, guardianSocket, clientSocket });
-  return { ...session, dataDir };
+  const close = async (): Promise<void> => {
+    await session.close();
+    release();
+  };
+  return { ...session, dataDir, close };
 }
