@@ -84,6 +84,11 @@ describe('connecting', () => {
     expect(rig.events.at(-1)).toMatchObject({ kind: 'state', state: 'down' });
   });
 
+  it('refuses an account that may not trade', async () => {
+    venue.on('GET /api/v3/account', () => json({ canTrade: false, balances: [] }));
+    await expect(rig.gateway.connect()).rejects.toThrow('may trade');
+  });
+
   it.each([
     ['HTML', { headers: { 'Content-Type': 'text/html' }, body: '<html></html>' }],
     ['no symbols', json({ ...exchangeInfo, symbols: [] })],

@@ -131,6 +131,8 @@ class BinanceGateway implements VenueGateway {
       clientIds: this.clientIds,
     });
     const account = required(await this.queries.account());
+    if (account.canTrade === false)
+      throw new CredentialsRefused('expected an account that may trade, was one that may not');
     const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
     await this.stream.start();
     this.stopClockChecks = this.options.clock.every(CLOCK_CHECK_MS, () => void this.checkClock(1));
