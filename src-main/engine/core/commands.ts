@@ -68,7 +68,8 @@ function changeState(turn: Turn, to: TradingState, reason: string, envelope: Com
   const from = turn.state.tradingState;
   if (reason.trim() === '') return denial('REASON_REQUIRED', { command: envelope.command.kind });
   if (from === to) return null;
-  if (!STATE_CHANGES[from].includes(to)) return denial('STATE_CHANGE_ILLEGAL', { from, to });
+  // Only proof ends an emergency stop, no command does.
+  if (from === 'stopping' || !STATE_CHANGES[from].includes(to)) return denial('STATE_CHANGE_ILLEGAL', { from, to });
   changeTradingState(turn, to, reason, [envelope.origin]);
   return null;
 }
