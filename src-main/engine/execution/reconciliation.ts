@@ -30,7 +30,8 @@ export function applyVenueState(turn: Turn, accountId: AccountId, state: VenueSt
   const link = venueLink(turn.state, accountId);
   const was = link.state;
   link.state = state;
-  if (state === 'ready' && !link.synchronized) link.wanted = was === 'connecting' ? 'CONNECTED' : 'RECONNECTED';
+  const isBehind = !link.synchronized || was === 'degraded';
+  if (state === 'ready' && isBehind) link.wanted = was === 'connecting' ? 'CONNECTED' : 'RECONNECTED';
   if (state === 'down' || state === 'connecting') link.synchronized = false;
   if (state === was || state === 'connecting') return;
   if (state !== 'ready') {
