@@ -72,7 +72,9 @@ export function snapshotOf(parts: Parts): JsonValue {
 /** Throws when `snapshot` is not one of a core. */
 export function restoreParts(parts: Parts, snapshot: JsonValue): void {
   const { state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
-  parts.state = fromJson(ensure(state, 'a core state')) as CoreState;
+  const restored = fromJson(ensure(state, 'a core state')) as CoreState;
+  // What a snapshot of an earlier version does not have starts empty.
+  parts.state = { ...restored, execution: { ...emptyExecutionState(), ...restored.execution } };
   parts.portfolio.restore(ensure(portfolio, 'a portfolio state'));
   if (parts.state.config !== null) startStrategies(parts, parts.state.config);
   const saved = ensure(strategies, 'strategy states') as Readonly<Record<string, JsonValue>>;

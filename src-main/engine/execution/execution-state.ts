@@ -148,6 +148,8 @@ export type ExecutionState = {
   exposures: Map<string, Exposure>;
   /** Applied trades: `account|instrument|trade` -> when. */
   trades: Map<string, number>;
+  /** `account|instrument` -> the newest trade whose key was dropped: it and those before it were applied. */
+  droppedTrades: Map<string, string>;
   venues: Map<AccountId, VenueLink>;
   stop: EmergencyStop | null;
   /** Text of the last broken invariant; it is alerted when it changes. */
@@ -183,6 +185,7 @@ export function emptyExecutionState(): ExecutionState {
     plans: new Map(),
     exposures: new Map(),
     trades: new Map(),
+    droppedTrades: new Map(),
     venues: new Map(),
     stop: null,
     broken: null,

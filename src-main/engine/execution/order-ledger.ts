@@ -4,6 +4,7 @@ import { adoptFromFill, adoptFromReport } from './adoption.ts';
 import { isAbove, quantityOf } from './amounts.ts';
 import { listedInstrument, touchExposure, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { alertOrder, track } from './order-record.ts';
+import { isApplied, tradeKey } from './applied-trades.ts';
 import { traitsOf } from './venue-traits.ts';
 
 /**
@@ -87,11 +88,10 @@ export function move(turn: Turn, record: OrderRecord, news: OrderNews): boolean 
  * for duplicates and foreign trades.
  */
 export function applyFill(turn: Turn, fill: Fill): OrderRecord | undefined {
-  const key = `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
-  if (turn.state.trades.has(key)) return undefined;
+  if (isApplied(turn.state, fill)) return undefined;
   const record = turn.state.orders.get(fill.clientOrderId) ?? adoptFromFill(turn, fill);
   if (record === undefined) return undefined;
-  turn.state.trades.set(key, turn.timeUs);
+  turn.state.trades.set(tradeKey(fill), turn.timeUs);
   turn.applied.push(fill);
   proveExistence(turn, record);
   const wasTerminal = isTerminal(record.status);

@@ -1,4 +1,5 @@
 import { isTerminal } from '../domain/order.ts';
+import { forgetTrades } from './applied-trades.ts';
 import { isFlat, openRecords } from './coverage.ts';
 import { advanceStop, takeOver } from './emergency-stop.ts';
 import type { Exposure, OrderRecord, Turn } from './execution-state.ts';
@@ -30,7 +31,7 @@ const KEEP_TRADES_US = 24 * 3_600_000_000;
  * order says that it is ours.
  */
 export function forgetOld(turn: Turn): void {
-  const { orders, trades, plans } = turn.state;
+  const { orders, plans } = turn.state;
   const keepUs = orders.size > MANY_ORDERS ? KEEP_MANY_US : KEEP_CLOSED_US;
   for (const [id, record] of orders) {
     if (turn.timeUs - record.createdAtUs < keepUs) break;
@@ -38,10 +39,7 @@ export function forgetOld(turn: Turn): void {
     orders.delete(id);
     plans.delete(id);
   }
-  for (const [key, appliedAtUs] of trades) {
-    if (turn.timeUs - appliedAtUs < KEEP_TRADES_US) break;
-    trades.delete(key);
-  }
+  forgetTrades(turn.state, turn.timeUs - KEEP_TRADES_US);
 }
 
 /** Once a second all that has an order or a position is looked after, heard from or not. */
