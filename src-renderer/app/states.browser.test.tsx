@@ -174,15 +174,15 @@ describe('orders by hand', () => {
     const button = (): HTMLButtonElement => find('.btn.buy') as HTMLButtonElement;
     expect(button().disabled).toBe(true);
     await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
-    await userEvent.click(find('.ticket .btn.ghost'));
+    await userEvent.click(find('.ticket .propose'));
     const quantity = find('.ticket .field:nth-of-type(2) input');
     await userEvent.fill(quantity, '0.1');
     await shown('.verdict').toContain('Would be allowed');
     await shown('.verdict').toContain('58,972.36');
-    await shown('.btn.buy').toContain('Buy 0.1 BTC at 45,363.64');
+    await shown('.btn.buy').toContain('Buy 0.1 BTC at 45,386.32');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     expect(bridge.commands.map(({ command }) => command)).toMatchObject([
-      { kind: 'enterBracket', side: 'buy', quantity: '0.1', limitPrice: '45363.64', accountId: 'paper-01' },
+      { kind: 'enterBracket', side: 'buy', quantity: '0.1', limitPrice: '45386.32', accountId: 'paper-01' },
     ]);
   });
 

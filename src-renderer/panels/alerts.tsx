@@ -5,7 +5,7 @@ import { alertText, alertTitle } from '../app/words.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Num } from '../ui/number.tsx';
 import { formatNumber } from '../ui/number-text.ts';
-import { clockText, clockTextMs } from '../ui/time-text.ts';
+import { clockText } from '../ui/time-text.ts';
 import { READY, useCondition, type PanelCondition } from './condition.ts';
 import { Panel, type PanelTab } from './panel.tsx';
 
@@ -38,15 +38,31 @@ const paramsText = (params: ParamsDto): string =>
 function LogRow({ entry }: { readonly entry: LogDto }): ReactElement {
   const text = paramsText(entry.summary);
   return (
-    <tr title={text}>
-      <td className="t3">
-        <Num>{clockTextMs(entry.timeUs)}</Num>
-      </td>
-      <td>
+    <div className="logrow">
+      <Num className="t3">{clockText(entry.timeUs)}</Num>
+      <span>
         {entry.kind} <span className="t3">{entry.instrumentId?.split('/')[0]}</span>
-      </td>
-      <td className="t2">{text}</td>
-    </tr>
+      </span>
+      {text !== '' && <p>{text}</p>}
+    </div>
+  );
+}
+
+/** Closed bars come by the dozen and bury what a person looks for; the journal has them. */
+const isTold = (entry: LogDto): boolean => entry.kind !== 'bar.closed';
+
+function Log({ log }: { readonly log: readonly LogDto[] }): ReactElement {
+  const told = log.filter(isTold);
+  return (
+    <>
+      {told
+        .slice(-SHOWN_LOG)
+        .toReversed()
+        .map((entry) => (
+          <LogRow key={entry.sequence} entry={entry} />
+        ))}
+      <p className="none">{formatNumber(log.length - told.length)} closed bars are left out here.</p>
+    </>
   );
 }
 
@@ -85,21 +101,7 @@ export function AlertsPanel({ more = [], onTab }: AlertsProps): ReactElement {
       {tab === 'alerts' ? (
         alerts.toReversed().map((alert) => <AlertRow key={alert.id} alert={alert} />)
       ) : (
-        <table className="table log">
-          <colgroup>
-            <col style={{ width: 92 }} />
-            <col style={{ width: 110 }} />
-            <col />
-          </colgroup>
-          <tbody>
-            {log
-              .slice(-SHOWN_LOG)
-              .toReversed()
-              .map((entry) => (
-                <LogRow key={entry.sequence} entry={entry} />
-              ))}
-          </tbody>
-        </table>
+        <Log log={log} />
       )}
     </Panel>
   );

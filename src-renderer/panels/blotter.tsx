@@ -9,7 +9,7 @@ import { formatDecimal, formatSigned, signOf, sumDecimals } from '../ui/number-t
 import { READY, useCondition } from './condition.ts';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
 import { FillsTable } from './fills-table.tsx';
-import { workingOrders } from './order-rows.ts';
+import { closedOrders, workingOrders } from './order-rows.ts';
 import { OrdersTable } from './orders-table.tsx';
 import { Panel, type PanelTab } from './panel.tsx';
 import { isOpen } from './position-rows.ts';
@@ -18,6 +18,7 @@ import { PositionsTable } from './positions-table.tsx';
 const TABS: readonly PanelTab[] = [
   { id: 'orders', title: 'Positions and orders' },
   { id: 'fills', title: 'Fills' },
+  { id: 'closed', title: 'Closed orders' },
 ];
 const NO_ORDERS: readonly OrderDto[] = [];
 const NO_FILLS: readonly FillDto[] = [];
@@ -53,8 +54,26 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
           {sender.answer.text}
         </div>
       )}
-      {tab === 'orders' ? <PositionsAndOrders sender={sender} /> : <FillsTable fills={fills} />}
+      {tab === 'orders' && <PositionsAndOrders sender={sender} />}
+      {tab === 'fills' && <FillsTable fills={fills} />}
+      {tab === 'closed' && <ClosedOrders sender={sender} />}
     </Panel>
+  );
+}
+
+function ClosedOrders({ sender }: { readonly sender: CommandSender }): ReactElement {
+  const instruments = useInstruments();
+  const orders = closedOrders(useEngine((state) => state.orders) ?? NO_ORDERS);
+  const cancel = (order: OrderDto): void =>
+    void sender.send({ kind: 'cancelOrder', clientOrderId: order.clientOrderId });
+  return (
+    <div className="content scroll">
+      {orders.length === 0 ? (
+        <p className="none">No closed orders in this session.</p>
+      ) : (
+        <OrdersTable orders={orders} instruments={instruments} onCancel={cancel} />
+      )}
+    </div>
   );
 }
 

@@ -10,6 +10,10 @@ const rank = (order: OrderDto): number => {
 export const workingOrders = (orders: readonly OrderDto[]): readonly OrderDto[] =>
   orders.filter(isWorking).toSorted((a, b) => rank(a) - rank(b) || b.createdAtUs - a.createdAtUs);
 
+/** Closed orders, newest first: what was denied, rejected or expired is as much news as what was filled. */
+export const closedOrders = (orders: readonly OrderDto[]): readonly OrderDto[] =>
+  orders.filter((order) => !isWorking(order)).toSorted((a, b) => b.updatedAtUs - a.updatedAtUs);
+
 /** What the order is there for, in the strategy's or the trader's name. */
 export function purposeOf(order: OrderDto): string {
   if (order.foreign) return 'never touched';

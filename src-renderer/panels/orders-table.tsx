@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
 import type { InstrumentDto, OrderDto } from '../../src-preload/contract/state.ts';
 import { useSecond, useTerminal } from '../app/terminal-context.tsx';
-import { orderTypeText, sideText, statusText } from '../app/words.ts';
+import { orderTypeText, reasonText, sideText, statusText } from '../app/words.ts';
+import { isWorking } from '../stores/terminal-state.ts';
 import { Icon } from '../ui/icons.tsx';
 import { Missing, Num } from '../ui/number.tsx';
 import { digitsOf, formatDecimal } from '../ui/number-text.ts';
@@ -21,11 +22,20 @@ const HEADS: readonly (readonly [string, string, number])[] = [
   ['Purpose', '', 98],
 ];
 
+/** By us, by the venue, or by the order's own terms: with a mark, because nothing was traded. */
+const BAD = new Set(['denied', 'rejected', 'expired']);
+
 function Status({ order }: { readonly order: OrderDto }): ReactElement {
   if (order.pending?.outcome === 'unknown') return <span className="chip warn hatch">? unknown</span>;
   if (order.foreign) return <span className="chip dash">foreign</span>;
   if (order.pending) return <span className="chip line">{order.pending.command} sent</span>;
   if (order.pendingLeg) return <span className="chip line">not placed yet</span>;
+  if (BAD.has(order.status))
+    return (
+      <span className={order.status === 'denied' ? 'chip bad' : 'chip line'}>
+        <Icon name="cross" /> {statusText(order.status)}
+      </span>
+    );
   return <span className="t2">{statusText(order.status)}</span>;
 }
 
@@ -34,6 +44,8 @@ function Purpose({ order }: { readonly order: OrderDto }): ReactElement {
   const nowMs = useSecond();
   if (order.pending?.outcome === 'unknown')
     return <span className="warn">unproven {ageText(nowMs - order.pending.sinceUs / 1000)}</span>;
+  if (order.reason !== null && BAD.has(order.status))
+    return <span title={order.reason}>{reasonText(order.reason)}</span>;
   const purpose = purposeOf(order);
   if (purpose !== 'protects') return <span className="t2">{purpose}</span>;
   return (
@@ -91,7 +103,7 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
         <Num>{order.foreign ? '—' : order.clientOrderId.slice(-6)}</Num>
       </td>
       <td className="r">
-        {!order.foreign && (
+        {!order.foreign && isWorking(order) && (
           <button
             type="button"
             className="rowbtn"

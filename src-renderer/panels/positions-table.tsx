@@ -105,7 +105,7 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
   );
 }
 
-const WIDTHS = [92, 54, 66, 80, 80, 78, 66, 56, 80, 58];
+const WIDTHS = [90, 52, 84, 76, 76, 76, 70, 56, 76, 56];
 const HEADS: readonly (readonly [string, string])[] = [
   ['Position', ''],
   ['Side', ''],

@@ -43,8 +43,11 @@ function LimitRow({ limit }: { readonly limit: LimitDto }): ReactElement {
 }
 
 /** Ratios read as percent, everything else as it is counted. */
-const amountText = (text: string, unit: string): string =>
-  unit === 'ratio' ? formatRatio(Number(text), 3) : formatDecimal(text);
+function amountText(text: string, unit: string): string {
+  if (unit === 'ratio') return formatRatio(Number(text), 3);
+  // From a hundred on, more than two decimals push the number that counts out of sight.
+  return /^-?\d{3,}\.\d{3,}$/.test(text) ? formatDecimal(text, 2) : formatDecimal(text);
+}
 
 /** A least amount reads the other way round than a limit. */
 const boundWord = (name: string): string => (name.endsWith('Minimum') ? '≥' : 'of');
@@ -68,6 +71,24 @@ export function CheckRow({ check }: { readonly check: CheckDto }): ReactElement 
         {number === null && limit === null && (passed ? 'passed' : 'failed')}
       </span>
     </div>
+  );
+}
+
+const isPlain = (check: CheckDto): boolean => check.passed && check.after === null && check.used === null;
+
+/** Checks that failed or carry a number, one row each; what merely passed is named in one line. */
+export function CheckRows({ checks }: { readonly checks: readonly CheckDto[] }): ReactElement {
+  const plain = checks.filter(isPlain);
+  const rows = checks.filter((check) => !isPlain(check)).toSorted((a, b) => Number(a.passed) - Number(b.passed));
+  return (
+    <>
+      {rows.map((check) => (
+        <CheckRow key={check.name} check={check} />
+      ))}
+      {plain.length > 0 && (
+        <p className="t3 micro">Passed too: {plain.map((check) => limitTitle(check.name).toLowerCase()).join(', ')}.</p>
+      )}
+    </>
   );
 }
 

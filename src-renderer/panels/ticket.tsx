@@ -1,16 +1,9 @@
-import { useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
 import type { InstrumentDto, TerminalState } from '../../src-preload/contract/state.ts';
 import { useEngine, useInstrument, useTerminal, useView } from '../app/terminal-context.tsx';
 import { useCommand } from '../app/use-command.ts';
-import { bracketOf, EMPTY_TICKET, proposedExits, type TicketFields } from '../stores/ticket.ts';
-import {
-  formatDecimal,
-  formatSigned,
-  isDecimal,
-  multiplyDecimals,
-  stepText,
-  subtractDecimals,
-} from '../ui/number-text.ts';
+import { bracketOf, EMPTY_TICKET, proposedEntry, proposedExits, type TicketFields } from '../stores/ticket.ts';
+import { formatDecimal, formatSigned, isDecimal, multiplyDecimals, subtractDecimals } from '../ui/number-text.ts';
 import { Num } from '../ui/number.tsx';
 import { useCondition, READY } from './condition.ts';
 import { Panel, type PanelTab } from './panel.tsx';
@@ -43,7 +36,6 @@ export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
       title="Order ticket"
       isLinked
       condition={condition}
-      isScrolling
       tabs={tabs}
       tools={<span className="micro">{accounts[0]}</span>}
       {...(onTab && { onTab })}
@@ -58,7 +50,7 @@ export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
 type FieldProps = {
   readonly label: string;
   readonly value: string;
-  readonly note: string;
+  readonly note: ReactNode;
   readonly onChange: (value: string) => void;
 };
 
@@ -89,10 +81,20 @@ const ENTRIES = [
   { entry: 'resting', word: 'Post-only', says: 'Rests in the book under the partial-fill guard.' },
 ] as const;
 
+type ProposeProps = { readonly entry: TicketFields['entry']; readonly onPropose: () => void };
+
+/** Fills in a price of the book and exits around it: a start to change, not advice. */
+const ProposeButton = ({ entry, onPropose }: ProposeProps): ReactElement => (
+  <button type="button" className="btn tiny propose" onClick={onPropose}>
+    {entry === 'fok' ? 'from best ask' : 'from best bid'}
+  </button>
+);
+
 type InputsProps = {
   readonly fields: TicketFields;
   readonly quote: string;
   readonly onChange: (changes: Partial<TicketFields>) => void;
+  readonly onPropose: () => void;
 };
 
 const EXITS = [
@@ -101,11 +103,16 @@ const EXITS = [
   ['target', 'Target'],
 ] as const;
 
-function TicketInputs({ fields, quote, onChange }: InputsProps): ReactElement {
+function TicketInputs({ fields, quote, onChange, onPropose }: InputsProps): ReactElement {
   const { limitPrice, quantity } = fields;
   return (
     <>
-      <Field label="Price" value={limitPrice} note={quote} onChange={(text) => onChange({ limitPrice: text })} />
+      <Field
+        label="Price"
+        value={limitPrice}
+        note={<ProposeButton entry={fields.entry} onPropose={onPropose} />}
+        onChange={(text) => onChange({ limitPrice: text })}
+      />
       <Field
         label="Quantity"
         value={quantity}
@@ -136,13 +143,14 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
   const isAllowed = command !== null && judged.kind === 'judged' && judged.judgment.allowed;
   const set = (changes: Partial<TicketFields>): void => setFields((before) => ({ ...before, ...changes }));
   const fill = (): void => {
-    const best = session.market.book()?.asks[0];
-    if (best === undefined) return;
-    const limitPrice = stepText(best, instrument.tickSize);
-    set({ limitPrice, ...proposedExits(limitPrice, instrument) });
+    const limitPrice = proposedEntry(fields.entry, session.market.book(), instrument);
+    if (limitPrice !== null) set({ limitPrice, ...proposedExits(limitPrice, instrument) });
   };
   const submit = (): void => {
-    if (isAllowed && answer.kind !== 'waiting') void send(command);
+    if (!isAllowed || answer.kind === 'waiting') return;
+    void send(command).then((isTaken) => {
+      if (isTaken) set({ quantity: '' });
+    });
   };
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit();
@@ -151,10 +159,7 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
     <div className="ticket" onKeyDown={onKey}>
       <SideSwitch instrument={instrument} />
       <EntrySwitch entry={fields.entry} onChange={(entry) => set({ entry })} />
-      <TicketInputs fields={fields} quote={instrument.quote} onChange={set} />
-      <button type="button" className="btn ghost low" onClick={fill}>
-        Prices from the best ask
-      </button>
+      <TicketInputs fields={fields} quote={instrument.quote} onChange={set} onPropose={fill} />
       <VerdictView judged={judged} answer={answer} />
       <button type="button" className="btn buy" disabled={!isAllowed || answer.kind === 'waiting'} onClick={submit}>
         {command ? (

@@ -5,7 +5,7 @@ import type { CommandAnswer } from '../app/use-command.ts';
 import { denialText, denialTitle, wordsOfError } from '../app/words.ts';
 import { judgmentIn, type Judgment } from '../stores/ticket.ts';
 import { Icon } from '../ui/icons.tsx';
-import { CheckRow } from './risk.tsx';
+import { CheckRows } from './risk.tsx';
 
 export type Judged =
   | { readonly kind: 'none' }
@@ -52,6 +52,13 @@ export function useJudgment(command: CommandDto | null): Judged {
 
 type VerdictProps = { readonly judged: Judged; readonly answer: CommandAnswer };
 
+/** Taken by the engine is not filled: that is told where orders are. */
+const SentNote = (): ReactElement => (
+  <p className="t2 small" role="status">
+    Taken by the engine. What became of it stands in orders, fills and closed orders.
+  </p>
+);
+
 /** Each check with its value after the order and its limit, before anything is sent. */
 export function VerdictView({ judged, answer }: VerdictProps): ReactElement | null {
   if (answer.kind === 'failed')
@@ -60,6 +67,7 @@ export function VerdictView({ judged, answer }: VerdictProps): ReactElement | nu
         {answer.text}
       </p>
     );
+  if (answer.kind === 'done' && judged.kind === 'none') return <SentNote />;
   if (judged.kind === 'none') return null;
   if (judged.kind === 'waiting') return <p className="t3 small">Asking the gate…</p>;
   if (judged.kind === 'failed') return <p className="dangerc small">{judged.text}</p>;
@@ -76,9 +84,7 @@ export function VerdictView({ judged, answer }: VerdictProps): ReactElement | nu
       </div>
       <div className="vchecks">
         {denials[0] && <p className="t2 small">{denialText(denials[0].code, denials[0].params)}</p>}
-        {checks.map((check) => (
-          <CheckRow key={check.name} check={check} />
-        ))}
+        <CheckRows checks={checks} />
       </div>
     </div>
   );

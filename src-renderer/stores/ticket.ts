@@ -1,6 +1,7 @@
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
 import type { CheckDto, InstrumentDto } from '../../src-preload/contract/state.ts';
 import type { ErrorDto } from '../../src-preload/contract/messages.ts';
+import type { BookFrame } from './book-frame.ts';
 import { isDecimal, stepText, stepsOf } from '../ui/number-text.ts';
 
 export type TicketFields = {
@@ -44,6 +45,21 @@ const STOP_AWAY = 80n;
 const STOP_LIMIT_AWAY = 100n;
 const TARGET_AWAY = 160n;
 const WHOLE = 10_000n;
+
+/** A fill or kill that asks for the best ask alone dies with the next tick. */
+const FOK_ROOM = 5n;
+
+/** The best bid for an order that rests; for one that must fill at once, the best ask with a little room. */
+export function proposedEntry(
+  entry: TicketFields['entry'],
+  book: BookFrame | null,
+  instrument: InstrumentDto,
+): string | null {
+  const [bid, ask] = [book?.bids[0], book?.asks[0]];
+  if (entry === 'resting') return bid === undefined ? null : stepText(bid, instrument.tickSize);
+  if (ask === undefined) return null;
+  return stepText(Number((BigInt(ask) * (WHOLE + FOK_ROOM)) / WHOLE), instrument.tickSize);
+}
 
 /** Stop, stop limit and target around an entry price, on the tick. */
 export function proposedExits(

@@ -3,12 +3,12 @@ import { stopFigures } from '../app/stop-figures.ts';
 import { chartLines, fillMarks, spread } from '../canvas/chart-marks.ts';
 import { tapeRows } from '../canvas/tape-painter.ts';
 import { ladderMarks } from '../canvas/ladder-view.ts';
-import { purposeOf, workingOrders } from '../panels/order-rows.ts';
+import { closedOrders, purposeOf, workingOrders } from '../panels/order-rows.ts';
 import { sampleInstruments, sampleOrder, sampleState, sampleStopReport } from '../testing/sample-state.ts';
 import { barsIn, barStep } from './bars.ts';
 import { readBookFrame } from './book-frame.ts';
 import { createPreferences, readPreferences } from './preferences.ts';
-import { bracketOf, EMPTY_TICKET, judgmentIn, proposedExits } from './ticket.ts';
+import { bracketOf, EMPTY_TICKET, judgmentIn, proposedEntry, proposedExits } from './ticket.ts';
 
 const state = sampleState();
 const btc = sampleInstruments[0]!;
@@ -21,6 +21,13 @@ describe('orders', () => {
     expect(shown.map((order) => order.clientOrderId)).not.toContain('done');
     const own = shown.slice(1, -1).map((order) => order.createdAtUs);
     expect(own).toEqual(own.toSorted((a, b) => b - a));
+  });
+
+  it('lists closed orders by their end', () => {
+    const done = (id: string, updatedAtUs: number) =>
+      sampleOrder({ clientOrderId: id, status: 'expired', updatedAtUs });
+    const closed = closedOrders([done('a', 1), sampleOrder(), done('b', 3), done('c', 2)]);
+    expect(closed.map(({ clientOrderId }) => clientOrderId)).toEqual(['b', 'c', 'a']);
   });
 
   it('says what each is there for', () => {
@@ -162,6 +169,14 @@ describe('ticket', () => {
       target: '46085.76',
     });
     expect(proposedExits('', btc)).toBeNull();
+  });
+
+  it('proposes an entry that can fill, or one that rests', () => {
+    const book = readBookFrame(Float64Array.from([0, 0, 1, 0, 1, 1, 4_536_363, 5, 4_536_364, 6]));
+    expect(proposedEntry('resting', book, btc)).toBe('45363.63');
+    expect(proposedEntry('fok', book, btc)).toBe('45386.32');
+    expect(proposedEntry('fok', null, btc)).toBeNull();
+    expect(proposedEntry('resting', { ...book, bids: new Float64Array(0) }, btc)).toBeNull();
   });
 
   it('believes only a verdict', () => {
