@@ -76,9 +76,21 @@ describe('leeward replay on Binance captures', () => {
   });
 
   it('reports a sequence break and exits 1', async () => {
-    const { code, lines } = await run(file('a', [at(body(100)), depth(101, 102), depth(104, 105)]));
+    const { code, lines, errors } = await run(file('a', [at(body(100)), depth(101, 102), depth(104, 105)]));
     expect(code).toBe(1);
     expect(lines).toMatchObject([{ book: 'unsynchronized', applied: 1, sequenceBreaks: 1 }]);
+    expect(errors).toEqual([`leeward replay: ${join(folder, 'a')}:3: BTCUSDT: expected U 103, was 104..105`]);
+  });
+
+  it('counts a book that cannot be right as an integrity failure and names the line', async () => {
+    const huge = depth(101, 102, [
+      ['100.1', '9000000000000000'],
+      ['100', '0.1'],
+    ]);
+    const { code, lines, errors } = await run(file('a', [at(body(100)), huge, depth(103, 104, [['100.20', '1']])]));
+    expect(code).toBe(1);
+    expect(lines).toMatchObject([{ book: 'unsynchronized', integrityFailures: 1, applied: 0 }]);
+    expect(errors[0]).toContain('a:2: BTCUSDT: expected less than 2^53 steps');
   });
 
   it('takes snapshots of a request log, says what they are, and refuses one that does not fit', async () => {
@@ -95,6 +107,8 @@ describe('leeward replay on Binance captures', () => {
     expect(fits.lines).toMatchObject([
       { format: 'cryptofeed-ws', book: 'synchronized', applied: 1, discardedBeforeSnapshot: 1, snapshots: 0 },
     ]);
+    const plain = await run(capture, '--snapshot', file('plain.json', [JSON.stringify(body(100))]));
+    expect(plain.lines).toMatchObject([{ book: 'synchronized', applied: 1, messages: 2, snapshots: 0 }]);
     const tooOld = await run(capture, '--snapshot', file('old', log(50)));
     expect(tooOld.lines).toMatchObject([{ book: 'unsynchronized', applied: 0, sequenceBreaks: 0 }]);
     const direct = await run(file('http', log(100)));
@@ -165,6 +179,11 @@ describe('leeward replay on bad input', () => {
     ['no framing', 'hello', 'expected a capture line, was "hello"'],
     ['a negative quantity', depth(103, 104, [['100.1', '-1']]), 'expected a plain unsigned decimal, was "-1"'],
     ['a price that is no number', depth(103, 104, [['NaN', '1']]), 'expected a plain unsigned decimal, was "NaN"'],
+    [
+      'more digits than a step can have',
+      depth(103, 104, [['0.0000000000000000001', '1']]),
+      'expected at most 15 fraction digits',
+    ],
     ['levels of another shape', depth(103, 104, 'x'), 'expected b as levels of two texts, was "x"'],
   ])('names the line of %s, counts those before it, exits 1', async (_, damaged, problem) => {
     const path = file('a', [at(body(100)), depth(101, 102), damaged, depth(103, 104)]);

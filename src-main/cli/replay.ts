@@ -65,11 +65,12 @@ async function replayCaptures(
     });
   }
   for (const file of files) {
-    const { results, failure } = await session.replay(file);
+    const { results, failure, problems } = await session.replay(file);
     for (const result of results) {
       if (failure === null || result.instrument !== null) print(result, describe(result));
       if (isWrong(result)) code = 1;
     }
+    for (const problem of problems) fail(problem);
     if (failure !== null) fail(failure.message);
   }
   return code;

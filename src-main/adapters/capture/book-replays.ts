@@ -30,6 +30,10 @@ export class NumberedBookReplay {
     return this.sync.isVerified;
   }
 
+  get lastProblem(): string | null {
+    return this.sync.lastProblem;
+  }
+
   /** Kept until the recorded changes reach it: a snapshot alone is not a book that was followed. */
   offerSnapshot(snapshot: DepthSnapshot, counts: ReplayCounts): void {
     this.learn(snapshot.bids, snapshot.asks);
@@ -96,6 +100,10 @@ export class ChecksumBookReplay {
 
   get isSynchronized(): boolean {
     return this.checked.isLive;
+  }
+
+  get lastProblem(): string | null {
+    return this.checked.lastProblem;
   }
 
   apply(message: ChecksumMessage, counts: ReplayCounts): void {

@@ -59,8 +59,13 @@ describe('a line of a capture', () => {
     ]);
   });
 
-  it.each([['hello'], ['17231612539370 {}'], ['{'], ['{"hello":1}'], ['[1,2]'], ['1633998512.06: 7']])(
-    '%j is refused',
-    (line) => expect(() => decodeCaptureLine(line)).toThrow(DecodeFailure),
-  );
+  it.each([
+    ['hello'],
+    ['17231612539370 {}'],
+    ['{'],
+    ['{"hello":1}'],
+    ['[1,2]'],
+    ['1633998512.06: 7'],
+    ['http://[ -> 1.5: {}'],
+  ])('%j is refused', (line) => expect(() => decodeCaptureLine(line)).toThrow(DecodeFailure));
 });

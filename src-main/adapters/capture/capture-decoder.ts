@@ -62,7 +62,8 @@ function received(format: CaptureFormat, receivedAtMs: number | null, text: stri
 }
 
 function requested(request: RegExpExecArray, text: string): CaptureRecord {
-  const url = new URL(request[1] ?? '');
+  const url = URL.parse(request[1] ?? '');
+  if (url === null) throw new DecodeFailure(`expected an address, was ${request[1] ?? ''}`);
   const body = parseJson(text);
   const isDepth = url.pathname.endsWith('/depth');
   const symbol = url.searchParams.get('symbol');

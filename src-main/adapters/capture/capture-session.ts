@@ -30,21 +30,29 @@ export type FileReplay = {
   readonly results: readonly ReplayResult[];
   /** Where and why reading stopped; everything before is counted. Null when the whole file was read. */
   readonly failure: CaptureFailure | null;
+  /** What ended a book, by file and line; all are counted, the first few are told. */
+  readonly problems: readonly string[];
 };
+
+const TOLD_PROBLEMS = 10;
 
 /** Replays captures in the order given. Books live on from file to file, so parts of one recording form one session. */
 export class CaptureSession {
   private readonly instruments = new Map<string, InstrumentReplay>();
-  private readonly orphans: SnapshotEvent[] = [];
+  private orphans: { readonly event: SnapshotEvent; readonly isOfThisFile: boolean }[] = [];
   private seen = new Set<InstrumentReplay>();
   private format: CaptureFormat | null = null;
   private product: CaptureProduct = 'SPOT';
   private unassigned: Record<string, number> = {};
   private received = 0;
+  private problems: string[] = [];
+  private snapshotsOnly = false;
 
   /** Reads snapshots only, for the captures that follow. Throws CaptureFailure when the file holds none. */
   async addSnapshots(file: string): Promise<void> {
+    this.snapshotsOnly = true;
     const { results, failure } = await this.replay(file);
+    this.snapshotsOnly = false;
     if (failure !== null) throw failure;
     if (this.orphans.length === 0 && !results.some(({ snapshots }) => snapshots > 0)) {
       throw new CaptureFailure(`${file}: expected depth snapshots, found none`);
@@ -60,7 +68,7 @@ export class CaptureSession {
       if (!(error instanceof CaptureFailure)) throw error;
       failure = error;
     }
-    return { results: this.results(file), failure };
+    return { results: this.results(file), failure, problems: this.problems };
   }
 
   private beginFile(): void {
@@ -69,20 +77,25 @@ export class CaptureSession {
     this.product = 'SPOT';
     this.unassigned = {};
     this.received = 0;
+    this.problems = [];
+    this.orphans = this.orphans.map(({ event }) => ({ event, isOfThisFile: false }));
   }
 
   private line(file: string, number: number, text: string): void {
     try {
       const { format, receivedAtMs, entries } = decodeCaptureLine(text);
       this.format ??= format;
-      for (const entry of entries) this.entry(entry, receivedAtMs);
+      for (const entry of entries) {
+        if (this.snapshotsOnly && entry.event.kind !== 'snapshot') continue;
+        this.entry(entry, receivedAtMs, `${file}:${number}`);
+      }
     } catch (error) {
       if (!(error instanceof DecodeFailure || error instanceof BookIntegrityError)) throw error;
       throw new CaptureFailure(`${file}:${number}: ${error.message}`);
     }
   }
 
-  private entry(entry: CaptureEntry, receivedAtMs: number | null): void {
+  private entry(entry: CaptureEntry, receivedAtMs: number | null, place: string): void {
     if (entry.venue === 'BINANCE' && entry.product !== null) this.product = entry.product;
     const product = entry.product ?? this.product;
     const { event } = entry;
@@ -95,9 +108,18 @@ export class CaptureSession {
     const replay = this.instrument(entry.venue, product, symbol);
     if (event.kind === 'subscribed') return;
     if ('eventTimeMs' in event && receivedAtMs !== null) noteSkew(replay, receivedAtMs - event.eventTimeMs);
-    if (entry.venue === 'KRAKEN') applyKraken(replay, entry.event as KrakenEvent);
+    this.deliver(replay, entry, place);
+  }
+
+  private deliver(replay: InstrumentReplay, { venue, event }: CaptureEntry, place: string): void {
+    const wrongBefore = wrongs(replay.counts);
+    if (venue === 'KRAKEN') applyKraken(replay, event as KrakenEvent);
     else applyBinance(replay, event as BinanceEvent | SnapshotEvent);
     replay.counts.messages++;
+    if (wrongs(replay.counts) > wrongBefore && this.problems.length < TOLD_PROBLEMS) {
+      const problem = replay.numbered?.lastProblem ?? replay.checked?.lastProblem ?? 'unknown';
+      this.problems.push(`${place}: ${replay.symbol}: ${problem}`);
+    }
   }
 
   /** A snapshot whose request was not recorded belongs to the only instrument there is. */
@@ -111,7 +133,7 @@ export class CaptureSession {
 
   private withoutInstrument(event: CaptureEntry['event']): void {
     if (event.kind === 'snapshot' && this.instruments.size === 0) {
-      this.orphans.push(event);
+      this.orphans.push({ event, isOfThisFile: true });
       return;
     }
     const type = event.kind === 'unsupported' ? event.type : event.kind;
@@ -131,12 +153,19 @@ export class CaptureSession {
     }
     if (existing === undefined) {
       this.instruments.set(key, replay);
-      for (const orphan of this.orphans.splice(0)) {
-        offer(replay, orphan);
-        replay.counts.messages++;
-      }
+      if (venue === 'BINANCE') this.adoptOrphans(replay);
     }
     return replay;
+  }
+
+  /** Snapshots that stood before the first line of their instrument; those of another file are not counted here. */
+  private adoptOrphans(replay: InstrumentReplay): void {
+    for (const { event, isOfThisFile } of this.orphans.splice(0)) {
+      numbered(replay).offerSnapshot(event.snapshot, replay.counts);
+      if (!isOfThisFile) continue;
+      replay.counts.snapshots++;
+      replay.counts.messages++;
+    }
   }
 
   private results(file: string): readonly ReplayResult[] {
@@ -212,6 +241,11 @@ function applyKraken(replay: InstrumentReplay, event: KrakenEvent): void {
 function noteUnsupported(replay: InstrumentReplay, type: string): void {
   replay.counts.unsupported[type] = (replay.counts.unsupported[type] ?? 0) + 1;
   if (/book|depth/i.test(type)) replay.bookMessages++;
+}
+
+/** Events after which a book cannot be trusted. */
+function wrongs(counts: ReplayCounts): number {
+  return counts.sequenceBreaks + counts.checksumMismatches + counts.integrityFailures;
 }
 
 function numbered(replay: InstrumentReplay): NumberedBookReplay {

@@ -1,5 +1,11 @@
 import type { LevelText } from '../../engine/market-data/depth-synchronizer.ts';
-import { significantFraction, stepsOf, type StepSize } from '../../engine/market-data/steps.ts';
+import {
+  BookIntegrityError,
+  MAX_STEP_SCALE,
+  significantFraction,
+  stepsOf,
+  type StepSize,
+} from '../../engine/market-data/steps.ts';
 
 /** What a stream's own texts say about its digits. */
 export type LearnedSteps = {
@@ -28,8 +34,8 @@ export class StepDiscovery {
     let { price: printedPrice, quantity: printedQuantity } = this.learned.printed;
     for (const side of sides) {
       for (const [priceText, quantityText] of side) {
-        price = Math.max(price, significantFraction(priceText));
-        quantity = Math.max(quantity, significantFraction(quantityText));
+        price = Math.max(price, fractionOf(priceText));
+        quantity = Math.max(quantity, fractionOf(quantityText));
         printedPrice = Math.max(printedPrice, fractionLength(priceText));
         printedQuantity = Math.max(printedQuantity, fractionLength(quantityText));
         stepsOf(priceText, { units: 1, scale: price });
@@ -50,6 +56,14 @@ function sameDigits(a: LearnedSteps, b: LearnedSteps): boolean {
     a.printed.price === b.printed.price &&
     a.printed.quantity === b.printed.quantity
   );
+}
+
+function fractionOf(text: string): number {
+  const digits = significantFraction(text);
+  if (digits > MAX_STEP_SCALE) {
+    throw new BookIntegrityError(`expected at most ${MAX_STEP_SCALE} fraction digits, was ${JSON.stringify(text)}`);
+  }
+  return digits;
 }
 
 function fractionLength(text: string): number {

@@ -1,3 +1,5 @@
+import { BookIntegrityError } from './steps.ts';
+
 /** One level, best first when it comes from a book. */
 export type Level = { readonly ticks: number; readonly lots: number };
 
@@ -125,6 +127,8 @@ export class BookSide {
 
 function safeProduct(value: number, factor: number): number {
   const product = value * factor;
-  if (!Number.isSafeInteger(product)) throw new RangeError(`expected a safe integer, was ${value} x ${factor}`);
+  if (!Number.isSafeInteger(product)) {
+    throw new BookIntegrityError(`expected fewer than 2^53 steps at a level, was ${value} x ${factor}`);
+  }
   return product;
 }

@@ -189,6 +189,7 @@ export class DepthSynchronizer {
     if (last !== undefined && !follows(update, last.lastUpdateId)) {
       // No snapshot can bridge a gap: what stands before it is of no use.
       this.counts.sequenceBreaks++;
+      this.problem = gapBetween(update, last.lastUpdateId);
       this.buffer = [];
     }
     if (this.buffer.length === this.maxBuffered) {
@@ -253,10 +254,8 @@ export class DepthSynchronizer {
   }
 
   private breakSequence(update: Numbered): void {
-    const expected = update.previousUpdateId === null ? `U ${this.book.updateId + 1}` : `pu ${this.book.updateId}`;
-    const was = update.previousUpdateId ?? `${update.firstUpdateId}..${update.lastUpdateId}`;
     this.counts.sequenceBreaks++;
-    this.giveUp(`expected ${expected}, was ${was}`);
+    this.giveUp(gapBetween(update, this.book.updateId));
   }
 
   private breakIntegrity(problem: string): false {
@@ -290,4 +289,9 @@ function follows(update: Numbered, bookId: number): boolean {
   return update.previousUpdateId === null
     ? update.firstUpdateId === bookId + 1 && update.lastUpdateId > bookId
     : update.previousUpdateId === bookId;
+}
+
+function gapBetween(update: Numbered, lastId: number): string {
+  if (update.previousUpdateId !== null) return `expected pu ${lastId}, was ${update.previousUpdateId}`;
+  return `expected U ${lastId + 1}, was ${update.firstUpdateId}..${update.lastUpdateId}`;
 }
