@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createCore } from './core.ts';
 import { accountId } from './domain/identifiers.ts';
-import { bracket, CoreSession, PRICES } from './testing/core-session.ts';
+import type { BTC } from './testing/core-session.ts';
+import { bracket, CoreSession, LISTED, PRICES } from './testing/core-session.ts';
 
 function started(): CoreSession {
   const session = new CoreSession();
@@ -41,5 +43,60 @@ describe('a fok bracket', () => {
     session.pump();
     expect(session.exposure()).toMatchObject({ quantity: '0', openOrders: [] });
     expect(session.alerts()).not.toContain('LEG_REFUSED');
+  });
+});
+
+describe('a broken promise of our own code', () => {
+  /** A lot of zero is refused by every adapter; rounding to it is what throws here. */
+  function broken(): CoreSession {
+    const session = started();
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.pump();
+    const instrumentId = 'ETH/USDT.BINANCE.SPOT' as typeof BTC;
+    session.dispatch({ kind: 'instruments.listed', instruments: [{ ...LISTED, id: instrumentId, lotSize: 'x' }] });
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId }) });
+    return session;
+  }
+
+  it('halts, is told once, and leaves the engine up to stop', () => {
+    const session = broken();
+    expect(session.core.view.tradingState()).toMatchObject({ state: 'halted', reason: 'INVARIANT_BROKEN' });
+    const instrumentId = 'ETH/USDT.BINANCE.SPOT' as typeof BTC;
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId }) });
+    expect(session.alerts().filter((code) => code === 'INVARIANT_BROKEN')).toHaveLength(1);
+    session.command({ kind: 'emergencyStop' });
+    session.pump();
+    session.advance(2_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+  });
+
+  it('comes out the same in a replay', () => {
+    const session = broken();
+    const core = createCore();
+    const decisions = session.inputs.flatMap(({ sequence, timeUs, input }) => core.apply(sequence, timeUs, input));
+    expect(decisions).toEqual(session.decisions);
+    expect(core.snapshot()).toEqual(session.core.snapshot());
+  });
+});
+
+describe('memory', () => {
+  it('drops closed orders after an hour, and still books a later fill of one', () => {
+    const session = started();
+    session.venue.options.fok = 'expire';
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.pump();
+    const [entry] = session.ordersOfRole('entry');
+    for (let minute = 0; minute <= 61; minute++) {
+      session.timeUs += 60_000_000;
+      session.dispatch({ kind: 'clock.ticked' });
+      session.pump();
+    }
+    expect(session.core.view.orders()).toEqual([]);
+    const held = session.venue.orders.get(entry!)!;
+    held.status = 'live';
+    session.venue.fill(entry!, '0.500');
+    session.pump();
+    expect(session.exposure().quantity).toBe('0.49950000');
+    expect(session.alerts()).toContain('RECONCILED');
   });
 });
