@@ -23,9 +23,9 @@ import { fillsOfReply, type ReportScope, reportOfReply } from './order-reports.t
 import { orderRequest } from './order-requests.ts';
 import { readPrivateEvent } from './private-events.ts';
 import { PrivateStream } from './private-stream.ts';
-import { createRestClient, type RestClient } from './rest-client.ts';
+import type { RestClient } from './rest-client.ts';
 import { type SymbolMap, symbolMap } from './symbol-map.ts';
-import { CLOCK_CHECK_MS, LARGE_OFFSET_MS, measureVenueClock } from './venue-clock.ts';
+import { VenueCare } from './venue-care.ts';
 import { VenueHealth } from './venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 import { exchangeInfoReply, type OrderReply, orderListReply, orderReply } from './wire-schemas.ts';
@@ -47,11 +47,6 @@ export type BinanceGatewayOptions = {
 
 const REPLY_TIMEOUT_MS = 4_000;
 const EXCHANGE_INFO_WEIGHT = 20;
-const SAMPLES_AT_CONNECT = 3;
-/** A measurement on a worse way than this corrects nothing that was measured on a better one. */
-const WORST_UNCERTAINTY_MS = 500;
-/** Every command the venue takes shows on the private stream; one that stays silent for so long is mute. */
-const ECHO_MS = 3_000;
 
 /** Binance spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
 export function createBinanceGateway(options: BinanceGatewayOptions): VenueGateway {
@@ -68,16 +63,12 @@ class BinanceGateway implements VenueGateway {
   };
   private readonly options: BinanceGatewayOptions;
   private readonly ccxt: CcxtBinance;
+  private readonly care: VenueCare;
   private readonly rest: RestClient;
   private readonly stream: PrivateStream;
   private readonly health = new VenueHealth((event) => this.emit(event));
   private readonly clientIds = new ClientIdIndex();
   private readonly listeners: ((event: VenueEvent) => void)[] = [];
-  private stopClockChecks: () => void = () => undefined;
-  private endThrottle: () => void = () => undefined;
-  private endEcho: (() => void) | undefined;
-  private lastEventUs = 0;
-  private isClockSet = false;
   private symbols: SymbolMap | undefined;
   private queries: AccountQueries | undefined;
   private listingVersion = 0;
@@ -89,13 +80,8 @@ class BinanceGateway implements VenueGateway {
       { apiKey: options.apiKey, secret: options.secret, endpoints: options.endpoints, timeoutMs: REPLY_TIMEOUT_MS },
       { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
     );
-    this.rest = createRestClient({
-      ccxt: this.ccxt,
-      accountId: options.accountId,
-      limiter: options.limiter,
-      isCurrentEpoch: options.isCurrentEpoch,
-      onFailure: (failure) => this.remedy(failure),
-    });
+    this.care = new VenueCare({ ...options, ccxt: this.ccxt, health: this.health });
+    this.rest = this.care.rest;
     this.stream = new PrivateStream({
       ccxt: this.ccxt,
       clock: options.clock,
@@ -112,7 +98,7 @@ class BinanceGateway implements VenueGateway {
 
   async connect(): Promise<readonly ListedInstrument[]> {
     this.health.set('stream', 'connecting', 'connecting');
-    await this.checkClock(SAMPLES_AT_CONNECT);
+    await this.care.start();
     const info = required(
       await this.rest.query({
         call: 'publicGetExchangeInfo',
@@ -135,7 +121,6 @@ class BinanceGateway implements VenueGateway {
       throw new CredentialsRefused('expected an account that may trade, was one that may not');
     const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
     await this.stream.start();
-    this.stopClockChecks = this.options.clock.every(CLOCK_CHECK_MS, () => void this.checkClock(1));
     return instruments;
   }
 
@@ -199,15 +184,13 @@ class BinanceGateway implements VenueGateway {
   }
 
   async close(): Promise<void> {
-    this.stopClockChecks();
-    this.endThrottle();
-    this.endEcho?.();
+    this.care.close();
     this.stream.close();
     await this.ccxt.close();
   }
 
   private accepted(rows: readonly OrderReply[], scope: ReportScope, sentUs: number): CommandOutcome {
-    this.expectEcho(sentUs);
+    this.care.expectEcho(sentUs);
     for (const row of rows) {
       this.clientIds.remember(row.symbol, row.orderId, row.origClientOrderId ?? row.clientOrderId);
     }
@@ -218,17 +201,8 @@ class BinanceGateway implements VenueGateway {
     };
   }
 
-  /** A stream that answers pings and delivers nothing looks healthy: only a missing echo gives it away. */
-  private expectEcho(sentUs: number): void {
-    if (this.endEcho !== undefined) return;
-    this.endEcho = this.options.clock.after(ECHO_MS, () => {
-      this.endEcho = undefined;
-      if (this.lastEventUs < sentUs) this.ccxt.dropStream('the private stream is mute');
-    });
-  }
-
   private take(message: unknown): void {
-    this.lastEventUs = this.options.clock.monotonicUs();
+    this.care.noteEvent();
     const read = readPrivateEvent(message, {
       accountId: this.accountId,
       instrumentOf: (symbol) => this.symbols?.instrumentOf(symbol),
@@ -242,39 +216,6 @@ class BinanceGateway implements VenueGateway {
     }
     if (read.venueSymbol !== null) this.queries?.noteActivity(read.venueSymbol);
     for (const event of read.events) this.emit(event);
-  }
-
-  private remedy(failure: CallFailure): void {
-    const isOrdinary = failure.outcome === 'rejected' && failure.remedy === 'none';
-    this.options.logger[isOrdinary ? 'debug' : 'warn']('venue call failed', { failure });
-    if (failure.remedy === 'pause') this.throttle(failure);
-    if (failure.remedy === 'resyncClock') void this.checkClock(SAMPLES_AT_CONNECT);
-    if (failure.remedy === 'refuseCredentials') {
-      this.health.set('credentials', 'down', `${failure.code}: ${failure.message}`);
-    }
-  }
-
-  private throttle({ code, message, retryAfterMs }: CallFailure): void {
-    const pauseMs = retryAfterMs ?? 60_000;
-    this.options.limiter.pause(pauseMs);
-    this.health.set('throttle', 'degraded', `${code}: ${message}`);
-    this.endThrottle();
-    this.endThrottle = this.options.clock.after(pauseMs, () =>
-      this.health.set('throttle', 'ready', 'the pause has ended'),
-    );
-  }
-
-  /** A failed measurement says nothing about the clock: the last correction stays. */
-  private async checkClock(samples: number): Promise<void> {
-    const reading = await measureVenueClock(this.rest, this.options.clock, samples);
-    if (!reading.ok) return;
-    const { offsetMs, uncertaintyMs } = reading.value;
-    if (this.isClockSet && uncertaintyMs > WORST_UNCERTAINTY_MS) return;
-    this.isClockSet = true;
-    this.ccxt.setClockOffsetMs(Math.round(offsetMs));
-    const isLarge = Math.abs(offsetMs) - uncertaintyMs > LARGE_OFFSET_MS;
-    const detail = `venue clock is ${Math.round(offsetMs)} ms ahead, +-${Math.ceil(uncertaintyMs)} ms`;
-    this.health.set('clock', isLarge ? 'degraded' : 'ready', detail);
   }
 
   private placeOf(instrumentId: InstrumentId): { readonly venueSymbol: string; readonly scope: ReportScope } {
