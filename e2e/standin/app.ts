@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BrowserWindow } from './browser-window.ts';
+import { lifecycle } from './lifecycle.ts';
 import { lockInstance } from './instance-lock.ts';
 
 type Manifest = { readonly name: string; readonly version: string; readonly productName?: string };
@@ -36,6 +37,12 @@ class StandinApp extends EventEmitter {
   #quitting = false;
   #whenReady = Promise.withResolvers<undefined>();
   readonly #paths = new Map<string, string>();
+
+  constructor() {
+    super();
+    lifecycle.on('web-contents-created', (contents: unknown) => this.emit('web-contents-created', {}, contents));
+    lifecycle.on('last-window-closed', () => this.#lastWindowClosed());
+  }
 
   /** Reads the application's folder and the switches it was started with. */
   start(path: string, argv: readonly string[]): void {
@@ -123,7 +130,7 @@ class StandinApp extends EventEmitter {
   }
 
   /** Tells the application that its last window is gone; without a listener it quits, as Electron does. */
-  lastWindowClosed(): void {
+  #lastWindowClosed(): void {
     if (this.#quitting) return;
     if (this.listenerCount('window-all-closed') === 0) this.quit();
     else this.emit('window-all-closed');

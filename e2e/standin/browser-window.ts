@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { lifecycle } from './lifecycle.ts';
 import { StandinWebContents } from './web-contents.ts';
 
 const windows = new Set<BrowserWindow>();
@@ -101,9 +102,12 @@ export class BrowserWindow extends EventEmitter {
     this.#destroyed = true;
     windows.delete(this);
     this.emit('closed');
+    if (windows.size === 0) lifecycle.emit('last-window-closed');
   }
 }
-export type StandinWindow = BrowserWindow;
+lifecycle.on('window-allowed', (url: string) => {
+  new BrowserWindow().loadURL(url).catch((error: unknown) => process.stderr.write(`stand-in: ${String(error)}\n`));
+});
 /** Drift guard: what the stand-in offers exists in Electron under the same name. */
 export type WindowMembers = Pick<
   Electron.BrowserWindow,

@@ -25,7 +25,7 @@ const FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
   '--disable-backgrounding-occluded-windows',
-  '--disable-features=Translate,MediaRouter,OptimizationHints',
+  '--disable-features=LocalNetworkAccessChecks,Translate,MediaRouter,OptimizationHints',
   '--password-store=basic',
   '--remote-debugging-pipe',
 ];

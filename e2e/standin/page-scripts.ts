@@ -97,15 +97,17 @@ export function createMembrane(own: string, other: string): Membrane {
       promises.delete(message.id);
     } else {
       const [key, api] = unpack(message.value) as [string, unknown];
-      Object.defineProperty(window, key, { value: freeze(api), enumerable: true });
+      const isFree = !Object.hasOwn(window, key);
+      if (isFree) Object.defineProperty(window, key, { value: freeze(api), enumerable: true });
+      send({ t: 'return', id: 0, ok: isFree, value: pack(undefined) });
     }
   });
 
   return {
     expose(key, api) {
-      if (Object.hasOwn(window, key))
-        throw new Error(`Cannot bind an API on top of an existing property on the window object`);
       send({ t: 'expose', id: 0, value: pack([key, api]) });
+      if (returns.pop()?.ok !== true)
+        throw new Error('Cannot bind an API on top of an existing property on the window object');
     },
   };
 }
@@ -118,30 +120,39 @@ type Delivery =
 
 type World = {
   readonly binding: string;
+  /** Event by which the page's `window.open` is heard. */
+  readonly opened: string;
   readonly membrane: Membrane;
   readonly encode: (value: unknown) => Encoded;
   readonly decode: (value: Encoded) => unknown;
 };
 
 /** The `electron` module of a sandboxed preload, and the entry by which the main process reaches it. */
-export function createRendererModule({ binding, membrane, encode, decode }: World): unknown {
+export function createRendererModule({ binding, opened, membrane, encode, decode }: World): unknown {
   const page = globalThis as unknown as Record<string, unknown>;
   const post = page[binding] as (text: string) => void;
   Reflect.deleteProperty(page, binding);
   const send = (message: object): void => post(JSON.stringify(message));
   const listeners = new Map<string, ((event: unknown, ...args: unknown[]) => void)[]>();
   const waiting = new Map<number, (ok: boolean, value: unknown) => void>();
-  const ports = new Map<string, MessagePort>();
+  const ports = new Map<string, { post(data: unknown): void; closed(): void }>();
   let nextId = 1;
 
+  /** Chromium has no `close` event on ports; Electron adds it, so it is made here. */
   const openPort = (id: string): MessagePort => {
     const { port1, port2 } = new MessageChannel();
-    ports.set(id, port1);
-    port1.onmessage = (event) => send({ t: 'port', id, data: encode(event.data) });
-    port1.addEventListener('close', () => {
-      ports.delete(id);
-      send({ t: 'portClosed', id });
-    });
+    // The end travels like a message, so that it arrives after what was said before it.
+    const end = `end of ${id}`;
+    port1.onmessage = (event) => {
+      if (event.data !== end) send({ t: 'port', id, data: encode(event.data) });
+      else if (ports.delete(id)) send({ t: 'portClosed', id });
+    };
+    const close = port2.close.bind(port2);
+    port2.close = () => {
+      port2.postMessage(end);
+      close();
+    };
+    ports.set(id, { post: (data) => port1.postMessage(data), closed: () => port2.dispatchEvent(new Event('close')) });
     return port2;
   };
 
@@ -153,12 +164,14 @@ export function createRendererModule({ binding, membrane, encode, decode }: Worl
     } else if (message.t === 'reply') {
       waiting.get(message.id)?.(message.ok, decode(message.value));
       waiting.delete(message.id);
-    } else if (message.t === 'port') ports.get(message.id)?.postMessage(decode(message.data));
+    } else if (message.t === 'port') ports.get(message.id)?.post(decode(message.data));
     else {
-      ports.get(message.id)?.close();
+      const port = ports.get(message.id);
       ports.delete(message.id);
+      port?.closed();
     }
   };
+  window.addEventListener(opened, (event) => send({ t: 'windowOpen', url: (event as CustomEvent<string>).detail }));
   page['__standinDeliver'] = (batch: readonly Delivery[]) => batch.forEach(deliver);
 
   const ipcRenderer = {
@@ -201,6 +214,14 @@ export function createRendererModule({ binding, membrane, encode, decode }: Worl
     ipcRenderer: strict(ipcRenderer),
     contextBridge: strict({ exposeInMainWorld: (key: string, api: unknown) => membrane.expose(key, api) }),
   });
+}
+
+/** A denied `window.open` answers null at once; the decision is the application's, who hears of it. */
+export function replaceOpen(opened: string): void {
+  window.open = (address = 'about:blank') => {
+    window.dispatchEvent(new CustomEvent(opened, { detail: new URL(address, location.href).href }));
+    return null;
+  };
 }
 
 /** What a sandboxed preload may require. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decode, encode, encodeObject } from './codec.ts';
-import { createMembrane, createPreloadRequire, createRendererModule } from './page-scripts.ts';
+import { createMembrane, createPreloadRequire, createRendererModule, replaceOpen } from './page-scripts.ts';
 
 export const ISOLATED_WORLD = 'Electron Isolated Context';
 
@@ -14,13 +14,17 @@ export function worldScripts(preload: string | undefined): WorldScripts {
   const name = randomBytes(12).toString('hex');
   const binding = `standin_${randomBytes(6).toString('hex')}`;
   const guard = "if (window.top === window && location.href !== 'about:blank')";
-  const page = `${guard} (${createMembrane.toString()})('page${name}', 'preload${name}');`;
+  const opened = `open${name}`;
+  const page = `${guard} {
+    (${createMembrane.toString()})('page${name}', 'preload${name}');
+    (${replaceOpen.toString()})('${opened}');
+  }`;
   const isolated = `${guard} {
     ${encode.toString()}
     ${encodeObject.toString()}
     ${decode.toString()}
     const membrane = (${createMembrane.toString()})('preload${name}', 'page${name}');
-    const electron = (${createRendererModule.toString()})({ binding: '${binding}', membrane, encode, decode });
+    const electron = (${createRendererModule.toString()})({ binding: '${binding}', opened: '${opened}', membrane, encode, decode });
     const require = (${createPreloadRequire.toString()})(electron);
     const process = Object.freeze({ sandboxed: true, contextIsolated: true, type: 'renderer', platform: '${process.platform}' });
     const module = { exports: {} };

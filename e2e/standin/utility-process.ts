@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { PortRelays } from './message-ports.ts';
+import { record } from './record.ts';
 import type { FromUtility, ToUtility } from './utility-messages.ts';
 
 const SHIM = new URL('./utility-child.ts', import.meta.url).href;
@@ -50,10 +51,12 @@ class StandinUtilityProcess extends EventEmitter {
   }
 
   #send(message: ToUtility): void {
+    record('utility', message);
     if (this.#child.connected) this.#child.send(message);
   }
 
   #onMessage(message: FromUtility): void {
+    record('main', message);
     if (message.t === 'message') this.emit('message', message.data);
     else if (message.t === 'port') this.#relays.relay(message.id, message.data);
     else this.#relays.close(message.id);

@@ -4,9 +4,11 @@ import { decode, encode, type Encoded } from './codec.ts';
 import type { DevToolsSession } from './devtools-pipe.ts';
 import { ipcMain } from './ipc-main.ts';
 import { PortRelays } from './message-ports.ts';
+import { lifecycle } from './lifecycle.ts';
 import { applyPermissions } from './permissions.ts';
 import { ISOLATED_WORLD, worldScripts, type WorldScripts } from './preload-source.ts';
 import { answerRequest, type PausedRequest } from './requests.ts';
+import { record } from './record.ts';
 import { browserOf } from './running.ts';
 import { protocol } from './schemes.ts';
 
@@ -17,7 +19,8 @@ type FromPage =
   | { readonly t: 'invoke'; readonly id: number; readonly channel: string; readonly args: Encoded }
   | { readonly t: 'send'; readonly channel: string; readonly args: Encoded }
   | { readonly t: 'port'; readonly id: string; readonly data: Encoded }
-  | { readonly t: 'portClosed'; readonly id: string };
+  | { readonly t: 'portClosed'; readonly id: string }
+  | { readonly t: 'windowOpen'; readonly url: string };
 
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0];
 
@@ -48,6 +51,7 @@ export class StandinWebContents extends EventEmitter {
     this.#ready = this.#open(size);
     this.#ready.catch((error: unknown) => process.stderr.write(`stand-in: window did not open: ${String(error)}\n`));
     all.set(this.id, this);
+    lifecycle.emit('web-contents-created', this);
   }
 
   static getAllWebContents(): StandinWebContents[] {
@@ -190,7 +194,9 @@ export class StandinWebContents extends EventEmitter {
     session.on('Runtime.consoleAPICalled', ({ type, args }) => {
       this.emit('console-message', { level: type, message: args.map(({ value }) => String(value)).join(' ') });
     });
-    session.on('Page.windowOpen', ({ url }) => this.#onWindowOpen(url));
+    session.on('Page.windowOpen', ({ url }) => {
+      if (!this.#isOpenAllowed(url)) browserOf().denyPopup(this.#targetId);
+    });
     session.on('Fetch.requestPaused', (request) => this.#onRequest(session, request));
   }
 
@@ -214,17 +220,15 @@ export class StandinWebContents extends EventEmitter {
     this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
   }
 
-  #onWindowOpen(url: string): void {
-    const target = protocol.fromBrowser(url);
+  #isOpenAllowed(url: string): boolean {
     const answer = this.#openHandler?.({
-      url: target,
+      url: protocol.fromBrowser(url),
       frameName: '',
       features: '',
       disposition: 'new-window',
       referrer: { url: '', policy: 'default' },
     });
-    if (answer?.action === 'deny') browserOf().denyPopup(this.#targetId);
-    else this.emit('did-create-window', {}, { url: target });
+    return answer?.action !== 'deny';
   }
 
   #onRequest(session: DevToolsSession, request: PausedRequest): void {
@@ -250,7 +254,9 @@ export class StandinWebContents extends EventEmitter {
     const event = { sender: this, senderFrame: frame, processId: this.id, frameId: 1 };
     if (message.t === 'port') this.#relays.relay(message.id, decode(message.data));
     else if (message.t === 'portClosed') this.#relays.close(message.id);
-    else if (message.t === 'send') ipcMain.emit(message.channel, event, ...(decode(message.args) as unknown[]));
+    else if (message.t === 'windowOpen') {
+      if (this.#isOpenAllowed(message.url)) lifecycle.emit('window-allowed', message.url);
+    } else if (message.t === 'send') ipcMain.emit(message.channel, event, ...(decode(message.args) as unknown[]));
     else this.#answer(message, event);
   }
 
@@ -263,6 +269,7 @@ export class StandinWebContents extends EventEmitter {
 
   /** Deliveries wait for the preload, then leave together: one evaluation for all of one turn. */
   #post(delivery: object): void {
+    record('page', delivery);
     this.#outbox.push(delivery);
     if (this.#outbox.length === 1) setImmediate(() => this.#flush());
   }
