@@ -1,6 +1,6 @@
 import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal } from '../domain/order.ts';
-import { closes, isFlat, openRecords, positionOf, protects } from './coverage.ts';
+import { closes, isDeniedOnce, isFlat, openRecords, positionOf, protects } from './coverage.ts';
 import { listedInstrument, type Exposure, type Flattening, type OrderRecord, type Turn } from './execution-state.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { exitSubmission, protectionSubmission } from './submissions.ts';
@@ -59,9 +59,6 @@ function releaseFunds(turn: Turn, exposure: Exposure, open: readonly OrderRecord
   cancelAll(turn, closing);
   return closing.length > 0;
 }
-
-const isDeniedOnce = ({ pending, lookup }: OrderRecord): boolean =>
-  pending?.command === 'create' && pending.outcome === 'unknown' && (lookup?.absentSinceUs ?? null) !== null;
 
 function exitPosition(turn: Turn, exposure: Exposure, flattening: Flattening): void {
   const { lotSize, maxQuantity } = listedInstrument(turn.state, exposure.instrumentId);

@@ -2,7 +2,7 @@ import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
-import { closes, coverageOf, isDust, openRecords, protects } from './coverage.ts';
+import { closes, coverageOf, isDeniedOnce, isDust, openRecords, protects } from './coverage.ts';
 import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
 import { alertOrder } from './order-record.ts';
@@ -38,7 +38,7 @@ export function protect(turn: Turn, exposure: Exposure): void {
   escalateTriggeredStops(turn, exposure);
   if (exposure.flattening !== null || exposure.protection.unprotectedSinceUs === null) return;
   const closing = openRecords(turn.state, exposure).filter(
-    (record) => !isTerminal(record.status) && closes(record, exposure) && !waitsForEntry(turn, record),
+    (record) => !isTerminal(record.status) && closes(record, exposure) && isOfConcern(turn, record),
   );
   if (closing.some((record) => record.pending?.command === 'create')) return;
   if (!isDue(turn, exposure)) return;
@@ -51,6 +51,8 @@ export function protect(turn: Turn, exposure: Exposure): void {
   for (const record of blockers) sendCancel(turn, record);
   if (blockers.length === 0) restStop(turn, exposure);
 }
+
+const isOfConcern = (turn: Turn, record: OrderRecord): boolean => !waitsForEntry(turn, record) && !isDeniedOnce(record);
 
 /** Legs held until their entry fills lock no funds and are no business of the guard yet. */
 function waitsForEntry(turn: Turn, record: OrderRecord): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../domain/events.ts';
+import { ordersOf } from '../domain/order.ts';
 import { ACCOUNT, bracket, CoreSession } from '../testing/core-session.ts';
 
 function started(): CoreSession {
@@ -96,6 +97,27 @@ describe('an unknown create', () => {
     session.advance(3_000);
     expect(session.exposure()).toMatchObject({ quantity: '0.99900000', covered: '0.999' });
     expect(session.alerts()).toContain('LATE_FILL');
+  });
+});
+
+describe('an unknown stop', () => {
+  it('is followed by a new one as soon as the venue denied it once', () => {
+    const session = started();
+    session.command({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
+    session.pump();
+    session.venue.fill(session.ordersOfRole('entry')[0]!, '0.500');
+    session.deliver(session.venue.events.shift());
+    const lost = session.effects.findIndex(({ kind }) => kind === 'order.submit');
+    const [submit] = session.effects.splice(lost, 1);
+    const clientOrderIds =
+      submit?.kind === 'order.submit' ? ordersOf(submit.submission).map((o) => o.clientOrderId) : [];
+    session.dispatch({ kind: 'submit.answered', clientOrderIds, outcome: { kind: 'unknown', reason: 'reset' } });
+    session.pump();
+    session.advance(1_000);
+    expect(session.exposure().covered).toBe('0.499');
+    session.advance(15_000);
+    expect(session.core.view.order(clientOrderIds[1]!)?.status).toBe('rejected');
+    expect(session.venue.openIds()).toHaveLength(2);
   });
 });
 
