@@ -64,6 +64,14 @@ describe('Ctrl+Shift+S', () => {
     expect(kinds()).toEqual(['emergencyStop button']);
   });
 
+  it('keeps its button within reach of the pointer under a dialog', async () => {
+    await userEvent.click(t.find('[data-panel="7"] .x button'));
+    await expect.poll(() => document.querySelector('[role="dialog"]')).not.toBeNull();
+    const { left, top, width, height } = t.find('.stopbtn').getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    expect(hit?.closest('.stopbtn')).not.toBeNull();
+  });
+
   it('says so when it could not be delivered', async () => {
     vi.spyOn(t.bridge, 'command').mockRejectedValue(new Error('expected an open line, was closed'));
     press(CHORD);

@@ -4,7 +4,7 @@ import { useEngine } from '../app/terminal-context.tsx';
 import { alertText, alertTitle } from '../app/words.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Num } from '../ui/number.tsx';
-import { formatNumber } from '../ui/number-text.ts';
+import { formatDecimal, formatNumber } from '../ui/number-text.ts';
 import { clockText } from '../ui/time-text.ts';
 import { READY, useCondition, type PanelCondition } from './condition.ts';
 import { Panel, type PanelTab } from './panel.tsx';
@@ -30,9 +30,14 @@ function AlertRow({ alert }: { readonly alert: AlertDto }): ReactElement {
   );
 }
 
+const valueText = (value: string | number | boolean | null): string => {
+  if (value === null) return '—';
+  return typeof value === 'string' ? formatDecimal(value) : String(value);
+};
+
 const paramsText = (params: ParamsDto): string =>
   Object.entries(params)
-    .map(([name, value]) => `${name} ${value === null ? '—' : String(value)}`)
+    .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(' · ');
 
 function LogRow({ entry }: { readonly entry: LogDto }): ReactElement {

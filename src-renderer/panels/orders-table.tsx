@@ -11,15 +11,14 @@ import { purposeOf } from './order-rows.ts';
 import { onRowKey } from './row-focus.ts';
 
 const HEADS: readonly (readonly [string, string, number])[] = [
-  ['Time', '', 72],
-  ['Order', '', 88],
+  ['Time', '', 74],
+  ['Order', '', 86],
   ['Side', '', 32],
-  ['Type', '', 92],
-  ['Quantity', 'r', 60],
-  ['Filled', 'r', 46],
-  ['Price', 'r', 78],
-  ['Status', '', 90],
-  ['Purpose', '', 98],
+  ['Type', '', 78],
+  ['Quantity', 'r', 84],
+  ['Filled', 'r', 84],
+  ['Price', 'r', 76],
+  ['Status', '', 92],
 ];
 
 /** By us, by the venue, or by the order's own terms: with a mark, because nothing was traded. */
@@ -77,7 +76,12 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
   const price = (text: string | null, reason: string): ReactElement =>
     text === null ? <Missing reason={reason} /> : <Num>{formatDecimal(text, digits)}</Num>;
   return (
-    <tr className={rowClass(order)} tabIndex={-1} onClick={() => session.select(order.instrumentId)}>
+    <tr
+      className={rowClass(order)}
+      title={order.foreign ? 'Placed outside Leeward' : `Order ${order.clientOrderId}`}
+      tabIndex={-1}
+      onClick={() => session.select(order.instrumentId)}
+    >
       <td>
         <Num>{clockText(order.createdAtUs)}</Num>
       </td>
@@ -98,9 +102,6 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
       </td>
       <td>
         <Purpose order={order} />
-      </td>
-      <td className="r t3">
-        <Num>{order.foreign ? '—' : order.clientOrderId.slice(-6)}</Num>
       </td>
       <td className="r">
         {!order.foreign && isWorking(order) && (
@@ -144,7 +145,7 @@ export function OrdersTable({ orders, instruments, onCancel }: TableProps): Reac
               {head}
             </th>
           ))}
-          <th className="r">Id</th>
+          <th>Purpose</th>
           <th>
             <span className="hidden">Cancel</span>
           </th>
