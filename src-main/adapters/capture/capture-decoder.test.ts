@@ -4,7 +4,12 @@ import { decodeCaptureLine } from './capture-decoder.ts';
 
 const bookTicker = { u: 7, s: 'BTCUSDT', b: '1', B: '2', a: '3', A: '4' };
 const trade = { e: 'trade', E: 5, s: 'BTCUSDT', t: 9, p: '1.0', q: '2.0', T: 4, m: true };
-const kline = { e: 'kline', E: 5, s: 'A', k: { t: 1, i: '1m', o: '1', c: '1', h: '1', l: '1', v: '1', x: false } };
+const kline = {
+  e: 'kline',
+  E: 5,
+  s: 'A',
+  k: { t: 1, i: '1m', o: '1', c: '1', h: '1', l: '1', v: '1', L: 1, x: false },
+};
 const wrapped = (data: unknown) => JSON.stringify({ stream: 'x', data });
 
 describe('a line of a capture', () => {

@@ -8,7 +8,7 @@ import { type BinancePublicFeedOptions, createBinancePublicFeed } from './binanc
 import { TinyVenue } from './testing/tiny-venue.ts';
 
 const MINUTE_MS = 60_000;
-const forming = { i: '1m', o: '1', c: '2', h: '3', l: '1', v: '4', x: false };
+const forming = { i: '1m', o: '1', c: '2', h: '3', l: '1', v: '4', L: -1, x: false };
 
 function listed(base: string): ListedInstrument {
   const id = instrumentId({ base, quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
@@ -265,6 +265,17 @@ describe('a connection', () => {
 });
 
 describe('trades and bars', () => {
+  it('end the connection when one of them goes on without the other', async () => {
+    await startLive();
+    venue.kline('BTCUSDT', MINUTE_MS, false, 7);
+    venue.kline('BTCUSDT', MINUTE_MS, false, 9);
+    venue.kline('BTCUSDT', 2 * MINUTE_MS, false, 9);
+    await saw('forming 2');
+    await clock.advanceAsync(11_000);
+    await until(() => problems.some((problem) => problem.includes('the trade stream is silent')));
+    await saw(`${BTC.id} connecting`);
+  });
+
   it('hands trades on in steps, each once', async () => {
     await startLive();
     venue.trade('BTCUSDT', 1);

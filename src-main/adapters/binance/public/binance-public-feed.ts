@@ -61,6 +61,7 @@ class BinancePublicFeed implements MarketDataFeed {
   readonly origin: DataOrigin;
   private readonly options: BinancePublicFeedOptions;
   private readonly rest: PublicRest;
+  private readonly besideBooks: readonly ('trade' | 'kline')[];
   private readonly markets = new Map<string, Market>();
   private readonly symbols = new Map<InstrumentId, string>();
   private readonly connections: MarketConnection[] = [];
@@ -76,6 +77,7 @@ class BinancePublicFeed implements MarketDataFeed {
     this.options = options;
     this.origin = options.origin;
     this.rest = createPublicRest(options);
+    this.besideBooks = options.besideBooks ?? ['trade', 'kline'];
   }
 
   async start(instruments: readonly ListedInstrument[], interval: BarInterval, listener: FeedListener): Promise<void> {
@@ -107,6 +109,7 @@ class BinancePublicFeed implements MarketDataFeed {
       clock,
       timing: { ...BINANCE_WATCH_TIMING, ...this.options.watchTiming },
       streams: [...this.markets.values()].map(({ stream }) => stream),
+      hasTape: this.besideBooks.length === 2,
       compare: (stream) => scheduler.want(stream, 'compare'),
       reconnect: (stream, reason) => this.markets.get(stream.instrument.venueSymbol)?.connection?.reconnect(reason),
     });
@@ -220,12 +223,13 @@ class BinancePublicFeed implements MarketDataFeed {
     if (market === undefined) return;
     const { clock } = this.options;
     if (event.kind === 'depth') market.stream.depth(event.update, generation, clock.monotonicUs());
-    else if (event.kind === 'trade') market.stream.trade(event.trade, clock.nowUs());
+    else if (event.kind === 'trade') market.stream.trade(event.trade, clock.nowUs(), clock.monotonicUs());
     else if (event.kind === 'kline') this.kline(market, event.kline);
   }
 
   private kline(market: Market, kline: BinanceKline): void {
     if (kline.interval !== this.interval) return;
+    market.stream.tape.barred(kline.lastTradeId, this.options.clock.monotonicUs());
     const bar: Bar = {
       ...{ instrumentId: market.stream.instrument.id, interval: this.interval, openTimeUs: kline.openTimeMs * 1_000 },
       ...{ open: kline.open, high: kline.high, low: kline.low, close: kline.close, volume: kline.volume },

@@ -4,7 +4,7 @@ import { decodeBinanceEvent, decodeBinanceSnapshot } from './decode.ts';
 
 const depth = { e: 'depthUpdate', E: 5, s: 'BTCUSDT', U: 1, u: 3, b: [['1.0', '2.0']], a: [] };
 const trade = { e: 'trade', E: 5, s: 'BTCUSDT', t: 9, p: '1.0', q: '2.0', T: 4, m: true };
-const bar = { t: 60_000, i: '1m', o: '1', c: '2', h: '3', l: '0.5', v: '10', x: true };
+const bar = { t: 60_000, i: '1m', o: '1', c: '2', h: '3', l: '0.5', v: '10', L: 9, x: true };
 
 describe('decodeBinanceEvent', () => {
   it('reads spot and USD-M depth', () => {

@@ -27,6 +27,8 @@ export type BinanceKline = {
   readonly low: string;
   readonly close: string;
   readonly volume: string;
+  /** Id of the last trade in the bar; -1 without one. */
+  readonly lastTradeId: number;
   readonly isClosed: boolean;
 };
 
@@ -128,6 +130,7 @@ function decodeKline(data: JsonObject): BinanceEvent {
       low: textField(k, 'l'),
       close: textField(k, 'c'),
       volume: textField(k, 'v'),
+      lastTradeId: integerField(k, 'L'),
       isClosed: booleanField(k, 'x'),
     },
   };

@@ -11,6 +11,7 @@ import {
 } from '../../../engine/market-data/depth-synchronizer.ts';
 import { stepSize, type StepSize, stepsOf } from '../../../engine/market-data/steps.ts';
 import type { BinanceTrade } from './decode.ts';
+import { TapeWatch } from './tape-watch.ts';
 
 /** What an instrument needs from its surroundings. */
 export type StreamNeeds = {
@@ -22,6 +23,7 @@ export type StreamNeeds = {
 /** The streams of one instrument: its book, its trades, its state. */
 export class InstrumentStream {
   readonly instrument: ListedInstrument;
+  readonly tape = new TapeWatch();
   private readonly listener: FeedListener;
   private readonly needs: StreamNeeds;
   private readonly sync: DepthSynchronizer;
@@ -132,7 +134,8 @@ export class InstrumentStream {
     return true;
   }
 
-  trade(trade: BinanceTrade, receivedAtUs: number): void {
+  trade(trade: BinanceTrade, receivedAtUs: number, nowUs: number): void {
+    this.tape.traded(trade.tradeId, nowUs);
     if (trade.tradeId <= this.lastTradeId) return;
     this.lastTradeId = trade.tradeId;
     this.listener.onTrade({
@@ -166,6 +169,7 @@ export class InstrumentStream {
     this.proven = false;
     this.ahead = [];
     this.lastTradeId = -1;
+    this.tape.reset();
     this.heardUs = nowUs;
     this.show('unsynchronized', nowUs);
     this.needs.wantSnapshot(this);

@@ -24,6 +24,8 @@ export type WatchOptions = {
   readonly clock: Clock;
   readonly timing: WatchTiming;
   readonly streams: readonly InstrumentStream[];
+  /** Trades and bars are both streamed, so each can tell of the other's silence. */
+  readonly hasTape: boolean;
   readonly compare: (stream: InstrumentStream) => void;
   readonly reconnect: (stream: InstrumentStream, reason: string) => void;
 };
@@ -75,6 +77,11 @@ export class StreamWatch {
     else if (!this.unprovenUs.has(stream)) this.unprovenUs.set(stream, nowUs);
     if (stream.state === 'live' && stream.silentUs(nowUs) > timing.staleAfterMs * 1_000) stream.markStale(nowUs);
     if (stream.hasBook && stream.silentUs(nowUs) > timing.compareAfterMs * 1_000) this.compareAgain(stream, nowUs);
+    const silent = this.options.hasTape ? stream.tape.silent(nowUs, timing.staleAfterMs * 1_000) : null;
+    if (silent !== null) {
+      stream.tape.reset();
+      this.options.reconnect(stream, `the ${silent} stream is silent`);
+    }
     const sinceUs = this.unprovenUs.get(stream) ?? nowUs;
     if (nowUs - sinceUs > timing.verifyWithinMs * 1_000) {
       this.unprovenUs.set(stream, nowUs);

@@ -71,9 +71,9 @@ export class TinyVenue {
     this.send({ e: 'trade', E: 1, s: symbol, t: id, p: '100.50', q: '0.250', T: 7, m: true, M: true });
   }
 
-  kline(symbol: string, openTimeMs: number, isClosed: boolean): void {
+  kline(symbol: string, openTimeMs: number, isClosed: boolean, lastTradeId = -1): void {
     const price = { o: '1', c: '2', h: '3', l: '1', v: '4' };
-    this.send({ e: 'kline', E: 1, s: symbol, k: { t: openTimeMs, i: '1m', ...price, x: isClosed } });
+    this.send({ e: 'kline', E: 1, s: symbol, k: { t: openTimeMs, i: '1m', ...price, L: lastTradeId, x: isClosed } });
   }
 
   send(data: Readonly<Record<string, unknown>>, to: readonly WebSocket[] = this.sockets): void {
