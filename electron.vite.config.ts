@@ -37,6 +37,8 @@ const renderer = whenPresent('src-renderer/index.html', {
   plugins: [react()],
   build: {
     minify: true,
+    // Served from this machine only: one chunk loads faster than several.
+    chunkSizeWarningLimit: 2_000,
     rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src-renderer/index.html') } },
   },
 });

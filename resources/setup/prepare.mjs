@@ -36,7 +36,11 @@ export function ensureInstalled() {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
   say('installing dependencies on the pinned Node (about a minute)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const installed = spawnSync(npm, ['ci'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const installed = spawnSync(npm, ['ci', '--no-fund', '--no-audit'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (installed.status !== 0) fail('npm ci failed; its report stands above');
   writeFileSync(STAMP, lock);
 }
