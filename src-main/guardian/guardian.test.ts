@@ -79,6 +79,19 @@ describe('the guardian', () => {
     expect(order).toEqual(['kill 42']);
   });
 
+  it('hears what came while it was held up itself before it judges, and judges then', async () => {
+    const { clock, order, beat } = await withEngine();
+    clock.holdUp(3_000);
+    clock.advance(1);
+    expect(order).toEqual([]);
+    beat();
+    clock.advance(1_900);
+    expect(order).toEqual([]);
+    clock.holdUp(3_000);
+    clock.advance(150);
+    expect(order).toEqual(['kill 42']);
+  });
+
   it('keeps an engine that beats', async () => {
     const { clock, order, beat } = await withEngine();
     for (let second = 0; second < 10; second++) {

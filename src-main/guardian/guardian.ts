@@ -47,9 +47,11 @@ export class Guardian {
   private stop: PendingStop | undefined;
   private flattening: Promise<StopResult> | undefined;
   private stopCount = 0;
+  private lastTickUs: number;
 
   constructor(options: GuardianOptions) {
     this.options = options;
+    this.lastTickUs = options.clock.monotonicUs();
     options.clock.every(BEAT_INTERVAL_MS, () => this.beat());
   }
 
@@ -122,10 +124,14 @@ export class Guardian {
 
   private beat(): void {
     const { engine, options } = this;
+    const nowUs = options.clock.monotonicUs();
+    const heldUpMs = (nowUs - this.lastTickUs) / 1000 - BEAT_INTERVAL_MS;
+    this.lastTickUs = nowUs;
     if (engine === undefined || this.engineState === 'killed') return;
     engine.peer.send({ t: 'beat', epoch: options.epoch.current() });
-    const silentMs = (options.clock.monotonicUs() - engine.lastBeatUs) / 1000;
-    if (silentMs < ENGINE_SILENCE_MS || this.flattening !== undefined) return;
+    const silentMs = (nowUs - engine.lastBeatUs) / 1000;
+    // Beats that came while the guardian itself was held up are still unread: they are heard before it judges.
+    if (heldUpMs > ENGINE_SILENCE_MS / 2 || silentMs < ENGINE_SILENCE_MS || this.flattening !== undefined) return;
     this.engineState = 'killed';
     options.log(`engine ${engine.pid} silent for ${Math.round(silentMs)} ms: ending it`);
     void options.killEngine(engine.pid);

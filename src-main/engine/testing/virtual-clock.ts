@@ -32,9 +32,9 @@ export class VirtualClock implements Clock {
   advance(ms: number): void {
     const endUs = this.elapsedUs + ms * 1000;
     for (let timer = this.nextDue(endUs); timer !== undefined; timer = this.nextDue(endUs)) {
-      this.elapsedUs = timer.dueUs;
+      this.elapsedUs = Math.max(this.elapsedUs, timer.dueUs);
       if (timer.intervalUs === null) this.timers.delete(timer);
-      else timer.dueUs += timer.intervalUs;
+      else timer.dueUs = this.elapsedUs + timer.intervalUs;
       timer.callback();
     }
     this.elapsedUs = endUs;
@@ -46,6 +46,11 @@ export class VirtualClock implements Clock {
       this.advance(Math.min(stepMs, left));
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
+  }
+
+  /** The process was held up: time passes, and what falls due fires late, at the next {@link advance}. */
+  holdUp(ms: number): void {
+    this.elapsedUs += ms * 1000;
   }
 
   /** The operating system moved the wall clock; monotonic time does not notice. */
