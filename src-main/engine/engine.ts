@@ -94,9 +94,10 @@ class Shell implements Engine {
 
   async start(): Promise<void> {
     const { store, clock, logger, gateways } = this.ports;
-    const { replayed } = recover(this.core, store);
+    const { replayed, snapshotSequence } = recover(this.core, store);
     logger.info('state rebuilt', { replayed, sequence: store.head().sequence });
-    this.snapshotSequence = store.head().sequence;
+    // Not from here on: lives too short for a snapshot of their own must not make each restart longer than the last.
+    this.snapshotSequence = snapshotSequence;
     const time = createEngineTime(clock, this.view.timeUs());
     this.sequencer = this.createSequencer(time);
     const { config, accounts, installation, engineEpoch, seed } = this.options;
