@@ -22,9 +22,14 @@ export async function serveClients(options: ClientServerOptions): Promise<Server
   return listenLocal(options.path, (socket) => accept(socket, options));
 }
 
+/** A client that ends while it is written to, as every `leeward status` does, is no news. */
+const hasLeft = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'ECONNRESET';
+
 function accept(socket: Socket, options: ClientServerOptions): void {
   let client: DoorClient | undefined;
-  socket.on('error', (error) => options.log(`client: ${error.message}`));
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    if (!hasLeft(error)) options.log(`client: ${error.message}`);
+  });
   socket.on('close', () => client?.close());
   readFrames(socket, {
     onJson: (message) => {
