@@ -92,6 +92,9 @@ function route(venue: PracticeVenue, controls: Controls, request: IncomingMessag
       return arm(venue, controls, body);
     case 'DELETE /practice/faults':
       return disarm(venue, url);
+    case 'DELETE /practice/weight':
+      venue.limits.forgetWeight();
+      return fine({});
     case 'GET /practice/clock':
       return fine(clockState(venue));
     case 'POST /practice/clock':

@@ -252,3 +252,14 @@ describe('the control port', () => {
     });
   });
 });
+
+describe('a drill that restarts more often than a minute allows', () => {
+  it('gives every address a fresh minute of request weight', async () => {
+    const used = async (): Promise<number> =>
+      Number((await fetch(`${exchange.rest}/api/v3/exchangeInfo`)).headers.get('x-mbx-used-weight-1m'));
+    await used();
+    expect(await used()).toBe(40);
+    await control(exchange, 'DELETE', 'weight');
+    expect(await used()).toBe(20);
+  });
+});

@@ -13,6 +13,7 @@ type Exposure = {
   sold: Amount;
   unprotectedSinceMs: number | null;
   unprotectedMs: number;
+  longestMs: number;
   episodes: number;
 };
 
@@ -82,16 +83,19 @@ export class Ledger {
   }
 
   private positions(account: string, wallMs: number) {
-    return [...(this.exposures.get(account) ?? [])].map(([symbol, exposure]) => ({
-      symbol,
-      held: formatAmount(exposure.held),
-      bought: formatAmount(exposure.bought),
-      sold: formatAmount(exposure.sold),
-      isProtected: exposure.unprotectedSinceMs === null,
-      unprotectedMs:
-        exposure.unprotectedMs + (exposure.unprotectedSinceMs === null ? 0 : wallMs - exposure.unprotectedSinceMs),
-      unprotectedEpisodes: exposure.episodes,
-    }));
+    return [...(this.exposures.get(account) ?? [])].map(([symbol, exposure]) => {
+      const openMs = exposure.unprotectedSinceMs === null ? 0 : wallMs - exposure.unprotectedSinceMs;
+      return {
+        symbol,
+        held: formatAmount(exposure.held),
+        bought: formatAmount(exposure.bought),
+        sold: formatAmount(exposure.sold),
+        isProtected: exposure.unprotectedSinceMs === null,
+        unprotectedMs: exposure.unprotectedMs + openMs,
+        longestUnprotectedMs: Math.max(exposure.longestMs, openMs),
+        unprotectedEpisodes: exposure.episodes,
+      };
+    });
   }
 
   private exposure(account: string, symbol: string): Exposure {
@@ -99,7 +103,15 @@ export class Ledger {
     this.exposures.set(account, bySymbol);
     let exposure = bySymbol.get(symbol);
     if (exposure === undefined) {
-      exposure = { held: 0n, bought: 0n, sold: 0n, unprotectedSinceMs: null, unprotectedMs: 0, episodes: 0 };
+      exposure = {
+        held: 0n,
+        bought: 0n,
+        sold: 0n,
+        unprotectedSinceMs: null,
+        unprotectedMs: 0,
+        longestMs: 0,
+        episodes: 0,
+      };
       bySymbol.set(symbol, exposure);
     }
     return exposure;
@@ -128,7 +140,9 @@ export class Ledger {
       exposure.episodes += 1;
       return;
     }
-    exposure.unprotectedMs += wallMs - (exposure.unprotectedSinceMs ?? wallMs);
+    const gapMs = wallMs - (exposure.unprotectedSinceMs ?? wallMs);
+    exposure.unprotectedMs += gapMs;
+    exposure.longestMs = Math.max(exposure.longestMs, gapMs);
     exposure.unprotectedSinceMs = null;
   }
 

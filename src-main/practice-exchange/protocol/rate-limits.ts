@@ -51,6 +51,11 @@ export class RateLimits {
     return spend(this.address(address).window, 0, nowMs, MINUTE_MS);
   }
 
+  /** Every address begins a fresh minute: for drills that restart more often than a minute's weight allows. */
+  forgetWeight(): void {
+    this.addresses.clear();
+  }
+
   /** Counts orders. Throws -1015 when one of the windows is full. */
   spendOrders(account: string, count: number, nowMs: number): void {
     const [short, day] = this.windowsOf(account);
