@@ -1,6 +1,7 @@
 /** Entry of the engine process, the only one that trades: utilityProcess on the desktop, plain Node on a server. */
 import type { LauncherMessage } from './launcher/boot.ts';
 import { servePort } from './door/port-client.ts';
+import { createKillSwitch } from './launcher/kill-switch.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
 import { launcherInference } from './launcher/launcher-inference.ts';
 import { type RunningEngine, runEngine } from './launcher/run-engine.ts';
@@ -11,6 +12,7 @@ const EXIT_AFTER_MS = 1_000;
 const channel = parentChannel();
 const log = (line: string): void => channel.send({ t: 'log', line });
 const inference = launcherInference(channel);
+const killSwitch = createKillSwitch();
 let running: RunningEngine | undefined;
 
 const onFenced = (detail: string): void => {
@@ -20,7 +22,7 @@ const onFenced = (detail: string): void => {
 
 channel.onMessage((message: LauncherMessage) => {
   if (message.t === 'boot' && 'engineEpoch' in message) {
-    runEngine(message, { inference, log, onFenced }).then(
+    runEngine(message, { inference, log, onFenced, failpoints: killSwitch.failpoints }).then(
       (started) => {
         running = started;
         channel.send({ t: 'ready', detail: { engineEpoch: message.engineEpoch, pid: process.pid } });
@@ -29,6 +31,7 @@ channel.onMessage((message: LauncherMessage) => {
     );
   } else if (message.t === 'component')
     running?.engine.componentChanged(message.component, message.state, message.detail);
+  else if (message.t === 'killAt') killSwitch.arm(message);
   else if (message.t === 'shutdown') void close();
 });
 // A port is sent only after `ready`; one that comes at another time has no engine to speak to.

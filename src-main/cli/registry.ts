@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).command,
   bench: async () => (await import('./bench.ts')).command,
+  chaos: async () => (await import('./chaos.ts')).command,
   demo: async () => (await import('./demo.ts')).command,
   keys: async () => (await import('./keys.ts')).command,
   oracle: async () => (await import('./oracle.ts')).command,

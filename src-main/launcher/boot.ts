@@ -1,4 +1,5 @@
 import type { Config } from '../engine/domain/config.ts';
+import type { KillAt } from './kill-switch.ts';
 
 /** What each process needs to start. Secrets cross once, over the forked channel, and are never argv, environment or disk. */
 export type VenueBoot = {
@@ -121,4 +122,6 @@ export type LauncherMessage =
     }
   /** Carries a port on which a terminal speaks to the engine itself. */
   | { readonly t: 'terminal' }
+  /** Only the kill drill sends it, before or after the boot message. */
+  | ({ readonly t: 'killAt' } & KillAt)
   | { readonly t: 'shutdown' };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
 import { lockDirectory } from '../adapters/sqlite/directory-lock.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
+import { bundleRoot } from './bundle-root.ts';
 import { announceRunning, type DataHome, newPracticeDirectory, openDataHome } from './data-home.ts';
 import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
@@ -23,12 +24,6 @@ export type PracticeSessionOptions = {
 };
 
 export type PracticeSession = Session & { readonly dataDir: string };
-
-/** The bundles' folder: this module is bundled into a chunk below it or runs from the entry beside it. */
-const bundleRoot = (): URL => {
-  const here = import.meta.url;
-  return here.includes('/chunks/') ? new URL('../', here) : new URL('./', here);
-};
 
 /** The same engine on the practice exchange. Throws with every problem of the configuration, and when the home is in use. */
 export async function startPracticeSession(options: PracticeSessionOptions): Promise<PracticeSession> {

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../engine/domain/config.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { AccountBoot, ChildMessage, LauncherMessage, VenueBoot } from './boot.ts';
+import type { AccountBoot, VenueBoot } from './boot.ts';
+import { type Launch, launcherOf, livesOf, type Started } from './launch.ts';
 import { socketPath } from './local-socket.ts';
 import type { Child, EntryName, ProcessHost } from './process-host.ts';
 import { superviseEngine, type Supervisor } from './supervisor.ts';
@@ -45,8 +46,6 @@ export type Session = {
   /** Ends all processes; orders at the venue stay as they are. */
   close(): Promise<void>;
 };
-
-const READY_TIMEOUT_MS = 30_000;
 
 /** Starts every process of a session in order. Throws with one line when one cannot start; what ran is ended again. */
 export async function startSession(options: SessionOptions): Promise<Session> {
@@ -111,10 +110,11 @@ async function startTrading(
     accounts,
     afterFailedRestarts: 'leaveStops',
   });
+  const newLife = livesOf(guardian.child);
   const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
   const { baselineDir, config, hostLabel, instruments } = options;
   const startLife = async (): Promise<Child> => {
-    const engineEpoch = await newLife(guardian.child);
+    const engineEpoch = await newLife();
     const { child } = await run('engine', {
       t: 'boot',
       dataDir,
@@ -161,37 +161,6 @@ async function startServer(
   return String(detail['address']);
 }
 
-type Started = { readonly child: Child; readonly detail: Readonly<Record<string, unknown>> };
-type Launch = (name: EntryName, boot: LauncherMessage) => Promise<Started>;
-
-/** Starts one entry, hands it its boot message and waits until it is ready. Throws when it fails, exits or stays silent. */
-function launcherOf(options: SessionOptions, children: Child[]): Launch {
-  return async (name, boot) => {
-    const child = options.host.start(name);
-    children.push(child);
-    return new Promise<Started>((resolve, reject) => {
-      const cancel = options.clock.after(READY_TIMEOUT_MS, () =>
-        reject(new Error(`${name}: expected ready within 30 s, was silent`)),
-      );
-      void child.exited.then(({ code, signal }) => {
-        cancel();
-        children.splice(children.indexOf(child), 1);
-        reject(new Error(`${name} ended before it was ready (${signal ?? `code ${String(code)}`})`));
-      });
-      child.onMessage((message: ChildMessage) => {
-        if (message.t === 'ready') {
-          cancel();
-          resolve({ child, detail: message.detail });
-        } else if (message.t === 'failed') {
-          cancel();
-          reject(new Error(`${name}: ${message.detail}`));
-        } else if (message.t === 'log') options.log(`${name}: ${message.line}`);
-      });
-      child.send(boot);
-    });
-  };
-}
-
 type VenueSession = {
   readonly venue: VenueBoot;
   readonly accounts: readonly AccountBoot[];
@@ -225,17 +194,6 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
     })),
     practice: { control: String(detail['control']), accounts: keys.map(({ name }) => name) },
   };
-}
-
-async function newLife(guardian: Child): Promise<number> {
-  const epoch = new Promise<number>((resolve, reject) => {
-    guardian.onMessage((message) => {
-      if (message.t === 'epoch') resolve(message.epoch);
-    });
-    void guardian.exited.then(() => reject(new Error('guardian ended')));
-  });
-  guardian.send({ t: 'newLife' });
-  return epoch;
 }
 
 /** Inference goes from the engine over the launcher to the worker and back; a dead worker is told to the engine. */
