@@ -297,6 +297,22 @@ describe('ccxt port: the private stream', () => {
     expect(drops).toHaveLength(1);
   });
 
+  it('subscribes at once after many failures: pauses between them are the caller’s', async () => {
+    venue.subscriptions = 'drop';
+    for (let attempt = 0; attempt < 8; attempt++) await expect(ccxt.subscribe(2_000)).rejects.toThrow('closed');
+    venue.subscriptions = 'confirm';
+    await ccxt.subscribe(2_000);
+    expect(venue.subscriptionCount()).toBe(9);
+  });
+
+  it('says when nothing listens any more', async () => {
+    await ccxt.subscribe(2_000);
+    const dropped = ccxt.untilDropped();
+    await venue.close();
+    await dropped;
+    await expect(ccxt.subscribe(2_000)).rejects.toThrow('ECONNREFUSED');
+  });
+
   it.each([false, true])('throws CredentialsRefused on a refused key, after earlier success %s', async (success) => {
     if (success) {
       venue.on('GET /api/v3/account', () => json({ balances: [] }));

@@ -125,7 +125,8 @@ class HookedBinance extends Binance {
         // Never its broker prefix; an empty one would fall back to it.
         broker: { spot: 'LW-' },
         // A socket that closes while its data is being compressed throws past every handler.
-        ws: { options: { perMessageDeflate: false } },
+        // Retries are paced by us: its own pause of up to a minute would outlast our patience with a subscription.
+        ws: { options: { perMessageDeflate: false }, backoff: { base: 0, max: 0 } },
       },
     });
     this.hooks = hooks;
