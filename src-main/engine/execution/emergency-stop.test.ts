@@ -113,18 +113,31 @@ describe('the emergency stop', () => {
   });
 
   it('does not call flat what it could not look at', () => {
-    const late = withPosition();
-    const { accountId } = late.venue;
-    late.dispatch({ kind: 'venue.changed', accountId, state: 'down', detail: '' });
-    late.command(stop);
-    late.pump();
-    late.advance(20_000);
-    expect(late.core.view.stop()?.verifiedFlat).toBe(false);
-    expect(late.core.view.tradingState().state).toBe('stopping');
-    late.dispatch({ kind: 'venue.changed', accountId, state: 'ready', detail: '' });
-    late.pump();
-    late.advance(2_000);
-    expect(late.core.view.stop()?.verifiedFlat).toBe(true);
+    const session = withPosition();
+    session.isReachable = false;
+    session.command(stop);
+    session.pump();
+    session.advance(20_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(false);
+    expect(session.core.view.tradingState().state).toBe('stopping');
+    session.isReachable = true;
+    session.advance(30_000);
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
+    expect(session.venue.openIds()).toEqual([]);
+  });
+
+  it('is proven by queries alone while the private stream is down', () => {
+    const session = withPosition();
+    const { accountId } = session.venue;
+    session.dispatch({ kind: 'venue.changed', accountId, state: 'down', detail: '1006' });
+    session.command(stop);
+    for (let second = 0; second < 5; second++) {
+      for (const effect of session.effects.splice(0)) session.carryOut(effect);
+      session.venue.events.length = 0;
+      session.timeUs += 1_000_000;
+      session.dispatch({ kind: 'clock.ticked' });
+    }
+    expect(session.core.view.stop()?.verifiedFlat).toBe(true);
   });
 
   it('proves its exit when every answer is lost', () => {

@@ -31,7 +31,11 @@ export function applyVenueState(turn: Turn, accountId: AccountId, state: VenueSt
   const was = link.state;
   link.state = state;
   const isBehind = !link.synchronized || was === 'degraded';
-  if (state === 'ready' && isBehind) link.wanted = was === 'connecting' ? 'CONNECTED' : 'RECONNECTED';
+  if (state === 'ready' && isBehind) {
+    link.wanted = was === 'connecting' ? 'CONNECTED' : 'RECONNECTED';
+    link.retryAtUs = 0;
+    link.failures = 0;
+  }
   if (state === 'down' || state === 'connecting') link.synchronized = false;
   if (state === was || state === 'connecting') return;
   if (state !== 'ready') {
@@ -50,8 +54,11 @@ export function requestLooks(turn: Turn): void {
   }
 }
 
-const canLook = (turn: Turn, { inFlight, retryAtUs, state }: VenueLink): boolean =>
-  !inFlight && turn.timeUs >= retryAtUs && (state === 'ready' || state === 'degraded');
+/** Queries do not need the private stream: once connected, they go on while it is down. */
+function canLook(turn: Turn, { inFlight, retryAtUs, reconciledAtUs, state }: VenueLink): boolean {
+  const isConnected = state === 'ready' || state === 'degraded' || reconciledAtUs !== null;
+  return isConnected && !inFlight && turn.timeUs >= retryAtUs;
+}
 
 function requestLook(turn: Turn, accountId: AccountId, link: VenueLink): void {
   const lookups = dueLookups(turn, accountId);
@@ -101,6 +108,8 @@ function failLook(turn: Turn, link: VenueLink): void {
 export function applyReconciled(turn: Turn, look: Reconciled): void {
   const link = venueLink(turn.state, look.accountId);
   const askedAtUs = link.requestedAtUs ?? turn.timeUs;
+  // Asked before the link came back: what happened since may be missing.
+  const isCurrent = link.wanted !== 'CONNECTED' && link.wanted !== 'RECONNECTED';
   for (const fill of look.fills) applyFill(turn, fill);
   for (const lookup of look.lookups) if (lookup.found) for (const fill of lookup.fills) applyFill(turn, fill);
   const open = new Set<ClientOrderId>();
@@ -114,7 +123,7 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
   link.failures = 0;
   link.retryAtUs = 0;
   link.reconciledAtUs = turn.timeUs;
-  link.synchronized = link.state === 'ready' || link.state === 'degraded';
+  if (isCurrent && (link.state === 'ready' || link.state === 'degraded')) link.synchronized = true;
   noteStopLook(turn, look.accountId);
 }
 

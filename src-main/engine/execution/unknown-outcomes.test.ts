@@ -177,3 +177,19 @@ describe('reconciliation', () => {
     expect(looks()).toBe(2);
   });
 });
+
+describe('after a reconnect', () => {
+  it('a look that was asked for before is not enough to trade on', () => {
+    const session = started();
+    session.advance(60_000);
+    session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'down', detail: '' });
+    session.timeUs += 61_000_000;
+    session.dispatch({ kind: 'clock.ticked' });
+    const early = session.effects.splice(0).find(({ kind }) => kind === 'venue.reconcile');
+    session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'ready', detail: '' });
+    session.carryOut(early!);
+    expect(denialOf(enter(session))?.code).toBe('VENUE_NOT_READY');
+    session.pump();
+    expect(denialOf(enter(session))).toBeNull();
+  });
+});

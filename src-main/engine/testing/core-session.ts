@@ -90,6 +90,8 @@ export class CoreSession {
   timeUs = START_US;
   /** What becomes of the answers to commands: delivered, or lost after the venue acted. */
   answers: 'deliver' | 'lose' = 'deliver';
+  /** False: requests die on the way, queries fail. */
+  isReachable = true;
   private commands = 0;
 
   constructor(accounts: readonly string[] = ['paper-1']) {
@@ -162,6 +164,10 @@ export class CoreSession {
   }
 
   carryOut(effect: Decision): void {
+    if (!this.isReachable) {
+      this.fail(effect);
+      return;
+    }
     if (effect.kind === 'order.submit') {
       const specs = ordersOf(effect.submission);
       const venue = this.venueOf(specs[0]!.accountId);
@@ -176,6 +182,20 @@ export class CoreSession {
     if (effect.kind === 'venue.reconcile') {
       const { accountId, lookups } = effect;
       this.dispatch({ kind: 'venue.reconciled', accountId, ...this.venueOf(accountId).snapshot(lookups) });
+    }
+  }
+
+  private fail(effect: Decision): void {
+    const outcome: CommandOutcome = { kind: 'unknown', reason: 'unreachable' };
+    if (effect.kind === 'order.submit') {
+      const clientOrderIds = ordersOf(effect.submission).map((spec) => spec.clientOrderId);
+      this.dispatch({ kind: 'submit.answered', clientOrderIds, outcome });
+    }
+    if (effect.kind === 'order.cancel') {
+      this.dispatch({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome });
+    }
+    if (effect.kind === 'venue.reconcile') {
+      this.dispatch({ kind: 'venue.reconcileFailed', accountId: effect.accountId, detail: 'unreachable' });
     }
   }
 
