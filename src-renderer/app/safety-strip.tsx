@@ -113,21 +113,31 @@ function FeedCell({ feed }: { readonly feed: StripDto['feed'] }): ReactElement {
   );
 }
 
+/** The stop stays armed after it fired; until the state is left, that it fired is the news. */
+function StopWord({ isArmed, hasFired }: { readonly isArmed: boolean; readonly hasFired: boolean }): ReactElement {
+  if (!isArmed) return <span className="dangerc">NOT ARMED</span>;
+  if (hasFired)
+    return (
+      <>
+        <span className="dangerc">FIRED</span> <small>and armed</small>
+      </>
+    );
+  return (
+    <>
+      <span style={{ color: 'var(--state-active)' }}>ARMED</span> <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>S</kbd>
+    </>
+  );
+}
+
 function StopCell({ strip }: { readonly strip: StripDto }): ReactElement {
   const { armed, reason, guardianMs } = strip.emergencyStop;
+  const isReported = useEngine((state) => state.stop !== null);
+  const hasFired = isReported === true && (strip.tradingState === 'halted' || strip.tradingState === 'stopping');
   const guardian = guardianMs === null ? 'guardian not heard' : `guardian ${formatNumber(guardianMs)} ms`;
   return (
     <Cell
       label="Emergency stop"
-      value={
-        armed ? (
-          <>
-            <span style={{ color: 'var(--state-active)' }}>ARMED</span> <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>S</kbd>
-          </>
-        ) : (
-          <span className="dangerc">NOT ARMED</span>
-        )
-      }
+      value={<StopWord isArmed={armed} hasFired={hasFired} />}
       note={armed ? `key, button, leeward stop · ${guardian}` : <span className="dangerc">{reason ?? guardian}</span>}
     />
   );

@@ -123,6 +123,7 @@ describe('HALTED', () => {
     mounted({ state: halted() });
     await shown('.banner').toContain('HALTED');
     await shown('.banner').toContain('11 ms');
+    await shown('.strip').toContain('FIRED and armed');
     await shown('.banner').toContain('cancel · reduce · protect');
     const rows = [...document.querySelectorAll('.report tbody tr')];
     expect(rows).toHaveLength(sampleStopReport.actions.length);
