@@ -23,6 +23,9 @@ const Mark = (): ReactElement => (
   </svg>
 );
 
+/** The strip stays on top of everything: the menu opens beneath it. */
+const BELOW_STRIP = { mt: 'calc(var(--strip-height) + 8px)' };
+
 function LookMenu(): ReactElement {
   const { preferences } = useTerminal();
   const { theme, palette } = useStore(preferences);
@@ -32,7 +35,12 @@ function LookMenu(): ReactElement {
       <IconButton size="small" aria-label="Theme and palette" onClick={(event) => setAnchor(event.currentTarget)}>
         <Icon name="theme" />
       </IconButton>
-      <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
+      <Menu
+        anchorEl={anchor}
+        open={anchor !== null}
+        onClose={() => setAnchor(null)}
+        slotProps={{ paper: { sx: BELOW_STRIP } }}
+      >
         {THEMES.map((name) => (
           <MenuItem key={name} selected={name === theme} onClick={() => preferences.setState({ theme: name })}>
             {THEME_WORDS[name]}
