@@ -45,6 +45,45 @@ test('a second instance shows the first and ends', async () => {
   expect(runningSession(desktop.home).pid).toBe(app.process().pid);
 });
 
+test('closing over a working order asks first, and staying changes nothing', async () => {
+  const { app, page } = desktop;
+  await untilLive(page);
+  const reply = await page.evaluate(async () => {
+    type Reply = {
+      readonly ok: boolean;
+      readonly result?: readonly { readonly close: string }[];
+      readonly error?: unknown;
+    };
+    type Ask = (what: object, origin?: string) => Promise<Reply>;
+    const { command, query } = (globalThis as unknown as { readonly leeward: { command: Ask; query: Ask } }).leeward;
+    const instrumentId = 'BTC/USDT.BINANCE.SPOT';
+    const bars = await query({ kind: 'bars', instrumentId, interval: '1m', limit: 1 });
+    const close = Number(bars.result?.[0]?.close);
+    const price = (ratio: number): string => (Math.round(close * ratio * 100) / 100).toFixed(2);
+    return command(
+      {
+        ...{ kind: 'enterBracket', accountId: 'paper-01', instrumentId, side: 'buy', entry: 'resting' },
+        quantity: (200 / close).toFixed(5),
+        ...{ limitPrice: price(0.985), stopTrigger: price(0.97), stopLimit: price(0.965), target: price(1.02) },
+      },
+      'button',
+    );
+  });
+  expect(reply).toEqual({ ok: true, result: null });
+  await expect(page.locator('.cell', { hasText: 'Working orders' })).toContainText('1 own');
+  const question = await app.evaluate(async ({ BrowserWindow, dialog }) => {
+    let asked: unknown;
+    dialog.showMessageBox = async (_window: unknown, options?: unknown) => {
+      asked = options;
+      return { response: 0, checkboxChecked: false };
+    };
+    BrowserWindow.getAllWindows()[0]?.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    return { asked, open: BrowserWindow.getAllWindows().length };
+  });
+  expect(question).toMatchObject({ open: 1, asked: { message: '1 working order stays at the venue', cancelId: 0 } });
+});
+
 test('a page that dies comes back, and the engine did not notice', async () => {
   const { app, home } = desktop;
   const before = await guardianStatus(home);

@@ -25,7 +25,22 @@ class CommandLine implements Pick<Electron.CommandLine, 'appendSwitch' | 'hasSwi
   }
 }
 
-class StandinApp extends EventEmitter {
+type AppMembers =
+  | 'getVersion'
+  | 'getName'
+  | 'getAppPath'
+  | 'setPath'
+  | 'isReady'
+  | 'whenReady'
+  | 'enableSandbox'
+  | 'requestSingleInstanceLock'
+  | 'quit'
+  | 'exit'
+  | 'isPackaged'
+  | 'name';
+
+/** Signatures are Electron's own: a change there fails to compile here. */
+class StandinApp extends EventEmitter implements Pick<Electron.App, AppMembers> {
   readonly commandLine = new CommandLine();
   readonly isPackaged = false;
   readonly name: string = 'leeward';

@@ -4,8 +4,25 @@ import { StandinWebContents } from './web-contents.ts';
 
 const windows = new Set<BrowserWindow>();
 
+/** Signatures are Electron's own: a change there fails to compile here. */
+type WindowMembers =
+  | 'loadURL'
+  | 'close'
+  | 'destroy'
+  | 'isDestroyed'
+  | 'show'
+  | 'focus'
+  | 'minimize'
+  | 'restore'
+  | 'isMinimized'
+  | 'isVisible'
+  | 'getBounds'
+  | 'setTitle'
+  | 'getTitle'
+  | 'id';
+
 /** A window is one page of the headless browser; its frame is state and events only. */
-export class BrowserWindow extends EventEmitter {
+export class BrowserWindow extends EventEmitter implements Pick<Electron.BrowserWindow, WindowMembers> {
   readonly webContents: StandinWebContents;
   readonly id: number;
   #visible: boolean;
@@ -108,21 +125,3 @@ export class BrowserWindow extends EventEmitter {
 lifecycle.on('window-allowed', (url: string) => {
   new BrowserWindow().loadURL(url).catch((error: unknown) => process.stderr.write(`stand-in: ${String(error)}\n`));
 });
-/** Drift guard: what the stand-in offers exists in Electron under the same name. */
-export type WindowMembers = Pick<
-  Electron.BrowserWindow,
-  | 'loadURL'
-  | 'close'
-  | 'destroy'
-  | 'isDestroyed'
-  | 'show'
-  | 'focus'
-  | 'minimize'
-  | 'restore'
-  | 'isMinimized'
-  | 'isVisible'
-  | 'getBounds'
-  | 'setTitle'
-  | 'getTitle'
-  | 'id'
->;

@@ -60,7 +60,7 @@ export class StandinPort extends EventEmitter implements Pick<Electron.MessagePo
     if (this.#closed) return;
     this.#closed = true;
     if (this.#sink) this.#sink.closed();
-    else this.emit('close');
+    else setImmediate(() => this.emit('close'));
   }
 
   #deliver(data: unknown): void {

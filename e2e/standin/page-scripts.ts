@@ -216,12 +216,25 @@ export function createRendererModule({ binding, opened, membrane, encode, decode
   });
 }
 
-/** A denied `window.open` answers null at once; the decision is the application's, who hears of it. */
+/** A denied `window.open` answers null at once, a denied link does nothing; the decision is the application's, who hears. */
 export function replaceOpen(opened: string): void {
-  window.open = (address = 'about:blank') => {
+  const ask = (address: string | URL): void => {
     window.dispatchEvent(new CustomEvent(opened, { detail: new URL(address, location.href).href }));
+  };
+  window.open = (address = 'about:blank') => {
+    ask(address);
     return null;
   };
+  window.addEventListener(
+    'click',
+    (event) => {
+      const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[target=_blank]') : null;
+      if (!link) return;
+      event.preventDefault();
+      ask(link.href);
+    },
+    { capture: true },
+  );
 }
 
 /** What a sandboxed preload may require. */

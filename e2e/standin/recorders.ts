@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 
 /* What the operating system would show or send: recorded for the test to read, triggered by it through `__standin…`. */
 
+type ForTests = Readonly<Record<`__standin${string}`, unknown>>;
+
 const shortcuts = new Map<string, () => void>();
 export const globalShortcut = {
   register(accelerator: string, callback: () => void): boolean {
@@ -17,7 +19,7 @@ export const globalShortcut = {
     if (!callback) throw new Error(`expected a registered accelerator, was ${accelerator}`);
     callback();
   },
-};
+} satisfies Pick<Electron.GlobalShortcut, 'register' | 'isRegistered' | 'unregister' | 'unregisterAll'> & ForTests;
 
 type Item = Electron.MenuItemConstructorOptions;
 
@@ -69,19 +71,13 @@ export const dialog = {
   showMessageBoxSync: (...args: unknown[]): number => answer(optionsOf(args)).response,
   showErrorBox: (title: string, content: string): void => void shown.push({ title, content }),
   __standinShown: shown,
-};
+} satisfies Pick<Electron.Dialog, 'showMessageBox' | 'showMessageBoxSync' | 'showErrorBox'> & ForTests;
 
 export const shell = {
   __standinOpened: [] as string[],
   async openExternal(url: string): Promise<void> {
     shell.__standinOpened.push(url);
   },
-};
+} satisfies Pick<Electron.Shell, 'openExternal'> & ForTests;
 
 export const powerMonitor = new EventEmitter();
-/** Drift guard: each name exists in Electron. */
-export type RecorderMembers = [
-  Pick<Electron.GlobalShortcut, 'register' | 'isRegistered' | 'unregister' | 'unregisterAll'>,
-  Pick<Electron.Dialog, 'showMessageBox' | 'showMessageBoxSync' | 'showErrorBox'>,
-  Pick<Electron.Shell, 'openExternal'>,
-];

@@ -7,7 +7,10 @@ import type { FromUtility, ToUtility } from './utility-messages.ts';
 const SHIM = new URL('./utility-child.ts', import.meta.url).href;
 
 /** A forked Node process whose `process.parentPort` a preloaded shim provides; ports are relayed through this process. */
-class StandinUtilityProcess extends EventEmitter {
+class StandinUtilityProcess
+  extends EventEmitter
+  implements Pick<Electron.UtilityProcess, 'pid' | 'stdout' | 'stderr' | 'kill' | 'postMessage'>
+{
   pid: number | undefined;
   readonly stdout: NodeJS.ReadableStream | null;
   readonly stderr: NodeJS.ReadableStream | null;
@@ -39,7 +42,7 @@ class StandinUtilityProcess extends EventEmitter {
     });
   }
 
-  postMessage(message: unknown, transfer: readonly unknown[] = []): void {
+  postMessage(message: unknown, transfer: readonly Electron.MessagePortMain[] = []): void {
     const ports = this.#relays.transfer(transfer, (id, data, closed) =>
       this.#send(closed ? { t: 'portClosed', id } : { t: 'port', id, data }),
     );
@@ -70,5 +73,3 @@ export const utilityProcess = {
   fork: (modulePath: string, args: readonly string[] = [], options: Electron.ForkOptions = {}) =>
     new StandinUtilityProcess(modulePath, args, options),
 };
-/** Drift guard: the members exist in Electron under the same names. */
-export type UtilityMembers = Pick<Electron.UtilityProcess, 'pid' | 'stdout' | 'stderr' | 'kill'>;

@@ -1,40 +1,41 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { decode, encode, type Encoded } from './codec.ts';
 import type { DevToolsSession } from './devtools-pipe.ts';
-import { ipcMain } from './ipc-main.ts';
-import { PortRelays } from './message-ports.ts';
 import { lifecycle } from './lifecycle.ts';
+import { PageLink } from './page-link.ts';
 import { applyPermissions } from './permissions.ts';
 import { ISOLATED_WORLD, worldScripts, type WorldScripts } from './preload-source.ts';
 import { answerRequest, type PausedRequest } from './requests.ts';
-import { record } from './record.ts';
 import { browserOf } from './running.ts';
 import { protocol } from './schemes.ts';
 
 const all = new Map<number, StandinWebContents>();
 let nextId = 1;
 
-type FromPage =
-  | { readonly t: 'invoke'; readonly id: number; readonly channel: string; readonly args: Encoded }
-  | { readonly t: 'send'; readonly channel: string; readonly args: Encoded }
-  | { readonly t: 'port'; readonly id: string; readonly data: Encoded }
-  | { readonly t: 'portClosed'; readonly id: string }
-  | { readonly t: 'windowOpen'; readonly url: string };
-
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0];
 
+type ContentsMembers =
+  | 'id'
+  | 'getURL'
+  | 'isDestroyed'
+  | 'isCrashed'
+  | 'setWindowOpenHandler'
+  | 'loadURL'
+  | 'reload'
+  | 'send'
+  | 'executeJavaScript'
+  | 'forcefullyCrashRenderer'
+  | 'close';
+
 /** A page and its preload. Refuses the settings that would open the page to the machine. */
-export class StandinWebContents extends EventEmitter {
+export class StandinWebContents extends EventEmitter implements Pick<Electron.WebContents, ContentsMembers> {
   readonly id = nextId++;
   readonly #preferences: Electron.WebPreferences;
   readonly #scripts: WorldScripts;
   readonly #ready: Promise<DevToolsSession>;
-  readonly #relays = new PortRelays();
-  readonly #outbox: object[] = [];
+  readonly #link: PageLink;
   #targetId = '';
   #frameId = '';
-  #contextId: number | undefined;
   #url = '';
   #destroyed = false;
   #crashed = false;
@@ -48,6 +49,7 @@ export class StandinWebContents extends EventEmitter {
     this.#scripts = worldScripts(
       preferences.preload === undefined ? undefined : readFileSync(preferences.preload, 'utf8'),
     );
+    this.#link = this.#createLink();
     this.#ready = this.#open(size);
     this.#ready.catch((error: unknown) => process.stderr.write(`stand-in: window did not open: ${String(error)}\n`));
     all.set(this.id, this);
@@ -110,14 +112,11 @@ export class StandinWebContents extends EventEmitter {
   }
 
   send(channel: string, ...args: unknown[]): void {
-    this.#post({ t: 'event', channel, args: encode(args), ports: [] });
+    this.#link.send(channel, args, []);
   }
 
   postMessage(channel: string, message: unknown, transfer: readonly unknown[] = []): void {
-    const ports = this.#relays.transfer(transfer, (id, data, closed) =>
-      this.#post(closed ? { t: 'portClosed', id } : { t: 'port', id, data: encode(data) }),
-    );
-    this.#post({ t: 'event', channel, args: encode([message]), ports });
+    this.#link.send(channel, [message], transfer);
   }
 
   async executeJavaScript(expression: string): Promise<unknown> {
@@ -147,11 +146,25 @@ export class StandinWebContents extends EventEmitter {
     if (this.#destroyed) return;
     this.#destroyed = true;
     all.delete(this.id);
-    this.#relays.closeAll();
+    this.#link.leave();
     this.#do(async () => {
       await browserOf().browser.send('Target.closeTarget', { targetId: this.#targetId });
     });
     this.emit('destroyed');
+  }
+
+  #createLink(): PageLink {
+    return new PageLink({
+      eventOf: () => ({
+        ...{ sender: this, processId: this.id, frameId: 1 },
+        senderFrame: { url: this.#url, parent: null },
+      }),
+      evaluate: (expression, contextId) =>
+        this.#do((session) => session.send('Runtime.evaluate', { expression, contextId })),
+      onWindowOpen: (url) => {
+        if (this.#isOpenAllowed(url)) lifecycle.emit('window-allowed', url);
+      },
+    });
   }
 
   async #open({ width, height }: { readonly width: number; readonly height: number }): Promise<DevToolsSession> {
@@ -179,11 +192,10 @@ export class StandinWebContents extends EventEmitter {
   #listen(session: DevToolsSession): void {
     session.on('Runtime.executionContextCreated', ({ context }) => {
       const { frameId } = context.auxData as { readonly frameId?: string };
-      if (context.name === ISOLATED_WORLD && frameId === this.#frameId) this.#contextId = context.id;
+      if (context.name === ISOLATED_WORLD && frameId === this.#frameId) this.#link.enter(context.id);
     });
     session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
-      if (name === this.#scripts.binding && executionContextId === this.#contextId)
-        this.#onPage(JSON.parse(payload) as FromPage);
+      if (name === this.#scripts.binding && this.#link.isFrom(executionContextId)) this.#link.receive(payload);
     });
     session.on('Page.frameNavigated', ({ frame }) => this.#onNavigated(frame));
     session.on('Page.domContentEventFired', () => this.emit('dom-ready'));
@@ -204,19 +216,19 @@ export class StandinWebContents extends EventEmitter {
     if (frame.parentId !== undefined) return;
     this.#frameId = frame.id;
     this.#url = protocol.fromBrowser(frame.url);
-    this.#relays.closeAll();
+    this.#link.leave();
     this.emit('did-navigate', {}, this.#url);
   }
 
   #loaded(): void {
-    this.#flush();
+    this.#link.flush();
     this.emit('did-finish-load');
   }
 
   #onCrashed(): void {
     this.#crashed = true;
-    this.#contextId = undefined;
-    this.#relays.closeAll();
+    this.#link.enter(undefined);
+    this.#link.leave();
     this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
   }
 
@@ -247,40 +259,6 @@ export class StandinWebContents extends EventEmitter {
     this.emit('will-frame-navigate', event);
     this.emit('will-navigate', event, url);
     return prevented;
-  }
-
-  #onPage(message: FromPage): void {
-    const frame = { url: this.#url, parent: null };
-    const event = { sender: this, senderFrame: frame, processId: this.id, frameId: 1 };
-    if (message.t === 'port') this.#relays.relay(message.id, decode(message.data));
-    else if (message.t === 'portClosed') this.#relays.close(message.id);
-    else if (message.t === 'windowOpen') {
-      if (this.#isOpenAllowed(message.url)) lifecycle.emit('window-allowed', message.url);
-    } else if (message.t === 'send') ipcMain.emit(message.channel, event, ...(decode(message.args) as unknown[]));
-    else this.#answer(message, event);
-  }
-
-  #answer({ id, channel, args }: Extract<FromPage, { readonly t: 'invoke' }>, event: object): void {
-    ipcMain
-      .invoke(channel, event, decode(args) as unknown[])
-      .then((result) => this.#post({ t: 'reply', id, ok: true, value: encode(result) }))
-      .catch((error: unknown) => this.#post({ t: 'reply', id, ok: false, value: encode(error) }));
-  }
-
-  /** Deliveries wait for the preload, then leave together: one evaluation for all of one turn. */
-  #post(delivery: object): void {
-    record('page', delivery);
-    this.#outbox.push(delivery);
-    if (this.#outbox.length === 1) setImmediate(() => this.#flush());
-  }
-
-  #flush(): void {
-    if (this.#contextId === undefined || this.#outbox.length === 0) return;
-    const batch = this.#outbox.splice(0);
-    const contextId = this.#contextId;
-    this.#do((session) =>
-      session.send('Runtime.evaluate', { expression: `__standinDeliver(${JSON.stringify(batch)})`, contextId }),
-    );
   }
 
   /** Errors of a page that is going away are not the application's. */

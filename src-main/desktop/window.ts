@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { app, BrowserWindow } from 'electron';
 import { PAGE_ADDRESS } from './page-files.ts';
 
-const BACKGROUND = '#0b0d10';
+/** surface-0 of the terminal's tokens: no flash of white before the page paints. */
+const BACKGROUND = '#0a0c0f';
 /** A page that dies again and again is left closed: the engine does not need it. */
 const MAX_RELOADS = 3;
 
