@@ -20,6 +20,13 @@ const onFenced = (detail: string): void => {
   setTimeout(() => process.exit(1), EXIT_AFTER_MS);
 };
 
+// A library's promise that nobody awaited: the process goes on for the sake of stops and exits, trading does not.
+process.on('unhandledRejection', (reason: unknown) => {
+  const detail = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+  log(`unhandled failure, trading halted: ${detail}`);
+  running?.haltFor('UNHANDLED_FAILURE', detail);
+});
+
 channel.onMessage((message: LauncherMessage) => {
   if (message.t === 'boot' && 'engineEpoch' in message) {
     runEngine(message, { inference, log, onFenced, failpoints: killSwitch.failpoints }).then(

@@ -12,7 +12,7 @@ import { serveClients } from '../door/client-server.ts';
 import { engineFacts } from '../door/engine-facts.ts';
 import { MarketView } from '../door/market-view.ts';
 import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
-import type { CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
+import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
 import { accountId, commandId, type InstrumentId } from '../engine/domain/identifiers.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import { Price } from '../engine/domain/quantities.ts';
@@ -36,6 +36,8 @@ export type EngineHost = {
 
 export type RunningEngine = {
   readonly engine: Engine;
+  /** Halts for a fault of the process itself; shown as a degraded component. */
+  haltFor(reason: string, detail: string): void;
   readonly door: Door;
   close(): Promise<void>;
 };
@@ -97,7 +99,12 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
     log: host.log,
   });
   await engine.start();
-  return { engine, door, close: async () => closeAll({ clients, door, engine, link, measurements, store }) };
+  return {
+    engine,
+    door,
+    haltFor: haltingFor(boot, clock, engine),
+    close: async () => closeAll({ clients, door, engine, link, measurements, store }),
+  };
 }
 
 function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof createEngine>[1] {
@@ -238,26 +245,45 @@ async function joinGuardian(parts: Parts, engine: Engine): Promise<EngineLink> {
     }),
     onStop: (origin) => {
       stops += 1;
-      void engine.command(guardianCommand(`${boot.engineEpoch}-guardian-${stops}`, origin, clock.nowUs()));
+      const source = { id: `${boot.engineEpoch}-guardian-${stops}`, actor: 'guardian', nowUs: clock.nowUs() };
+      void engine.command(ownCommand(source, knownOrigin(origin), { kind: 'emergencyStop' }));
     },
     onLost: (detail) => host.onFenced(detail),
   });
 }
 
-const STOP_LIFETIME_US = 60_000_000;
+/** Each fault halts anew: the trader may have re-armed since the last one. */
+function haltingFor(boot: EngineBoot, clock: Clock, engine: Engine): RunningEngine['haltFor'] {
+  let faults = 0;
+  return (reason, detail) => {
+    faults += 1;
+    engine.componentChanged('engine process', 'degraded', detail);
+    const source = { id: `${boot.engineEpoch}-fault-${faults}`, actor: 'engine', nowUs: clock.nowUs() };
+    void engine.command(ownCommand(source, 'guardian', { kind: 'halt', reason }));
+  };
+}
 
-/** A stop that came over the guardian; it keeps the name of where it began. */
-function guardianCommand(id: string, origin: string, nowUs: number): CommandEnvelope {
-  const known: readonly CommandOrigin[] = ['key', 'button', 'cli', 'api', 'globalShortcut', 'tray'];
+const OWN_LIFETIME_US = 60_000_000;
+
+type OwnSource = { readonly id: string; readonly actor: string; readonly nowUs: number };
+
+/** A command of the product itself, by the guardian or by the engine's own last resort. */
+function ownCommand({ actor, id, nowUs }: OwnSource, origin: CommandOrigin, command: Command): CommandEnvelope {
   return {
     commandId: commandId(id),
-    actor: 'guardian',
+    actor,
     roles: ['administrator'],
-    origin: known.find((name) => name === origin) ?? 'guardian',
+    origin,
     issuedAtUs: nowUs,
-    expiresAtUs: nowUs + STOP_LIFETIME_US,
-    command: { kind: 'emergencyStop' },
+    expiresAtUs: nowUs + OWN_LIFETIME_US,
+    command,
   };
+}
+
+/** A stop that came over the guardian keeps the name of where it began. */
+function knownOrigin(origin: string): CommandOrigin {
+  const known: readonly CommandOrigin[] = ['key', 'button', 'cli', 'api', 'globalShortcut', 'tray'];
+  return known.find((name) => name === origin) ?? 'guardian';
 }
 
 type Closing = {

@@ -244,9 +244,8 @@ class HookedBinance extends Binance {
   /** ccxt makes futures nobody awaits; a drop rejects them, and an unhandled rejection ends the process. */
   private tendFutures(): void {
     for (const client of Object.values(this.clients as Record<string, WatchClient>)) {
-      for (const future of Object.values(client.futures as Record<string, Promise<unknown>>)) {
-        future.catch(() => undefined);
-      }
+      const futures = Object.values(client.futures as Record<string, Promise<unknown>>);
+      for (const future of [client.connected as Promise<unknown>, ...futures]) future.catch(() => undefined);
     }
   }
 
@@ -275,6 +274,7 @@ class HookedBinance extends Binance {
   }
 
   private dropSockets(detail: string): void {
+    this.tendFutures();
     for (const client of Object.values(this.clients as Record<string, WatchClient>)) {
       this.clients = {};
       this.noteDrop(client, detail);
@@ -286,6 +286,7 @@ class HookedBinance extends Binance {
     this.closing = true;
     this.isUp = false;
     this.dropped();
+    this.tendFutures();
     await this.close();
     (this.httpAgent as Agent | undefined)?.destroy();
   }
