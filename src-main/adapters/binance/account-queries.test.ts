@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClientOrderId } from '../../engine/domain/identifiers.ts';
-import { BTC, listOneMarket, orderId, type Rig, rigGateway } from './testing/gateway-fixture.ts';
+import { account, BTC, listOneMarket, orderId, type Rig, rigGateway } from './testing/gateway-fixture.ts';
 import { type Answer, json, type LoopbackVenue, startLoopbackVenue, venueError } from './testing/loopback-venue.ts';
 
 let venue: LoopbackVenue;
@@ -69,6 +69,24 @@ describe('a look at the account', () => {
         lookups: [],
       },
     });
+  });
+
+  it('never takes back what the stream told while it was under way', async () => {
+    venue.on('GET /api/v3/account', async () => {
+      venue.push({ e: 'outboundAccountPosition', E: 1, u: 1, B: [{ a: 'BTC', f: '0.5', l: '0.1' }] });
+      venue.push({ e: 'outboundAccountPosition', E: 2, u: 2, B: [{ a: 'USDT', f: '940.00', l: '0.00' }] });
+      await rig.heard((event) => event.kind === 'balances' && event.balances[0]?.asset === 'USDT');
+      return json(account);
+    });
+    const look = await rig.gateway.snapshot([], [BTC]);
+    const told = [
+      { asset: 'USDT', free: '940.00', locked: '0.00' },
+      { asset: 'BTC', free: '0.5', locked: '0.1' },
+    ];
+    expect(look.ok && look.value.balances).toEqual(told);
+    venue.on('GET /api/v3/account', () => json(account));
+    const later = await rig.gateway.snapshot([], [BTC]);
+    expect(later.ok && later.value.balances).toEqual([account.balances[0]]);
   });
 
   it('names the order of each trade, also of orders never seen', async () => {

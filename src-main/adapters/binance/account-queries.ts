@@ -44,6 +44,8 @@ export class AccountQueries {
   /** Symbols that may have trades we have not asked for. */
   private readonly active = new Set<string>();
   private readonly heldAssets = new Set<string>();
+  /** Balances the stream told while a look was under way, by asset. */
+  private readonly newer = new Map<string, Balance>();
 
   constructor(parts: AccountQueryParts) {
     this.parts = parts;
@@ -54,7 +56,13 @@ export class AccountQueries {
     this.active.add(venueSymbol);
   }
 
+  /** News of the stream: a look that was asked for before outweighs none of it. */
+  noteBalances(balances: readonly Balance[]): void {
+    for (const balance of balances) this.newer.set(balance.asset, balance);
+  }
+
   async snapshot(lookups: readonly OrderLookupRequest[], instruments: readonly InstrumentId[]): Query<VenueSnapshot> {
+    this.newer.clear();
     const open = await this.openOrders();
     if (!open.ok) return open;
     const asked = this.symbolsToAsk(open.value, instruments);
@@ -91,7 +99,9 @@ export class AccountQueries {
 
   /** The venue lists every asset it knows; one that was never held says nothing, one that was says it is gone. */
   private held(reply: AccountReply): readonly Balance[] {
-    const balances = balancesOf(reply);
+    const asked = balancesOf(reply);
+    const unlisted = [...this.newer.values()].filter(({ asset }) => !asked.some((balance) => balance.asset === asset));
+    const balances = [...asked.map((balance) => this.newer.get(balance.asset) ?? balance), ...unlisted];
     for (const { asset, free, locked } of balances) if (!isZero(free) || !isZero(locked)) this.heldAssets.add(asset);
     return balances.filter(({ asset }) => this.heldAssets.has(asset));
   }

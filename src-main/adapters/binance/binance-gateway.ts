@@ -215,7 +215,10 @@ class BinanceGateway implements VenueGateway {
       return;
     }
     if (read.venueSymbol !== null) this.queries?.noteActivity(read.venueSymbol);
-    for (const event of read.events) this.emit(event);
+    for (const event of read.events) {
+      if (event.kind === 'balances') this.queries?.noteBalances(event.balances);
+      this.emit(event);
+    }
   }
 
   private placeOf(instrumentId: InstrumentId): { readonly venueSymbol: string; readonly scope: ReportScope } {

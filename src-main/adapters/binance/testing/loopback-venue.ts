@@ -14,7 +14,7 @@ export type Seen = {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
 };
-export type Handler = (seen: Seen) => Answer;
+export type Handler = (seen: Seen) => Answer | Promise<Answer>;
 
 export type LoopbackVenue = {
   readonly rest: string;
@@ -80,7 +80,7 @@ async function serve(
   const entry = { method: request.method ?? '', path: url.pathname, params };
   seen.push(entry);
   const handler = handlers.get(`${entry.method} ${entry.path}`);
-  answer(response, handler === undefined ? venueError(404, -1, `no route ${entry.path}`) : handler(entry));
+  answer(response, handler === undefined ? venueError(404, -1, `no route ${entry.path}`) : await handler(entry));
 }
 
 function answer(response: ServerResponse, result: Answer): void {
