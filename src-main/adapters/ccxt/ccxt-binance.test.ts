@@ -305,6 +305,27 @@ describe('ccxt port: the private stream', () => {
     expect(venue.subscriptionCount()).toBe(9);
   });
 
+  it('leaves the next socket alone when the one it replaced closes late', async () => {
+    await ccxt.subscribe(2_000);
+    const dropped = ccxt.untilDropped();
+    ccxt.dropStream('mute');
+    await dropped;
+    await ccxt.subscribe(2_000);
+    void ccxt.untilDropped();
+    venue.push(report(1));
+    await until(() => events.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    venue.push(report(2));
+    await until(() => events.length === 2);
+    expect([drops, venue.subscriptionCount()]).toEqual([['mute'], 2]);
+  });
+
+  it('may be closed while it connects', async () => {
+    const subscribing = ccxt.subscribe(2_000).catch(() => 'ended');
+    await ccxt.close();
+    expect(await subscribing).toBe('ended');
+  });
+
   it('says when nothing listens any more', async () => {
     await ccxt.subscribe(2_000);
     const dropped = ccxt.untilDropped();

@@ -60,7 +60,7 @@ export type CcxtBinance = {
   subscribe(timeoutMs: number): Promise<void>;
   /** Ends the stream from our side; told as a drop. */
   dropStream(detail: string): void;
-  /** Keeps ccxt's own watch alive until the stream drops. */
+  /** Resolves when the stream drops; at once when it is not up. */
   untilDropped(): Promise<void>;
   close(): Promise<void>;
 };
@@ -130,7 +130,7 @@ class HookedBinance extends Binance {
       },
     });
     this.hooks = hooks;
-    // Markets are ours: 2,500 of them cost ccxt 0.3 s and 21 MB, and its watch loads them unless it has some.
+    // Markets are ours: 2,500 of them cost ccxt 0.3 s and 21 MB, and it would load them unless it has some.
     this.setMarkets([]);
     if (options.endpoints !== null) this.pointAt(options.endpoints);
   }
@@ -249,19 +249,13 @@ class HookedBinance extends Binance {
     }
   }
 
+  /**
+   * Without ccxt's own watch: one that is re-armed while its socket goes marks the next socket as subscribed though it
+   * never asked, and the stream would stay silent for ever.
+   */
   private async untilDropped(): Promise<void> {
     if (!this.isUp) return;
-    const drop = new Promise<void>((resolve) => (this.dropped = resolve));
-    await Promise.race([drop, this.watchOn()]);
-  }
-
-  /** Ends by rejection of ccxt's own watch when its socket drops; the hooks have told by then. */
-  private async watchOn(): Promise<void> {
-    try {
-      while (this.isUp) await this.watchOrders();
-    } catch (error) {
-      this.dropSockets(error instanceof Error ? error.message : String(error));
-    }
+    await new Promise<void>((resolve) => (this.dropped = resolve));
   }
 
   /** Tells once per socket: an error is followed by a close. */
