@@ -99,18 +99,27 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   EMERGENCY_STOP: w('Emergency stop', (x) => `By ${p(x, 'source')}. Pinned until re-armed.`),
   TRADING_STATE_CHANGED: w('Trading state', (x) => `${p(x, 'from')} to ${p(x, 'to')}: ${reasonText(p(x, 'reason'))}.`),
   ORDER_DENIED: w('Denied', (x) => `${p(x, 'denial')}, ${marketOf(x)}.`),
-  ORDER_REJECTED: w('Rejected by the venue', (x) => `${marketOf(x)}: ${p(x, 'reason')}.`),
+  ORDER_REJECTED: w(
+    'Rejected by the venue',
+    (x) => `${marketOf(x)} ${p(x, 'role')}: ${p(x, 'message')} (${p(x, 'venueCode')}).`,
+  ),
   OUTCOME_UNKNOWN: w(
     'Outcome unknown',
     (x) => `${marketOf(x)} ${p(x, 'command')}: answer lost. Counted as its worst case.`,
   ),
-  OUTCOME_RESOLVED: w('Outcome resolved', (x) => `${marketOf(x)}: ${p(x, 'outcome')}.`),
+  OUTCOME_RESOLVED: w(
+    'Outcome resolved',
+    (x) => `${marketOf(x)} ${p(x, 'role')}: the order ${x['exists'] === true ? 'exists' : 'is not'} at the venue.`,
+  ),
   POSITION_UNPROTECTED: w(
     'Position unprotected',
     (x) =>
       `${marketOf(x)}: ${p(x, 'quantity')} without a live stop, attempt ${p(x, 'attempts')}: ${spaced(p(x, 'action')).toLowerCase()}.`,
   ),
-  LEG_REFUSED: w('Leg refused', (x) => `${marketOf(x)} ${p(x, 'role')}: ${p(x, 'reason')}.`),
+  LEG_REFUSED: w(
+    'Leg refused',
+    (x) => `${marketOf(x)} ${p(x, 'role')}: refused when it should have been placed. Escalated.`,
+  ),
   STOP_ESCALATED: w(
     'Stop escalated',
     (x) => `${marketOf(x)}: the limit after the trigger did not fill, exit at market.`,
@@ -125,7 +134,7 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
     'Foreign order',
     (x) => `${marketOf(x)} ${p(x, 'side')} ${p(x, 'quantity')}: placed outside Leeward. Shown, never touched.`,
   ),
-  LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'quantity')} after the order had ended. Applied.`),
+  LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'role')}: filled after the order had ended. Applied.`),
   DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),
   RECONCILED: w('Reconciled', (x) => `${marketOf(x)} ${p(x, 'role')}: found at the venue and taken over.`),
   INVARIANT_BROKEN: w('Invariant broken', (x) => `${p(x, 'message')}. The engine is halted.`),
