@@ -9,7 +9,7 @@ import { createSystemRandom } from './adapters/system-random/system-random.ts';
 import { accountId } from './engine/domain/identifiers.ts';
 import { openEpochFile } from './guardian/epoch-file.ts';
 import { Guardian, type Peer } from './guardian/guardian.ts';
-import { openIntentLog } from './guardian/intent-log.ts';
+import { type IntentLog, openIntentLog } from './guardian/intent-log.ts';
 import { flattenAll } from './guardian/kill-path.ts';
 import { endProcess } from './guardian/process-exit.ts';
 import { guardianRequestSchema } from './guardian/protocol.ts';
@@ -17,6 +17,9 @@ import type { GuardianBoot } from './launcher/boot.ts';
 import { jsonFrame, readFrames } from './launcher/framing.ts';
 import { listenLocal } from './launcher/local-socket.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
+
+/** Long enough for the last line to reach the launcher. */
+const EXIT_AFTER_MS = 100;
 
 const channel = parentChannel();
 const clock = createSystemClock();
@@ -30,15 +33,7 @@ async function boot(options: GuardianBoot): Promise<void> {
     epoch,
     engineToken: options.engineToken,
     killEngine: async (pid) => {
-      intents.write({
-        timeUs: clock.nowUs(),
-        epoch: epoch.current(),
-        action: 'kill',
-        accountId: null,
-        instrumentId: null,
-        clientOrderId: null,
-        quantity: null,
-      });
+      noteKill(intents, epoch.current());
       await endProcess(pid, clock);
     },
     flatten: async (ownEpoch, held) => {
@@ -48,6 +43,7 @@ async function boot(options: GuardianBoot): Promise<void> {
           gateways,
           clock,
           intents,
+          log,
           installation: options.installation,
           epoch: ownEpoch,
           held,
@@ -60,7 +56,7 @@ async function boot(options: GuardianBoot): Promise<void> {
   });
   const server = await listenLocal(options.socketPath, (socket) => connect(guardian, socket));
   channel.onMessage((message) => {
-    if (message.t === 'newLife') void guardian.newLife().then((raised) => channel.send({ t: 'epoch', epoch: raised }));
+    if (message.t === 'newLife') newLife(guardian);
     else if (message.t === 'engineLost') engineLost(guardian, options);
     else if (message.t === 'shutdown') {
       server.close();
@@ -71,8 +67,31 @@ async function boot(options: GuardianBoot): Promise<void> {
   channel.send({ t: 'ready', detail: { epoch: epoch.current() } });
 }
 
+/** Without a number of its own a life must not start: the launcher hears of it by the guardian's end. */
+function newLife(guardian: Guardian): void {
+  guardian.newLife().then(
+    (epoch) => channel.send({ t: 'epoch', epoch }),
+    (error: unknown) => {
+      log(`no epoch for a new life: ${String(error)}`);
+      setTimeout(() => process.exit(1), EXIT_AFTER_MS);
+    },
+  );
+}
+
+/** A full disk keeps no engine alive that has to end. */
+function noteKill(intents: IntentLog, epoch: number): void {
+  const nothing = { accountId: null, instrumentId: null, clientOrderId: null, quantity: null };
+  try {
+    intents.write({ timeUs: clock.nowUs(), epoch, action: 'kill', ...nothing });
+  } catch (error) {
+    log(`intent not written: ${String(error)}`);
+  }
+}
+
 function engineLost(guardian: Guardian, options: GuardianBoot): void {
-  if (options.afterFailedRestarts === 'leaveStops') return log('the policy leaves stops and targets at the venue');
+  // A stop cut short has canceled stops that nobody rests again.
+  if (options.afterFailedRestarts === 'leaveStops' && !guardian.isStopping)
+    return log('the policy leaves stops and targets at the venue');
   guardian.flattenNow('failedRestarts').then(
     (report) => channel.send({ t: 'flattened', report }),
     (error: unknown) => log(`flatten failed: ${String(error)}`),
@@ -90,6 +109,7 @@ function gatewayOf(
     secret: new Secret(account.secret),
     endpoints: rest === null || wsApi === null ? null : { rest, wsApi },
     limiter: createWeightLimiter(clock),
+    privateStream: false,
     // The engine is dead by now and the epoch is the guardian's own.
     isCurrentEpoch: () => true,
     clock,

@@ -41,7 +41,7 @@ beforeEach(async () => {
     epoch: 7,
     clock,
     beat: () => ({ tradingState: 'active', positions: [] }),
-    onStop: () => undefined,
+    onStop: async () => undefined,
     onLost: (detail) => void lost.push(detail),
   });
 });

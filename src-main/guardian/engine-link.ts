@@ -10,9 +10,9 @@ export type EngineLinkOptions = {
   readonly pid: number;
   readonly epoch: number;
   readonly clock: Clock;
-  readonly beat: () => { readonly tradingState: string; readonly positions: readonly HeldPosition[] };
-  /** Latches the emergency stop; returns once it is journaled, and only then is it acknowledged. */
-  readonly onStop: (origin: string) => void;
+  readonly beat: () => { readonly tradingState: string; readonly positions: readonly HeldPosition[] | null };
+  /** Latches the emergency stop; resolves once it is journaled, and only then is it acknowledged. */
+  readonly onStop: (origin: string) => Promise<void>;
   /** No guardian: entries end now, the process within a second. */
   readonly onLost: (detail: string) => void;
 };
@@ -44,8 +44,12 @@ export async function connectGuardian(options: EngineLinkOptions): Promise<Engin
       else if (answer.t === 'refused') reject(new Error(answer.detail));
       else if (answer.t === 'beat' && answer.epoch !== options.epoch) lose(`fenced by epoch ${answer.epoch}`);
       else if (answer.t === 'stop') {
-        options.onStop(answer.origin);
-        socket.write(jsonFrame({ t: 'stopAcknowledged', stopId: answer.stopId }));
+        const { origin, stopId } = answer;
+        options.onStop(origin).then(
+          () => socket.write(jsonFrame({ t: 'stopAcknowledged', stopId })),
+          // Not acknowledged: the guardian acts itself.
+          (error: unknown) => lose(`stop not carried out: ${String(error)}`),
+        );
       }
     });
   });

@@ -43,7 +43,7 @@ async function withEngine() {
   const epoch = await parts.guardian.newLife();
   const engine = peer();
   parts.guardian.receive(engine, { t: 'engine', token: 'token', pid: 42, epoch });
-  const positions = [{ accountId: 'paper-01', instrumentId: 'BTC/USDT.BINANCE.SPOT', quantity: '0.5' }];
+  const positions = [{ accountId: 'paper-01', instrumentId: 'BTC/USDT.BINANCE.SPOT', quantity: '0.5', orders: [] }];
   const beat = () => parts.guardian.receive(engine, { t: 'beat', tradingState: 'active', positions });
   beat();
   return { ...parts, engine, beat, epoch };
@@ -142,6 +142,70 @@ describe('the guardian', () => {
     const engine = peer();
     guardian.receive(engine, { t: 'engine', token: 'token', pid: 42, epoch });
     expect(engine.sent.map((answer) => answer.t)).toEqual(['accepted', 'stop']);
+  });
+});
+
+describe('a stop that the guardian could not finish', () => {
+  it.each(['throws', 'is not proven'] as const)(
+    'goes on in the next life when the way to the venue %s',
+    async (how) => {
+      const clock = new VirtualClock();
+      const guardian = new Guardian({
+        clock,
+        epoch: openEpochFile(dir),
+        engineToken: 'token',
+        killEngine: async () => undefined,
+        flatten: async () => {
+          if (how === 'throws') throw new Error('connect ECONNREFUSED');
+          return { actions: [], verifiedFlat: false };
+        },
+        log: () => undefined,
+      });
+      const client = peer();
+      guardian.receive(client, { t: 'stop', origin: 'cli' });
+      await clock.advanceAsync(300);
+      expect(client.sent[0]).toMatchObject({ result: { acknowledgedBy: 'guardian', verifiedFlat: false } });
+      expect(guardian.isStopping).toBe(true);
+      const [first, second] = [peer(), peer()];
+      guardian.receive(first, { t: 'engine', token: 'token', pid: 43, epoch: await guardian.newLife() });
+      const stop = first.sent.find((answer) => answer.t === 'stop');
+      expect(stop).toMatchObject({ origin: 'cli' });
+      guardian.receive(first, { t: 'stopAcknowledged', stopId: stop?.t === 'stop' ? stop.stopId : '' });
+      guardian.receive(second, { t: 'engine', token: 'token', pid: 44, epoch: await guardian.newLife() });
+      expect(second.sent.map((answer) => answer.t)).toEqual(['accepted']);
+    },
+  );
+
+  it('flattens with the epoch it has when the disk takes no new one', async () => {
+    const clock = new VirtualClock();
+    const epochs: number[] = [];
+    const raise = (): number => {
+      throw new Error('ENOSPC: no space left on device');
+    };
+    const guardian = new Guardian({
+      clock,
+      epoch: { current: () => 7, raise },
+      engineToken: 'token',
+      killEngine: async () => undefined,
+      flatten: async (epoch) => {
+        epochs.push(epoch);
+        return { actions: [], verifiedFlat: true };
+      },
+      log: () => undefined,
+    });
+    guardian.receive(peer(), { t: 'stop', origin: 'cli' });
+    await clock.advanceAsync(300);
+    expect(epochs).toEqual([7]);
+  });
+
+  it('does not forget positions when a new life has not rebuilt its state', async () => {
+    const { guardian, flattened, clock } = await withEngine();
+    const engine = peer();
+    guardian.receive(engine, { t: 'engine', token: 'token', pid: 43, epoch: await guardian.newLife() });
+    guardian.receive(engine, { t: 'beat', tradingState: 'halted', positions: null });
+    guardian.receive(peer(), { t: 'stop', origin: 'cli' });
+    await clock.advanceAsync(300);
+    expect(flattened[0]?.held[0]?.quantity).toBe('0.5');
   });
 });
 

@@ -12,6 +12,8 @@ import {
   type StopResult,
 } from './protocol.ts';
 
+const UNPROVEN = 'unproven';
+
 /** One connection to the guardian, engine or client. */
 export type Peer = { send(answer: GuardianAnswer): void };
 
@@ -48,6 +50,8 @@ export class Guardian {
   private flattening: Promise<StopResult> | undefined;
   private stopCount = 0;
   private lastTickUs: number;
+  /** Origin of a stop that ended without proof: the next engine life goes on with it. */
+  private unproven: string | null = null;
 
   constructor(options: GuardianOptions) {
     this.options = options;
@@ -83,6 +87,11 @@ export class Guardian {
     return this.options.epoch.raise();
   }
 
+  /** The engine was last heard, or left, in an emergency stop: its positions may have lost their stops by now. */
+  get isStopping(): boolean {
+    return this.unproven !== null || this.tradingState === 'stopping';
+  }
+
   /** After the last failed restart, when the policy says so. */
   async flattenNow(origin: string): Promise<StopResult> {
     return this.actAlone(origin, this.options.clock.monotonicUs());
@@ -112,12 +121,14 @@ export class Guardian {
     this.engineState = 'alive';
     peer.send({ t: 'accepted', epoch: request.epoch });
     if (this.stop !== undefined) peer.send({ t: 'stop', stopId: this.stop.stopId, origin: 'guardian' });
+    else if (this.unproven !== null) peer.send({ t: 'stop', stopId: UNPROVEN, origin: this.unproven });
   }
 
-  private heardBeat(peer: Peer, beat: { tradingState: string; positions: HeldPosition[] }): void {
+  private heardBeat(peer: Peer, beat: { tradingState: string; positions: HeldPosition[] | null }): void {
     if (this.engine?.peer !== peer) return;
     this.engine.lastBeatUs = this.options.clock.monotonicUs();
     this.engineState = 'alive';
+    if (beat.positions === null) return;
     this.tradingState = beat.tradingState;
     this.held = beat.positions;
   }
@@ -134,7 +145,7 @@ export class Guardian {
     if (heldUpMs > ENGINE_SILENCE_MS / 2 || silentMs < ENGINE_SILENCE_MS || this.flattening !== undefined) return;
     this.engineState = 'killed';
     options.log(`engine ${engine.pid} silent for ${Math.round(silentMs)} ms: ending it`);
-    void options.killEngine(engine.pid);
+    options.killEngine(engine.pid).catch((error: unknown) => options.log(`engine not ended: ${String(error)}`));
   }
 
   private requestStop(client: Peer, origin: string): void {
@@ -159,6 +170,7 @@ export class Guardian {
 
   private stopAcknowledged(peer: Peer, stopId: string): void {
     const { stop } = this;
+    if (stopId === UNPROVEN && this.engine?.peer === peer) this.unproven = null;
     if (stop === undefined || stop.stopId !== stopId || this.engine?.peer !== peer || this.flattening !== undefined)
       return;
     stop.cancelTimer();
@@ -181,13 +193,32 @@ export class Guardian {
   private async killThenFlatten(origin: string, startedUs: number): Promise<StopResult> {
     const { options } = this;
     options.log(`emergency stop by ${origin}: the engine did not acknowledge; acting alone`);
+    const report = await this.killAndFlatten().catch((error: unknown): KillReport => {
+      options.log(`emergency stop by ${origin} failed: ${String(error)}`);
+      return { actions: [], verifiedFlat: false };
+    });
+    this.unproven = report.verifiedFlat ? null : origin;
+    const afterMs = (options.clock.monotonicUs() - startedUs) / 1000;
+    return { acknowledgedBy: 'guardian', afterMs, actions: report.actions, verifiedFlat: report.verifiedFlat };
+  }
+
+  private async killAndFlatten(): Promise<KillReport> {
+    const { options } = this;
     if (this.engine !== undefined) {
       this.engineState = 'killed';
       await options.killEngine(this.engine.pid);
     }
-    const epoch = options.epoch.raise();
-    const report = await options.flatten(epoch, this.held);
-    const afterMs = (options.clock.monotonicUs() - startedUs) / 1000;
-    return { acknowledgedBy: 'guardian', afterMs, actions: report.actions, verifiedFlat: report.verifiedFlat };
+    return options.flatten(this.ownEpoch(), this.held);
+  }
+
+  /** A full disk does not hold up a stop: the engine is dead, and ids of the guardian differ by their counter too. */
+  private ownEpoch(): number {
+    const { epoch, log } = this.options;
+    try {
+      return epoch.raise();
+    } catch (error) {
+      log(`epoch not raised: ${String(error)}`);
+      return epoch.current();
+    }
   }
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../engine/ports/clock.ts';
-import type { ListedInstrument } from '../engine/domain/events.ts';
+import type { CommandOutcome, ListedInstrument } from '../engine/domain/events.ts';
 import { makeClientOrderId, parseClientOrderId } from '../engine/domain/client-order-id.ts';
 import { decimal } from '../engine/domain/decimal.ts';
-import type { AccountId, ClientOrderId, InstrumentId } from '../engine/domain/identifiers.ts';
+import type { ClientOrderId, InstrumentId } from '../engine/domain/identifiers.ts';
 import type { OrderReport } from '../engine/domain/order.ts';
 import { Quantity } from '../engine/domain/quantities.ts';
 import type { VenueGateway, VenueSnapshot } from '../engine/ports/venue-gateway.ts';
+import { HeldAccount } from './held-account.ts';
 import type { IntentLog } from './intent-log.ts';
 import type { HeldPosition, KillAction } from './protocol.ts';
 
@@ -13,6 +14,7 @@ export type KillPathOptions = {
   readonly gateways: readonly VenueGateway[];
   readonly clock: Clock;
   readonly intents: IntentLog;
+  readonly log: (line: string) => void;
   readonly installation: string;
   /** A fresh epoch of the guardian's own, so that its ids meet no engine's. */
   readonly epoch: number;
@@ -21,12 +23,15 @@ export type KillPathOptions = {
 
 export type KillReport = { readonly actions: readonly KillAction[]; readonly verifiedFlat: boolean };
 
-const ATTEMPTS = 5;
+/** A venue that does not answer is asked again for this long; then the next engine life goes on with the stop. */
+const PATIENCE_US = 30_000_000;
 const RETRY_MS = 200;
+/** Upper half of the counter: no engine counts that far, so ids differ even where the epoch could not be raised. */
+const FIRST_COUNTER = 2 ** 39;
 
 /**
- * Cancels every order of ours and sells what the engine said it held, account by account in parallel, then asks the venue
- * again. Runs only after the engine has exited. Never sells more than the held quantity or the free balance.
+ * Cancels every order of ours and sells what is held of our own fills, account by account in parallel, until a look shows
+ * nothing left. Runs only after the engine has exited. Never throws: what could not be done is in the report.
  */
 export async function flattenAll(options: KillPathOptions): Promise<KillReport> {
   const reports = await Promise.all(
@@ -38,191 +43,174 @@ export async function flattenAll(options: KillPathOptions): Promise<KillReport> 
   };
 }
 
+type Run = {
+  readonly gateway: VenueGateway;
+  readonly options: KillPathOptions;
+  readonly actions: KillAction[];
+  readonly account: HeldAccount;
+  readonly nextId: () => ClientOrderId;
+  listed: ReadonlyMap<InstrumentId, ListedInstrument> | null;
+  /** Instruments whose rest the venue found too little to sell. */
+  readonly dust: Set<InstrumentId>;
+};
+
 async function flattenAccount(gateway: VenueGateway, index: number, options: KillPathOptions): Promise<KillReport> {
+  const { clock, held } = options;
+  const startUs = clock.monotonicUs();
+  const own = held.filter(({ accountId }) => accountId === gateway.accountId);
   const actions: KillAction[] = [];
-  const listed = new Map((await gateway.connect()).map((instrument) => [instrument.id, instrument]));
-  const remaining = new Map(
-    options.held
-      .filter((held) => held.accountId === gateway.accountId)
-      .map((held) => [held.instrumentId as InstrumentId, held.quantity]),
-  );
-  // Accounts count from far apart, so that two of them share no id within the epoch.
-  let counter = index * 0x10000;
-  const nextId = (): ClientOrderId => {
-    counter += 1;
-    return makeClientOrderId({ installation: options.installation, epoch: options.epoch, counter, role: 'exit' });
-  };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const snapshot = await query(gateway, [...remaining.keys()], actions);
-    if (snapshot !== null) {
-      const ours = snapshot.openOrders.filter((order) => isOurs(order, options.installation));
-      if (attempt === 0) countProven(remaining, ours);
-      const toSell = sellable(remaining, snapshot, listed);
-      if (ours.length === 0 && toSell.length === 0) return { actions, verifiedFlat: true };
-      await Promise.all(cancellable(ours).map(async (order) => cancel(gateway, order, options, actions)));
-      const released = ours.length === 0 ? snapshot : await query(gateway, [...remaining.keys()], actions);
-      const exits = released === null ? [] : sellable(remaining, released, listed);
-      await Promise.all(exits.map(async (exit) => sell(gateway, exit, nextId(), { options, actions, remaining })));
+  const account = new HeldAccount(own, startUs);
+  const run: Run = { gateway, options, actions, account, nextId: ids(options, index), listed: null, dust: new Set() };
+  while (clock.monotonicUs() - startUs < PATIENCE_US) {
+    try {
+      if (await step(run)) return { actions, verifiedFlat: true };
+    } catch (error) {
+      noteAction(run, { instrumentId: '*', action: 'query', clientOrderId: null, outcome: String(error) });
     }
-    await new Promise<void>((resolve) => options.clock.after(RETRY_MS, resolve));
+    await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
   }
   return { actions, verifiedFlat: false };
 }
 
+/** Seconds keep two runs apart, the place those of several accounts. */
+function ids({ clock, installation, epoch }: KillPathOptions, index: number): () => ClientOrderId {
+  let counter = FIRST_COUNTER + (Math.floor(clock.nowUs() / 1_000_000) % 2 ** 20) * 2 ** 18 + index * 2 ** 12;
+  return () => makeClientOrderId({ installation, epoch, counter: counter++, role: 'exit' });
+}
+
+/** True when a look shows that nothing of ours is left. */
+async function step(run: Run): Promise<boolean> {
+  run.listed ??= new Map((await run.gateway.connect()).map((instrument) => [instrument.id, instrument]));
+  const before = await look(run);
+  if (before === null) return false;
+  if (before.ours.length === 0 && isFlat(run)) return true;
+  await Promise.all(cancellable(before.ours).map(async (order) => cancel(run, order)));
+  const released = before.ours.length === 0 ? before : await look(run);
+  if (released === null) return false;
+  await Promise.all(sellable(run, released).map(async (exit) => sell(run, exit)));
+  return false;
+}
+
+type Look = { readonly snapshot: VenueSnapshot; readonly ours: readonly OrderReport[] };
+
+/** Null when the venue does not tell. */
+async function look(run: Run): Promise<Look | null> {
+  const { gateway, account, options } = run;
+  const asked = await gateway.snapshot(account.lookups(), []);
+  if (!asked.ok) {
+    noteAction(run, { instrumentId: '*', action: 'query', clientOrderId: null, outcome: asked.error.detail });
+    return null;
+  }
+  const ours = asked.value.openOrders.filter((order) => isOurs(order, options.installation));
+  account.take(asked.value, ours, options.clock.monotonicUs());
+  return { snapshot: asked.value, ours };
+}
+
+function isFlat(run: Run): boolean {
+  return run.account.instruments().every((id) => run.account.isSettled(id) && lotsOf(run, id) === null);
+}
+
+/** What can be sold of our own position: whole lots; null when that is too little. */
+function lotsOf(run: Run, instrumentId: InstrumentId): Quantity | null {
+  const instrument = run.listed?.get(instrumentId);
+  const held = run.account.quantity(instrumentId);
+  if (instrument === undefined) return held.isZero ? null : held;
+  const lots = held.floorToLot(Quantity.of(decimal(instrument.lotSize)));
+  const isDust = run.dust.has(instrumentId) || lots.compare(Quantity.of(decimal(instrument.minQuantity))) < 0;
+  return isDust ? null : lots;
+}
+
 type Exit = { readonly instrumentId: InstrumentId; readonly quantity: Quantity };
 
-/** Held quantity in whole lots, no more than what is free of the base asset; dust is left. */
-function sellable(
-  remaining: ReadonlyMap<InstrumentId, string>,
-  snapshot: VenueSnapshot,
-  listed: ReadonlyMap<InstrumentId, ListedInstrument>,
-): readonly Exit[] {
-  return [...remaining].flatMap(([instrumentId, held]) => {
-    const instrument = listed.get(instrumentId);
-    if (instrument === undefined) return [];
+/**
+ * No more than our position and what is free. Nothing where an order of ours still rests or has an unknown end: what it
+ * sells meanwhile would be sold twice, out of a balance that is not ours.
+ */
+function sellable(run: Run, { snapshot, ours }: Look): readonly Exit[] {
+  return run.account.instruments().flatMap((instrumentId) => {
+    const instrument = run.listed?.get(instrumentId);
+    const lots = lotsOf(run, instrumentId);
+    const isBusy = !run.account.isSettled(instrumentId) || ours.some((order) => order.instrumentId === instrumentId);
+    if (instrument === undefined || lots === null || isBusy) return [];
     const base = instrumentId.slice(0, instrumentId.indexOf('/'));
-    const balance = snapshot.balances.find((entry) => entry.asset === base);
-    const free = Quantity.of(decimal(balance?.free ?? '0'));
-    const quantity = Quantity.of(decimal(held))
-      .min(free)
+    const free = snapshot.balances.find(({ asset }) => asset === base)?.free ?? '0';
+    const quantity = lots
+      .min(Quantity.of(decimal(free)))
+      .min(Quantity.of(decimal(instrument.maxQuantity)))
       .floorToLot(Quantity.of(decimal(instrument.lotSize)));
     return quantity.compare(Quantity.of(decimal(instrument.minQuantity))) < 0 ? [] : [{ instrumentId, quantity }];
   });
 }
 
-/** A resting stop of ours proves a position, also one the engine never lived to tell of. */
-function countProven(remaining: Map<InstrumentId, string>, ours: readonly OrderReport[]): void {
-  const proven = new Map<InstrumentId, Quantity>();
-  for (const order of ours) {
-    if (order.side !== 'sell' || order.triggerPrice === null || order.venueStatus === 'pendingNew') continue;
-    const open = Quantity.of(decimal(order.quantity)).minus(Quantity.of(decimal(order.filledQuantity)));
-    proven.set(order.instrumentId, (proven.get(order.instrumentId) ?? Quantity.zero()).plus(open));
-  }
-  for (const [instrumentId, quantity] of proven) {
-    const held = Quantity.of(decimal(remaining.get(instrumentId) ?? '0'));
-    remaining.set(instrumentId, held.max(quantity).toString());
-  }
-}
-
-/** One cancel per list takes both legs; single orders stand for themselves. */
+/** One cancel takes a whole list: the venue drops the other orders of it. */
 function cancellable(orders: readonly OrderReport[]): readonly OrderReport[] {
-  const seen = new Set<string>();
-  return orders.filter((order) => {
-    const key = order.clientOrderId ?? order.venueOrderId;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  return orders.filter(({ clientOrderId }) => clientOrderId !== null);
 }
 
-async function cancel(
-  gateway: VenueGateway,
-  order: OrderReport,
-  options: KillPathOptions,
-  actions: KillAction[],
-): Promise<void> {
-  if (order.clientOrderId === null) return;
-  record(options, gateway.accountId, {
-    action: 'cancel',
-    instrumentId: order.instrumentId,
-    clientOrderId: order.clientOrderId,
-    quantity: null,
-  });
-  const outcome = await gateway.cancel(
-    { instrumentId: order.instrumentId, clientOrderId: order.clientOrderId, listId: null },
-    'cancel',
-  );
-  actions.push({
-    accountId: gateway.accountId,
-    instrumentId: order.instrumentId,
-    action: 'cancel',
-    clientOrderId: order.clientOrderId,
-    outcome: outcome.kind,
-  });
+async function cancel(run: Run, { instrumentId, clientOrderId }: OrderReport): Promise<void> {
+  if (clientOrderId === null) return;
+  writeIntent(run, { action: 'cancel', instrumentId, clientOrderId, quantity: null });
+  const outcome = await answered(run.gateway.cancel({ instrumentId, clientOrderId, listId: null }, 'cancel'));
+  noteAction(run, { instrumentId, action: 'cancel', clientOrderId, outcome: textOf(outcome) });
 }
 
-type SellContext = {
-  readonly options: KillPathOptions;
-  readonly actions: KillAction[];
-  readonly remaining: Map<InstrumentId, string>;
-};
-
-async function sell(
-  gateway: VenueGateway,
-  exit: Exit,
-  clientOrderId: ClientOrderId,
-  context: SellContext,
-): Promise<void> {
-  const { instrumentId, quantity } = exit;
-  record(context.options, gateway.accountId, {
-    action: 'exit',
-    instrumentId,
+async function sell(run: Run, { instrumentId, quantity }: Exit): Promise<void> {
+  const { account, gateway, options } = run;
+  const clientOrderId = run.nextId();
+  writeIntent(run, { action: 'exit', instrumentId, clientOrderId, quantity: quantity.toString() });
+  const order = {
     clientOrderId,
+    accountId: gateway.accountId,
+    strategyId: null,
+    instrumentId,
+    role: 'exit',
+    side: 'sell',
+    type: 'market',
+    timeInForce: null,
     quantity: quantity.toString(),
-  });
-  const outcome = await gateway.submit(
-    {
-      kind: 'single',
-      order: {
-        clientOrderId,
-        accountId: gateway.accountId,
-        strategyId: null,
-        instrumentId,
-        role: 'exit',
-        side: 'sell',
-        type: 'market',
-        timeInForce: null,
-        quantity: quantity.toString(),
-        price: null,
-        triggerPrice: null,
-      },
-    },
-    'reduce',
-  );
-  // An unknown exit may have sold: count it as sold here, the free balance of the next look tells the rest.
-  if (outcome.kind !== 'rejected') {
-    const held = Quantity.of(decimal(context.remaining.get(instrumentId) ?? '0'));
-    context.remaining.set(instrumentId, held.minus(quantity).toString());
-  }
-  context.actions.push({
-    accountId: gateway.accountId,
-    instrumentId,
-    action: 'exit',
-    clientOrderId,
-    outcome: outcome.kind,
-  });
+    price: null,
+    triggerPrice: null,
+  } as const;
+  const outcome = await answered(gateway.submit({ kind: 'single', order }, 'reduce'));
+  // What it sold, if anything, is told by the next look: a market order may fill in part.
+  if (outcome.kind !== 'rejected') account.follow(clientOrderId, instrumentId, options.clock.monotonicUs());
+  else if (outcome.message.includes('NOTIONAL')) run.dust.add(instrumentId);
+  noteAction(run, { instrumentId, action: 'exit', clientOrderId, outcome: textOf(outcome) });
 }
 
-async function query(
-  gateway: VenueGateway,
-  instruments: readonly InstrumentId[],
-  actions: KillAction[],
-): Promise<VenueSnapshot | null> {
-  const snapshot = await gateway.snapshot([], instruments);
-  if (snapshot.ok) return snapshot.value;
-  actions.push({
-    accountId: gateway.accountId,
-    instrumentId: '*',
-    action: 'query',
-    clientOrderId: null,
-    outcome: snapshot.error.detail,
-  });
-  return null;
+/** A gateway that throws proves nothing about the command. */
+async function answered(command: Promise<CommandOutcome>): Promise<CommandOutcome> {
+  try {
+    return await command;
+  } catch (error) {
+    return { kind: 'unknown', reason: String(error) };
+  }
 }
+
+const textOf = (outcome: CommandOutcome): string =>
+  outcome.kind === 'rejected' ? `rejected ${outcome.venueCode}` : outcome.kind;
 
 function isOurs(order: OrderReport, installation: string): boolean {
   return order.clientOrderId !== null && parseClientOrderId(order.clientOrderId)?.installation === installation;
 }
 
-function record(
-  options: KillPathOptions,
-  accountId: AccountId,
-  intent: {
-    action: 'cancel' | 'exit';
-    instrumentId: InstrumentId;
-    clientOrderId: ClientOrderId;
-    quantity: string | null;
-  },
-): void {
-  options.intents.write({ timeUs: options.clock.nowUs(), epoch: options.epoch, accountId, ...intent });
+function noteAction({ gateway, actions }: Run, action: Omit<KillAction, 'accountId'>): void {
+  actions.push({ accountId: gateway.accountId, ...action });
+}
+
+type Intent = {
+  readonly action: 'cancel' | 'exit';
+  readonly instrumentId: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
+  readonly quantity: string | null;
+};
+
+/** A full disk does not hold up an emergency stop: the ids alone say that the orders are ours. */
+function writeIntent({ gateway, options }: Run, intent: Intent): void {
+  const { clock, epoch, intents, log } = options;
+  try {
+    intents.write({ timeUs: clock.nowUs(), epoch, accountId: gateway.accountId, ...intent });
+  } catch (error) {
+    log(`intent not written: ${String(error)}`);
+  }
 }

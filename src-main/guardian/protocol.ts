@@ -8,14 +8,21 @@ export const BEAT_INTERVAL_MS = 100;
 /** An engine that has not heard its guardian for this long stops entries, and exits a second later. */
 export const GUARDIAN_SILENCE_MS = 1_000;
 
-const heldPosition = z.object({ accountId: z.string(), instrumentId: z.string(), quantity: z.string() });
-/** What the engine believes it holds: the guardian sells no more than this. */
+const heldPosition = z.object({
+  accountId: z.string(),
+  instrumentId: z.string(),
+  quantity: z.string(),
+  /** Orders that may still act, with what the quantity already holds of their fills. */
+  orders: z.array(z.object({ clientOrderId: z.string(), filled: z.string() })),
+});
+/** What the engine believes it holds; the guardian sells no more than this and what its orders bought since. */
 export type HeldPosition = z.infer<typeof heldPosition>;
 
 /** Engine or client to guardian. */
 export const guardianRequestSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('engine'), token: z.string(), pid: z.number().int().positive(), epoch: z.number().int() }),
-  z.object({ t: z.literal('beat'), tradingState: z.string(), positions: z.array(heldPosition) }),
+  /** `positions` is null as long as the engine has not rebuilt its state. */
+  z.object({ t: z.literal('beat'), tradingState: z.string(), positions: z.array(heldPosition).nullable() }),
   z.object({ t: z.literal('stopAcknowledged'), stopId: z.string() }),
   z.object({ t: z.literal('stop'), origin: z.string().max(40) }),
   z.object({ t: z.literal('status') }),

@@ -22,6 +22,7 @@ import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
 import type { Store } from '../engine/ports/store.ts';
 import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
 import { connectGuardian, type EngineLink } from '../guardian/engine-link.ts';
+import type { HeldPosition } from '../guardian/protocol.ts';
 import type { EngineBoot } from './boot.ts';
 import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
 import { monitorStrategies, type StrategyMonitor } from './strategy-monitor.ts';
@@ -238,15 +239,12 @@ async function joinGuardian(parts: Parts, engine: Engine): Promise<EngineLink> {
     clock,
     beat: () => ({
       tradingState: engine.view.tradingState().state,
-      positions: engine.view
-        .exposures()
-        .filter(({ isFlat }) => !isFlat)
-        .map(({ accountId: account, instrumentId, quantity }) => ({ accountId: account, instrumentId, quantity })),
+      positions: engine.view.config() === null ? null : heldPositions(engine),
     }),
-    onStop: (origin) => {
+    onStop: async (origin) => {
       stops += 1;
       const source = { id: `${boot.engineEpoch}-guardian-${stops}`, actor: 'guardian', nowUs: clock.nowUs() };
-      void engine.command(ownCommand(source, knownOrigin(origin), { kind: 'emergencyStop' }));
+      await engine.command(ownCommand(source, knownOrigin(origin), { kind: 'emergencyStop' }));
     },
     onLost: (detail) => host.onFenced(detail),
   });
@@ -261,6 +259,17 @@ function haltingFor(boot: EngineBoot, clock: Clock, engine: Engine): RunningEngi
     const source = { id: `${boot.engineEpoch}-fault-${faults}`, actor: 'engine', nowUs: clock.nowUs() };
     void engine.command(ownCommand(source, 'guardian', { kind: 'halt', reason }));
   };
+}
+
+/** What the guardian has to know to stand in: positions, and orders that may change them after the last beat. */
+function heldPositions({ view }: Engine): readonly HeldPosition[] {
+  const busy = view.exposures().filter(({ isFlat, openOrders }) => !isFlat || openOrders.length > 0);
+  return busy.map(({ accountId: account, instrumentId, quantity, openOrders }) => ({
+    accountId: account,
+    instrumentId,
+    quantity,
+    orders: openOrders.map((id) => ({ clientOrderId: id, filled: view.order(id)?.filled ?? '0' })),
+  }));
 }
 
 const OWN_LIFETIME_US = 60_000_000;

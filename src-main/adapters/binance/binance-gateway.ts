@@ -38,6 +38,8 @@ export type BinanceGatewayOptions = {
   readonly endpoints: VenueEndpoints | null;
   /** Shared by all that talk to this host from this machine, the public feed included. */
   readonly limiter: WeightLimiter;
+  /** False: queries alone, for a stop must not wait for a stream; true when absent. */
+  readonly privateStream?: boolean;
   /** False once another engine life was started: every later command is refused as FENCED. */
   readonly isCurrentEpoch: () => boolean;
   readonly clock: Clock;
@@ -120,7 +122,7 @@ class BinanceGateway implements VenueGateway {
     if (account.canTrade === false)
       throw new CredentialsRefused('expected an account that may trade, was one that may not');
     const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
-    await this.stream.start();
+    if (this.options.privateStream !== false) await this.stream.start();
     return instruments;
   }
 
@@ -190,7 +192,7 @@ class BinanceGateway implements VenueGateway {
   }
 
   private accepted(rows: readonly OrderReply[], scope: ReportScope, sentUs: number): CommandOutcome {
-    this.care.expectEcho(sentUs);
+    if (this.options.privateStream !== false) this.care.expectEcho(sentUs);
     for (const row of rows) {
       this.clientIds.remember(row.symbol, row.orderId, row.origClientOrderId ?? row.clientOrderId);
     }
