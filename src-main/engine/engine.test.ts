@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createCore } from './core.ts';
 import { decisionOf, inputOf } from './journal-rows.ts';
-import { bracket, BTC } from './testing/core-session.ts';
-import { EngineBench } from './testing/engine-bench.ts';
+import { ACCOUNT, bracket, BTC } from './testing/core-session.ts';
+import { EngineBench, gatewayOver } from './testing/engine-bench.ts';
+import { MemoryStore } from './testing/memory-store.ts';
 
 async function started(...kill: ConstructorParameters<typeof EngineBench>): Promise<EngineBench> {
   const bench = new EngineBench(...kill);
@@ -72,6 +73,40 @@ describe('the engine', () => {
     expect(sent).toEqual([]);
     await bench.send({ kind: 'emergencyStop' });
     await bench.clock.advanceAsync(5_000);
+    expect(bench.engine.view.stop()).toMatchObject({ verifiedFlat: true });
+    expect(bench.venue.openIds()).toEqual([]);
+  });
+
+  it('carries out a stop that came before it was started', async () => {
+    const bench = new EngineBench();
+    const answer = bench.send({ kind: 'emergencyStop' });
+    await bench.engine.start();
+    expect(await answer).toBeNull();
+    expect(bench.engine.view.stop()).not.toBeNull();
+  });
+
+  it('says so when the venue is away in its first life', async () => {
+    const bench = new EngineBench();
+    bench.gateway.connect = async () => Promise.reject(new Error('connect ECONNREFUSED'));
+    await expect(bench.engine.start()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('looks after its position in a later life also when the venue is away at first', async () => {
+    const bench = await started();
+    await bench.send(enter);
+    await bench.clock.advanceAsync(100);
+    bench.store.flush();
+    bench.kill();
+    bench.store = new MemoryStore(bench.store.disk);
+    bench.gateway = gatewayOver(bench.venue);
+    const connect = bench.gateway.connect.bind(bench.gateway);
+    let tries = 0;
+    bench.gateway.connect = async () => (tries++ < 4 ? Promise.reject(new Error('ECONNREFUSED')) : connect());
+    bench.engine = bench.create(2);
+    await bench.engine.start();
+    expect(bench.engine.view.venue(ACCOUNT)?.state).toBe('down');
+    expect(await bench.send({ kind: 'emergencyStop' })).toBeNull();
+    await bench.clock.advanceAsync(30_000, 50);
     expect(bench.engine.view.stop()).toMatchObject({ verifiedFlat: true });
     expect(bench.venue.openIds()).toEqual([]);
   });

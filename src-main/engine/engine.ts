@@ -15,6 +15,7 @@ import { carryOut } from './shell/effects.ts';
 import { createEngineTime } from './shell/engine-time.ts';
 import type { Failpoints } from './shell/failpoints.ts';
 import { MarketWatch } from './shell/market-watch.ts';
+import { reachVenue } from './shell/reach-venue.ts';
 import { recover } from './shell/recovery.ts';
 import { Sequencer, type EngineEvent, type Turned } from './shell/sequencer.ts';
 
@@ -48,7 +49,10 @@ export type EngineOptions = {
 };
 
 export type Engine = {
-  /** Resolves when the state is rebuilt, venues are connected and feeds run. Throws when a venue refuses the keys. */
+  /**
+   * Resolves when the state is rebuilt, venues are connected and feeds run. Throws in the first life when a venue cannot
+   * be reached or refuses the keys; a later life says that it is away and keeps trying.
+   */
   start(): Promise<void>;
   /** The answer of the core: null when the command is carried out, else why not. */
   command(envelope: CommandEnvelope): Promise<Denial | null>;
@@ -63,6 +67,8 @@ export type Engine = {
 };
 
 const TICK_MS = 1_000;
+/** How long a later life waits for its venues before it says that it is up. */
+const REACH_MS = 5_000;
 /** Rows between two snapshots: what a restart has to read at most. */
 const SNAPSHOT_ROWS = 5_000;
 
@@ -82,6 +88,9 @@ class Shell implements Engine {
   private readonly listeners = new Set<(event: EngineEvent) => void>();
   private stopTicking: () => void = () => undefined;
   private snapshotSequence = 0;
+  private isClosed = false;
+  /** Commands that came before the state was rebuilt; a stop among them must not be lost. */
+  private early: (() => void)[] = [];
 
   constructor(ports: EnginePorts, options: EngineOptions) {
     this.ports = ports;
@@ -95,6 +104,7 @@ class Shell implements Engine {
   async start(): Promise<void> {
     const { store, clock, logger, gateways } = this.ports;
     const { replayed, snapshotSequence } = recover(this.core, store);
+    const isLaterLife = this.view.config() !== null;
     logger.info('state rebuilt', { replayed, sequence: store.head().sequence });
     // Not from here on: lives too short for a snapshot of their own must not make each restart longer than the last.
     this.snapshotSequence = snapshotSequence;
@@ -102,10 +112,38 @@ class Shell implements Engine {
     this.sequencer = this.createSequencer(time);
     const { config, accounts, installation, engineEpoch, seed } = this.options;
     this.dispatch({ kind: 'engine.started', engineEpoch, installation, seed, config, accounts });
+    for (const deliver of this.early.splice(0)) deliver();
     // Commands and the clock do not wait for venues: a stop works from here on.
     this.stopTicking = clock.every(TICK_MS, () => this.tick(time.takeStep()));
-    const listed = await Promise.all(gateways.map((gateway) => this.connect(gateway)));
-    await this.startFeeds(chosen(listed.flat(), this.options.instruments));
+    if (isLaterLife) await this.reachVenues();
+    else await this.open(gateways.map((gateway) => this.connect(gateway, () => gateway.connect())));
+  }
+
+  private async open(connecting: readonly Promise<readonly ListedInstrument[]>[]): Promise<void> {
+    const listed = await Promise.all(connecting);
+    if (!this.isClosed) await this.startFeeds(chosen(listed.flat(), this.options.instruments));
+  }
+
+  /** Does not wait for a venue that is away: commands, above all a stop, go on being taken. */
+  private async reachVenues(): Promise<void> {
+    const { clock, gateways, logger } = this.ports;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.after(REACH_MS, resolve);
+      const reach = (gateway: VenueGateway): Promise<readonly ListedInstrument[]> => {
+        const { accountId } = gateway;
+        const onAway = (detail: string): void => {
+          this.dispatch({ kind: 'venue.changed', accountId, state: 'down', detail });
+          resolve();
+        };
+        return this.connect(gateway, () => reachVenue(gateway, { clock, onAway, isClosed: () => this.isClosed }));
+      };
+      this.open(gateways.map(reach))
+        .catch((error: unknown) => logger.error('venues not opened', { error: String(error) }))
+        .finally(() => {
+          cancel();
+          resolve();
+        });
+    });
   }
 
   private createSequencer(time: ReturnType<typeof createEngineTime>): Sequencer {
@@ -128,14 +166,18 @@ class Shell implements Engine {
   }
 
   /** Instruments are listed before any news of their orders, whatever arrives first. */
-  private async connect(gateway: VenueGateway): Promise<readonly ListedInstrument[]> {
+  private async connect(
+    gateway: VenueGateway,
+    connected: () => Promise<readonly ListedInstrument[]>,
+  ): Promise<readonly ListedInstrument[]> {
     const { accountId } = gateway;
     let early: VenueEvent[] | null = [];
     gateway.onEvent((event) => {
       if (early === null) this.receive(gateway, event);
       else early.push(event);
     });
-    const listed = await gateway.connect();
+    const listed = await connected();
+    if (this.isClosed) return [];
     const instruments = chosen(listed, this.options.instruments);
     this.dispatch({ kind: 'instruments.listed', instruments });
     const held: readonly VenueEvent[] = early;
@@ -202,9 +244,14 @@ class Shell implements Engine {
 
   command(envelope: CommandEnvelope): Promise<Denial | null> {
     const { command } = envelope;
-    const reference = command.kind === 'enterBracket' ? this.reference(command.request.instrumentId) : null;
     return new Promise((resolve) => {
-      this.dispatch({ kind: 'command.received', envelope, reference }, (turned) => resolve(answerOf(envelope, turned)));
+      const deliver = (): void => {
+        const reference = command.kind === 'enterBracket' ? this.reference(command.request.instrumentId) : null;
+        const input = { kind: 'command.received', envelope, reference } as const;
+        this.dispatch(input, (turned) => resolve(answerOf(envelope, turned)));
+      };
+      if (this.sequencer === undefined) this.early.push(deliver);
+      else deliver();
     });
   }
 
@@ -222,6 +269,7 @@ class Shell implements Engine {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.stopTicking();
     await Promise.all([...this.ports.feeds.values()].map((feed) => feed.close()));
     await Promise.all(this.ports.gateways.map((gateway) => gateway.close()));
