@@ -127,6 +127,7 @@ class BinanceGateway implements VenueGateway {
   }
 
   async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+    if (this.symbols === undefined) return NOT_CONNECTED;
     const [first] = ordersOf(submission);
     const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
     const request = orderRequest(submission, place.venueSymbol);
@@ -149,6 +150,7 @@ class BinanceGateway implements VenueGateway {
   }
 
   async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+    if (this.symbols === undefined) return NOT_CONNECTED;
     const { venueSymbol, scope } = this.placeOf(request.instrumentId);
     this.queries?.noteActivity(venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
@@ -232,6 +234,13 @@ class BinanceGateway implements VenueGateway {
     for (const listener of this.listeners) listener(event);
   }
 }
+
+/** Nothing was sent: the outcome is known. */
+const NOT_CONNECTED: CommandOutcome = {
+  kind: 'rejected',
+  venueCode: 'NOT_CONNECTED',
+  message: 'expected a connected gateway, was one that never reached its venue',
+};
 
 function outcomeOf({ outcome, code, message }: CallFailure): CommandOutcome {
   if (outcome === 'rejected') return { kind: 'rejected', venueCode: code, message };
