@@ -28,16 +28,20 @@ export function launcherOf(options: LaunchOptions, children: Child[]): Launch {
   };
 }
 
-/** Resolves when the child says that it is ready. Throws when it fails, exits or stays silent. */
+/** Resolves when the child says that it is ready. Throws when it fails, exits or stays silent; by then it is gone. */
 export async function awaitReady({ clock, log }: LaunchOptions, child: Child): Promise<Started> {
   const { name } = child;
   return new Promise<Started>((resolve, reject) => {
-    const cancel = clock.after(READY_TIMEOUT_MS, () =>
-      reject(new Error(`${name}: expected ready within 30 s, was silent`)),
-    );
+    let failure: string | null = null;
+    // What holds a lock, a port or a connection is gone before the next try.
+    const fail = (detail: string): void => {
+      failure = `${name}: ${detail}`;
+      child.kill();
+    };
+    const cancel = clock.after(READY_TIMEOUT_MS, () => fail('expected ready within 30 s, was silent'));
     void child.exited.then(({ code, signal }) => {
       cancel();
-      reject(new Error(`${name} ended before it was ready (${signal ?? `code ${String(code)}`})`));
+      reject(new Error(failure ?? `${name} ended before it was ready (${signal ?? `code ${String(code)}`})`));
     });
     child.onMessage((message: ChildMessage) => {
       if (message.t === 'ready') {
@@ -45,7 +49,7 @@ export async function awaitReady({ clock, log }: LaunchOptions, child: Child): P
         resolve({ child, detail: message.detail });
       } else if (message.t === 'failed') {
         cancel();
-        reject(new Error(`${name}: ${message.detail}`));
+        fail(message.detail);
       } else if (message.t === 'log') log(`${name}: ${message.line}`);
     });
   });
