@@ -51,6 +51,7 @@ export class VenueCare {
   /** Measures the clock now; from then on until closed it is measured every half minute. */
   async start(): Promise<void> {
     await this.checkClock(THOROUGH);
+    this.stopClockChecks();
     this.stopClockChecks = this.parts.clock.every(CLOCK_CHECK_MS, () => void this.checkClock(1));
   }
 
