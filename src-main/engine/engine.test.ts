@@ -85,6 +85,22 @@ describe('the engine', () => {
     expect(bench.engine.view.stop()).not.toBeNull();
   });
 
+  it('takes commands after the wall clock stepped back', async () => {
+    const bench = await started();
+    bench.clock.stepWall(-3_600_000);
+    await bench.clock.advanceAsync(2_000);
+    expect(await bench.send({ kind: 'halt', reason: 'look at the clock' })).toBeNull();
+    expect(bench.engine.view.tradingState().state).toBe('halted');
+  });
+
+  it('still refuses an expired command', async () => {
+    const bench = await started();
+    const expiresAtUs = bench.clock.nowUs() - 1_000_000;
+    expect(await bench.send({ kind: 'halt', reason: 'late' }, { expiresAtUs })).toMatchObject({
+      code: 'COMMAND_EXPIRED',
+    });
+  });
+
   it('says so when the venue is away in its first life', async () => {
     const bench = new EngineBench();
     bench.gateway.connect = async () => Promise.reject(new Error('connect ECONNREFUSED'));

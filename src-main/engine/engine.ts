@@ -12,7 +12,7 @@ import type { MarketDataFeed } from './ports/market-data-feed.ts';
 import type { Store } from './ports/store.ts';
 import type { VenueEvent, VenueGateway } from './ports/venue-gateway.ts';
 import { carryOut } from './shell/effects.ts';
-import { createEngineTime } from './shell/engine-time.ts';
+import { createEngineTime, type EngineTime } from './shell/engine-time.ts';
 import type { Failpoints } from './shell/failpoints.ts';
 import { MarketWatch } from './shell/market-watch.ts';
 import { reachVenue } from './shell/reach-venue.ts';
@@ -89,6 +89,7 @@ class Shell implements Engine {
   private stopTicking: () => void = () => undefined;
   private snapshotSequence = 0;
   private isClosed = false;
+  private time: EngineTime | undefined;
   /** Commands that came before the state was rebuilt; a stop among them must not be lost. */
   private early: (() => void)[] = [];
 
@@ -109,6 +110,7 @@ class Shell implements Engine {
     // Not from here on: lives too short for a snapshot of their own must not make each restart longer than the last.
     this.snapshotSequence = snapshotSequence;
     const time = createEngineTime(clock, this.view.timeUs());
+    this.time = time;
     this.sequencer = this.createSequencer(time);
     const { config, accounts, installation, engineEpoch, seed } = this.options;
     this.dispatch({ kind: 'engine.started', engineEpoch, installation, seed, config, accounts });
@@ -247,12 +249,19 @@ class Shell implements Engine {
     return new Promise((resolve) => {
       const deliver = (): void => {
         const reference = command.kind === 'enterBracket' ? this.reference(command.request.instrumentId) : null;
-        const input = { kind: 'command.received', envelope, reference } as const;
+        const input = { kind: 'command.received', envelope: this.inEngineTime(envelope), reference } as const;
         this.dispatch(input, (turned) => resolve(answerOf(envelope, turned)));
       };
       if (this.sequencer === undefined) this.early.push(deliver);
       else deliver();
     });
+  }
+
+  /** Callers stamp with the wall clock, which may have stepped back: the engine's time did not, and judges what is expired. */
+  private inEngineTime(envelope: CommandEnvelope): CommandEnvelope {
+    const shiftUs = (this.time?.nowUs() ?? 0) - this.ports.clock.nowUs();
+    const { issuedAtUs, expiresAtUs } = envelope;
+    return { ...envelope, issuedAtUs: issuedAtUs + shiftUs, expiresAtUs: expiresAtUs + shiftUs };
   }
 
   componentChanged(component: string, state: ComponentState, detail: string): void {
