@@ -89,6 +89,16 @@ describe('a look at the account', () => {
     expect(later.ok && later.value.balances).toEqual([account.balances[0]]);
   });
 
+  it('shows the trades of a look that failed in another part again', async () => {
+    venue.on('GET /api/v3/myTrades', ({ params }) => json(Number(params['fromId'] ?? 0) <= 9 ? [tradeRow(9)] : []));
+    venue.on('GET /api/v3/allOrders', () => json([orderRow(orderId('exit'))]));
+    venue.on('GET /api/v3/account', () => json({ code: -1001, msg: 'Internal error' }, 500));
+    expect((await rig.gateway.snapshot([], [BTC])).ok).toBe(false);
+    venue.on('GET /api/v3/account', () => json(account));
+    const look = await rig.gateway.snapshot([], [BTC]);
+    expect(look.ok && look.value.fills.map((fill) => fill.tradeId)).toEqual(['9']);
+  });
+
   it('names the order of each trade, also of orders never seen', async () => {
     const old = orderId('exit');
     venue.on('GET /api/v3/myTrades', () => json([tradeRow(1, 70), tradeRow(2, 71)]));

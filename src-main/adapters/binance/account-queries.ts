@@ -33,6 +33,9 @@ export type AccountQueryParts = {
   readonly clientIds: ClientIdIndex;
 };
 
+/** `newest`: id of the last trade, from which the next look goes on. */
+type NewFills = { readonly symbol: string; readonly newest: bigint; readonly fills: readonly Fill[] };
+
 /**
  * Whole looks at one account. Open orders are asked for first: an order that leaves the book meanwhile shows in the
  * trades or the lookup that follow. Any part that fails fails the whole, because half a look would prove absence.
@@ -85,9 +88,11 @@ export class AccountQueries {
     if (!fills.ok) return fills;
     if (!found.ok) return found;
     if (!account.ok) return account;
+    // Only now: the trades of a look that failed as a whole were shown to nobody and are asked for again.
+    for (const { symbol, newest } of fills.value) this.lastTradeId.set(symbol, newest);
     return ok({
       openOrders: open.flatMap((row) => this.reportOf(row)),
-      fills: fills.value.flat(),
+      fills: fills.value.flatMap((page) => page.fills),
       balances: this.held(account.value),
       lookups: found.value,
     });
@@ -122,7 +127,7 @@ export class AccountQueries {
   }
 
   /** Trades after the last known one, or the latest page when none is known. */
-  private async newFills(symbol: string): Query<readonly Fill[]> {
+  private async newFills(symbol: string): Query<NewFills> {
     const rows: TradeRow[] = [];
     for (let last = this.lastTradeId.get(symbol); ;) {
       const from: CallParams = last === undefined ? {} : { fromId: String(last + 1n) };
@@ -135,8 +140,7 @@ export class AccountQueries {
       if (page.value.length < PAGE || wasOpenEnded) {
         const fills = await this.attributed(symbol, rows);
         // An empty history starts at its beginning next time, so that no later trade is taken for the first.
-        if (fills.ok) this.lastTradeId.set(symbol, last ?? -1n);
-        return fills;
+        return fills.ok ? ok({ symbol, newest: last ?? -1n, fills: fills.value }) : fills;
       }
     }
   }
