@@ -158,6 +158,12 @@ describe('opening', () => {
     expect(second.verify()).toMatchObject({ ok: true, rows: 3 });
   });
 
+  it('is refused by a life that counts below the last one, whose order ids it would make again', () => {
+    at.open({ engineEpoch: 7 }).close();
+    const refused = openJournal({ directory: at.directory, clock: at.clock, engineEpoch: 1, checkpoints: 'inline' });
+    expect(refused).toMatchObject({ ok: false, error: { detail: expect.stringContaining('at least 7') as string } });
+  });
+
   it('is refused while another holds the directory, naming it', () => {
     const store = at.open();
     const again = () =>

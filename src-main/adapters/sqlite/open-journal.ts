@@ -73,6 +73,12 @@ function openStore(
   migrate(db);
   const tail = verifyTail(db);
   if (!tail.ok) return err({ code: 'CORRUPT', detail: `journal row ${tail.sequence}: ${tail.reason}` });
+  const last = lastEpoch(db);
+  if (last > options.engineEpoch) {
+    // A life that counts anew would make ids that orders at the venue already have.
+    const detail = `expected an engine epoch of at least ${last}, the last of this journal, was ${options.engineEpoch}`;
+    return err({ code: 'CORRUPT', detail });
+  }
   const signingKey = options.signingKey ?? installationKey(options.directory);
   const publicKey = ed25519RawPublicKey(signingKey).toString('hex');
   const recorded = publicKeyOf(db);
@@ -95,6 +101,11 @@ function openStore(
   if (first.ok) return ok(store);
   store.close();
   return first;
+}
+
+function lastEpoch(db: Database.Database): number {
+  const newest = 'SELECT engine_epoch AS epoch FROM journal ORDER BY sequence DESC LIMIT 1';
+  return db.prepare<[], { epoch: number }>(newest).get()?.epoch ?? 0;
 }
 
 /** The first row of every journal: whose signatures it will carry. */
