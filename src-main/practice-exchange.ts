@@ -6,9 +6,15 @@ import { practiceAccounts, startPracticeExchange } from './practice-exchange/sta
 
 const channel = parentChannel();
 
-async function boot({ market, speed, port, accounts, intentJournal }: PracticeBoot['practice']): Promise<void> {
+const SYNTHETIC_SEED = 'practice';
+
+async function boot(options: PracticeBoot['practice']): Promise<void> {
+  const { accounts, intentJournal, market, port, speed, synthetic } = options;
   const exchange = await startPracticeExchange({
-    market: createMarketSource({ kind: market }),
+    market: createMarketSource({
+      kind: market,
+      synthetic: synthetic === undefined ? undefined : { ...synthetic, seed: SYNTHETIC_SEED },
+    }),
     speed,
     port,
     accounts: practiceAccounts(accounts),

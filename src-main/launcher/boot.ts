@@ -76,6 +76,8 @@ export type PracticeBoot = {
     /** 0 lets the system choose. */
     readonly port: number;
     readonly accounts: number;
+    /** How many invented pairs, and how busy, on the synthetic market. */
+    readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
     /** Journal in which every create must already stand; null when nothing is to be checked. */
     readonly intentJournal: string | null;
   };

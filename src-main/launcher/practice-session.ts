@@ -16,6 +16,8 @@ export type PracticeSessionOptions = {
   readonly port: number | null;
   readonly configFile: string | undefined;
   readonly overrides: readonly string[];
+  /** Lets the strategies trade whatever the market has, instead of the demo's own instruments. */
+  readonly everyInstrument?: boolean;
   readonly log: (line: string) => void;
   /** Who forks the processes: plain Node unless the desktop says otherwise. */
   readonly host?: (entryUrl: (name: EntryName) => URL) => ProcessHost;
@@ -45,6 +47,11 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   }
 }
 
+const onEveryInstrument = (config: Config): Config => ({
+  ...config,
+  strategies: config.strategies.map((strategy) => ({ ...strategy, instruments: [] })),
+});
+
 async function startLocked(
   options: PracticeSessionOptions,
   home: DataHome,
@@ -60,7 +67,7 @@ async function startLocked(
     clock: createSystemClock(),
     dataDir,
     installation: home.installation,
-    config,
+    config: options.everyInstrument === true ? onEveryInstrument(config) : config,
     venue: { practice: options.practice },
     instruments: [],
     baselineDir: join(root, 'native-models/baselines'),

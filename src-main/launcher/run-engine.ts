@@ -43,7 +43,8 @@ export type RunningEngine = {
   close(): Promise<void>;
 };
 
-const WARM_UP_BARS = 500;
+/** For the slowest indicator of the strategies (57 bars) and then a whole drift window (60). */
+const WARM_UP_BARS = 120;
 const BINANCE_REST = 'https://api.binance.com';
 const BINANCE_STREAM = 'wss://stream.binance.com:9443';
 

@@ -32,6 +32,8 @@ export type PracticeOptions = {
   readonly market: 'demo' | 'recorded' | 'synthetic';
   readonly speed: number;
   readonly accounts: number;
+  /** How many invented pairs, and how busy, on the synthetic market. */
+  readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
 };
 
 export type Session = {

@@ -6,6 +6,7 @@ import { type Load, type LoadResult, measureLoad } from './depth-load.ts';
 import { measureHandlers } from './handler-cost.ts';
 import { judged, line, ratio, table } from './market-data-report.ts';
 import { READER_MODES } from './reader.ts';
+import { measureWholeEngine } from './whole-engine.ts';
 
 const UPDATES_PER_SECOND = 10;
 const OPTIONS = {
@@ -55,16 +56,23 @@ export const instruments: Benchmark = async (args, io) => {
     const { native } = await measureLoad(load, io);
     if (native !== undefined) rows.push({ instruments: count, ...native });
   }
+  io.error('bench: the whole engine');
+  const engine = await measureWholeEngine(
+    { instruments: 500, updatesPerSecond: UPDATES_PER_SECOND, seconds: options.seconds },
+    (text) => io.error(`bench: ${text}`),
+  );
   const perInstrument = rows.map((row) => ratio(row.cpuPercent, row.instruments));
   const result = {
     ...{ bench: 'instruments', updatesPerSecond: UPDATES_PER_SECOND, seconds: options.seconds, rounds: options.rounds },
-    ...{ rows, cpuPercentPerInstrument: perInstrument, engineCpuPercent: null },
+    ...{ rows, cpuPercentPerInstrument: perInstrument, engine },
     budgets: {
       booksBelow25Percent: (rows.at(-1)?.cpuPercent ?? Number.NaN) < 25,
+      engineBelow50Percent: engine.cpuPercent === null ? null : engine.live === 500 && engine.cpuPercent < 50,
       flatPerInstrument: (perInstrument.at(-1) ?? Number.NaN) <= (perInstrument[0] ?? Number.NaN),
     },
   };
   const lines = rows.map((row) => `${String(row.instruments).padStart(4)} instruments  ${line(row)}`);
-  report(io, options.json)(result, [...lines, `budgets: ${JSON.stringify(result.budgets)}`].join('\n'));
+  const whole = `whole engine, ${engine.live} live: ${String(engine.cpuPercent)} % of a core, ${String(engine.rssMegabytes)} MB`;
+  report(io, options.json)(result, [...lines, whole, `budgets: ${JSON.stringify(result.budgets)}`].join('\n'));
   return 0;
 };

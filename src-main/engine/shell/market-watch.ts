@@ -26,6 +26,8 @@ export type MarketWatchParts = {
 };
 
 const HISTORY_ATTEMPTS = 3;
+/** Hundreds of histories at once would keep heartbeats and stops waiting behind their bars. */
+const WARM_UPS_AT_ONCE = 8;
 const NOTHING: PriceReference = {
   bid: null,
   bidQuantity: null,
@@ -55,7 +57,11 @@ export class MarketWatch {
   ): Promise<void> {
     for (const listed of instruments) this.watched.set(listed.id, newlyWatched(listed, feed));
     await feed.start(instruments, history.interval, this.listener());
-    await Promise.all(instruments.map(({ id }) => this.warmUp(id, feed, history)));
+    const waiting = instruments.map(({ id }) => id);
+    const warmUpNext = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await this.warmUp(id, feed, history);
+    };
+    await Promise.all(Array.from({ length: WARM_UPS_AT_ONCE }, warmUpNext));
   }
 
   /** Prices of an instrument with their ages, as of now; all null when it is not watched. */
