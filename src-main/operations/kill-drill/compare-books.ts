@@ -61,7 +61,11 @@ function balanceDifferences({ view }: OwnBooks, account: VenueAccount): readonly
     const total = addDecimals(decimal(free), decimal(locked));
     const venueTotal = addDecimals(decimal(balance.free), decimal(balance.locked));
     const agrees = compareDecimals(total, venueTotal) === 0 && isSame(free, balance.free);
-    return agrees ? [] : [`${account.account}: ${asset} free ${balance.free}, by the journal ${free}`];
+    return agrees
+      ? []
+      : [
+          `${account.account}: ${asset} ${balance.free} free, ${balance.locked} locked, by the journal ${free} and ${locked}`,
+        ];
   });
 }
 

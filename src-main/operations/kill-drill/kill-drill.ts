@@ -18,6 +18,7 @@ const SETTLED_WITHIN_MS = 60_000;
 const REACHED_WITHIN_MS = 25_000;
 const GUARDIAN_LOSS_LIMIT_MS = 2_000;
 const MAX_TRIES = 5;
+const EXIT_TOLD_MS = 2_000;
 const LOOK_MS = 30;
 const PROVOKE_MS = 300;
 
@@ -253,8 +254,8 @@ export class KillDrill {
       await client.snapshot();
       client.close();
     } catch (error) {
-      // The life may end at any instruction, this one's included.
-      await this.pause(LOOK_MS);
+      // The life may end at any instruction, this one's included; its exit is told a moment later.
+      await Promise.race([life.exited, this.pause(EXIT_TOLD_MS)]);
       if (life.isAlive()) this.problem(`life ${life.epoch}: a command failed: ${String(error)}`);
     }
   }
