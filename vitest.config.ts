@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -43,6 +43,8 @@ const browserProject = {
 };
 
 export default defineConfig({
+  // A checkout may hold its packages behind a link; the browser run loads its coverage provider from there.
+  server: { fs: { allow: [import.meta.dirname, realpathSync(resolve(import.meta.dirname, 'node_modules'))] } },
   resolve: { alias: [ccxtAlias] },
   test: {
     projects: [
@@ -62,6 +64,17 @@ export default defineConfig({
       },
       ...(browserAvailable ? [browserProject] : []),
     ],
-    coverage: { provider: 'v8', include: ['src-main/**', 'src-renderer/**', 'src-preload/**'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src-main/**/*.ts', 'src-renderer/**/*.{ts,tsx}', 'src-preload/**/*.ts'],
+      exclude: [
+        // Tests and what only tests import: it proves code, it is none.
+        '**/*.test.{ts,tsx}',
+        '**/testing/**',
+      ],
+      reporter: ['text-summary', 'json-summary', 'json'],
+      reportsDirectory: 'test-results/coverage',
+      reportOnFailure: true,
+    },
   },
 });
