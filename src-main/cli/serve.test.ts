@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { TerminalState } from '../../src-preload/contract/state.ts';
+import type * as Protocol from '../guardian/protocol.ts';
+import type * as Hosts from '../launcher/process-host.ts';
+import { inProcessHost } from '../launcher/testing/in-process-host.ts';
+import { WebTerminal } from '../launcher/testing/web-terminal.ts';
+import { runCli } from './run.ts';
+
+vi.mock('../launcher/process-host.ts', async (original) => ({
+  ...(await original<typeof Hosts>()),
+  nodeProcessHost: () => inProcessHost(),
+}));
+// One thread serves all processes here: how long one of them is silent says nothing about it.
+vi.mock('../guardian/protocol.ts', async (original) => ({
+  ...(await original<typeof Protocol>()),
+  ENGINE_SILENCE_MS: 600_000,
+  GUARDIAN_SILENCE_MS: 600_000,
+  STOP_ACKNOWLEDGE_MS: 600_000,
+}));
+// The engine's process is the test's.
+vi.mock('../guardian/process-exit.ts', () => ({ endProcess: async () => undefined }));
+
+const BTC = 'BTC/USDT.BINANCE.SPOT';
+
+let home: string;
+let served: Promise<number>;
+let terminal: WebTerminal;
+const lines: string[] = [];
+const errors: string[] = [];
+
+async function cli(...args: readonly string[]): Promise<{ code: number; out: string; error: string }> {
+  const [out, error]: string[][] = [[], []];
+  const code = await runCli([...args, '--data-dir', home], {
+    out: (line) => out?.push(line),
+    error: (line) => error?.push(line),
+  });
+  return { code, out: out?.join('\n') ?? '', error: error?.join('\n') ?? '' };
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'leeward-serve-'));
+  const address = new Promise<string>((resolve, reject) => {
+    served = runCli(['serve', '--port', '0', '--data-dir', home, '--json'], {
+      out: (line) => {
+        lines.push(line);
+        resolve((JSON.parse(line) as { address: string }).address);
+      },
+      error: (line) => errors.push(line),
+    });
+    void served.then((code) => reject(new Error(`ended with ${code}: ${errors.join('; ')}`)));
+  });
+  terminal = await WebTerminal.enter(await address);
+}, 60_000);
+afterAll(async () => {
+  terminal.close();
+  process.emit('SIGTERM');
+  expect(await served).toBe(0);
+  rmSync(home, { recursive: true });
+}, 60_000);
+
+const lastOf = (watch: TerminalState['watch']): string | null =>
+  watch.find((row) => row.instrumentId === BTC)?.last ?? null;
+
+const isLive = ({ strip, watch }: TerminalState): boolean =>
+  strip.feed.live === 14 && strip.feed.total === 14 && lastOf(watch) !== null;
+
+/** A bracket around the last price, in whole ticks of 0.01. */
+function bracketAt(last: number): Parameters<WebTerminal['command']>[0] {
+  const price = (ratio: number): string => (last * ratio).toFixed(2);
+  return {
+    kind: 'enterBracket',
+    accountId: 'paper-01',
+    instrumentId: BTC,
+    side: 'buy',
+    entry: 'fok',
+    quantity: '0.02000',
+    limitPrice: price(1.002),
+    stopTrigger: price(0.97),
+    stopLimit: price(0.965),
+    target: price(1.05),
+  };
+}
+
+describe('a served session', () => {
+  it('shows every market live, with its history, over the browser stream', async () => {
+    const state = await terminal.state(isLive);
+    expect(state.strip).toMatchObject({ tradingState: 'active', mode: 'paper', emergencyStop: { armed: true } });
+    expect(state.components.find(({ component }) => component === 'inference')).toMatchObject({ state: 'up' });
+    const bars = await terminal.query({ kind: 'bars', instrumentId: BTC, interval: '1m', limit: 5 });
+    expect(bars).toMatchObject({ ok: true, result: { length: 5 } });
+    const unknown = await terminal.query({
+      kind: 'bars',
+      instrumentId: 'NO/USDT.BINANCE.SPOT',
+      interval: '1m',
+      limit: 5,
+    });
+    expect(unknown.ok).toBe(false);
+  });
+
+  it('streams the book of what is watched until it is not', async () => {
+    terminal.send({ t: 'watch', view: 'book', instrumentId: BTC, levels: 10 });
+    const first = await terminal.until(() => terminal.frames[0]);
+    const [, , , , bids, asks] = first;
+    expect([bids, asks]).toEqual([10, 10]);
+    expect(first).toHaveLength(6 + 4 * 10);
+    terminal.send({ t: 'painted', view: 'book' });
+    const second = await terminal.until(() => terminal.frames.find((frame) => frame[2] !== first[2]));
+    expect(Number(second[2])).toBeGreaterThan(Number(first[2]));
+    terminal.send({ t: 'unwatch', view: 'book' });
+  });
+
+  it('judges a bracket, fills it, and protects every unit of it', async () => {
+    const { watch } = await terminal.state(isLive);
+    const bracket = bracketAt(Number(lastOf(watch)));
+    const judgment = await terminal.query({ kind: 'judgment', command: bracket });
+    expect(judgment).toMatchObject({ ok: true });
+    expect(await terminal.command(bracket)).toMatchObject({ ok: true });
+    const isProtected = ({ positions }: TerminalState): boolean =>
+      positions.some((position) => position.instrumentId === BTC && position.coverage === 'protected');
+    const { orders, fills } = await terminal.state(isProtected);
+    expect(fills.filter(({ role }) => role === 'entry').length).toBeGreaterThan(0);
+    expect(orders.find(({ role }) => role === 'stop')).toMatchObject({ status: 'accepted', pendingLeg: false });
+  });
+
+  it('denies a bracket that is too large, with the numbers it was judged by', async () => {
+    const { watch } = await terminal.state(isLive);
+    const bracket = bracketAt(Number(lastOf(watch)));
+    if (bracket.kind !== 'enterBracket') throw new Error('expected a bracket');
+    const reply = await terminal.command({ ...bracket, quantity: '50' });
+    expect(reply.ok ? 'admitted' : reply.error.code).toBe('ORDER_NOTIONAL_LIMIT');
+    const { risk } = await terminal.state((state) => state.risk.lastDenial !== null);
+    expect(risk.lastDenial?.checks.length).toBeGreaterThan(0);
+  });
+
+  it('tells `leeward status` who is alive and what is held', async () => {
+    const status = await cli('status', '--json');
+    expect(status.code).toBe(0);
+    expect(JSON.parse(status.out)).toMatchObject({ engine: 'alive', tradingState: 'active', engineEpoch: 1 });
+    expect((await cli('status')).out).toMatch(/position {2}paper-01 BTC\/USDT\.BINANCE\.SPOT 0\.0/);
+  });
+
+  it('refuses a second session in the same home', async () => {
+    const second = await cli('serve', '--port', '0');
+    expect(second.code).toBe(1);
+    expect(second.error).toMatch(/^leeward serve: /);
+  });
+
+  it('is stopped by `leeward stop`: flat, halted, verified', async () => {
+    const stopped = await cli('stop');
+    expect(stopped).toMatchObject({ code: 0, error: '' });
+    expect(stopped.out).toMatch(/^stop acknowledged by the engine after /);
+    const { positions, stop, strip } = await terminal.state((state) => state.stop?.verifiedFlat === true);
+    expect(stop?.sources).toContain('cli');
+    expect(strip).toMatchObject({ tradingState: 'halted', workingOrders: { own: 0, unknown: 0 } });
+    expect(positions.filter(({ coverage }) => coverage !== 'dust')).toEqual([]);
+  });
+
+  it('closes a terminal that does not speak the contract', async () => {
+    const health = await fetch((JSON.parse(lines[0] ?? '{}') as { address: string }).address, { redirect: 'manual' });
+    expect(health.status).toBe(403);
+    terminal.sendRaw('{"t":"nonsense"}');
+    expect(await terminal.closed).toBe(1008);
+  });
+});
