@@ -139,7 +139,11 @@ describe('a served session', () => {
     const status = await cli('status', '--json');
     expect(status.code).toBe(0);
     expect(JSON.parse(status.out)).toMatchObject({ engine: 'alive', tradingState: 'active', engineEpoch: 1 });
-    expect((await cli('status')).out).toMatch(/position {2}paper-01 BTC\/USDT\.BINANCE\.SPOT 0\.0/);
+    // The guardian hears of a position with the engine's next beat.
+    await vi.waitFor(
+      async () => expect((await cli('status')).out).toMatch(/position {2}paper-01 BTC\/USDT\.BINANCE\.SPOT 0\.0/),
+      { timeout: 10_000 },
+    );
   });
 
   it('refuses a second session in the same home', async () => {

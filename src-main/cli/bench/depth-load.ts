@@ -8,6 +8,8 @@ export type Load = {
   readonly instruments: number;
   readonly updatesPerSecond: number;
   readonly seconds: number;
+  /** Before the measurement, so that code is compiled and books have settled. */
+  readonly warmUpSeconds: number;
   readonly rounds: number;
   readonly modes: readonly ReaderMode[];
 };
@@ -23,8 +25,6 @@ export type LoadResult = {
   readonly seenRatio: number;
 };
 
-const WARM_UP_MS = 2_000;
-
 /** Plays one venue to each way of reading in turn, round by round, each reader in a process of its own. */
 export async function measureLoad(load: Load, io: CliIo): Promise<Readonly<Partial<Record<ReaderMode, LoadResult>>>> {
   const { instruments, updatesPerSecond } = load;
@@ -36,7 +36,7 @@ export async function measureLoad(load: Load, io: CliIo): Promise<Readonly<Parti
       for (const mode of load.modes) {
         io.error(`bench: ${instruments} instruments, round ${round} of ${load.rounds}, ${mode}`);
         const place = { mode, rest, stream, symbols: symbols as readonly BenchSymbol[] };
-        runs.get(mode)?.push(await measureReader(venue, place, load.seconds));
+        runs.get(mode)?.push(await measureReader(venue, place, load));
       }
     }
   } finally {
@@ -48,12 +48,12 @@ export async function measureLoad(load: Load, io: CliIo): Promise<Readonly<Parti
 async function measureReader(
   venue: BenchChild,
   options: Readonly<Record<string, unknown>>,
-  seconds: number,
+  { seconds, warmUpSeconds }: Load,
 ): Promise<LoadResult> {
   const reader = new BenchChild('reader', options);
   try {
     await reader.next('ready');
-    await pause(WARM_UP_MS);
+    await pause(warmUpSeconds * 1_000);
     await venue.ask('begin');
     await reader.ask('begin');
     await pause(seconds * 1_000);

@@ -16,11 +16,14 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
+const WARM_UP_SECONDS = 2;
+
 function readOptions(args: readonly string[]) {
   const { values, positionals } = parseOptions(args, OPTIONS);
   refusePositionals(positionals);
   return {
     seconds: durationMs('for', values.for) / 1_000,
+    warmUpSeconds: WARM_UP_SECONDS,
     rounds: integerOption('rounds', values.rounds, 1, 99),
     instruments: integerOption('instruments', values.instruments, 1, 500),
     json: values.json,

@@ -134,9 +134,9 @@ describe('history of a derived market', () => {
     expect(market().history('5m', endMs, 0)).toEqual([]);
   });
 
-  it('equals every recorded bar of three shipped pairs', () => {
+  it('equals every recorded bar of a shipped pair', () => {
     const data = openDemoData();
-    const source = createMarketSource({ kind: 'demo', symbols: ['ETHUSDT', 'DOGEUSDT', 'MATICUSDT'] });
+    const source = createMarketSource({ kind: 'demo', symbols: ['DOGEUSDT'] });
     for (const shipped of source.symbols) {
       const [tick, lot] = [decimalStep(shipped.tickSize), decimalStep(shipped.lotSize)];
       const file = data.files.find((entry) => entry.symbol === shipped.symbol && entry.kind === 'bars')!;
