@@ -85,6 +85,28 @@ describe('the engine', () => {
     expect(bench.engine.view.stop()).not.toBeNull();
   });
 
+  it('believes no look that was given up, however late it answers', async () => {
+    const bench = await started();
+    await bench.send({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
+    await bench.clock.advanceAsync(100);
+    const [entry] = bench.venue.openIds();
+    const snapshot = bench.gateway.snapshot.bind(bench.gateway);
+    let answerLate: () => void = () => undefined;
+    bench.gateway.snapshot = async (...args) => {
+      bench.gateway.snapshot = snapshot;
+      const old = await snapshot(...args);
+      await new Promise<void>((resolve) => (answerLate = resolve));
+      return old;
+    };
+    await bench.clock.advanceAsync(61_000, 500);
+    await bench.send({ kind: 'cancelOrder', clientOrderId: entry! });
+    await bench.clock.advanceAsync(25_000, 500);
+    expect(bench.engine.view.order(entry!)?.status).toBe('canceled');
+    answerLate();
+    await bench.clock.advanceAsync(10, 10);
+    expect(bench.engine.view.order(entry!)?.status).toBe('canceled');
+  });
+
   it('takes commands after the wall clock stepped back', async () => {
     const bench = await started();
     bench.clock.stepWall(-3_600_000);

@@ -152,7 +152,8 @@ class Shell implements Engine {
     const { store, logger, gateways, inference } = this.ports;
     const { core, failpoint, view } = this;
     const byAccount = new Map(gateways.map((gateway) => [gateway.accountId, gateway]));
-    const effects = { gateways: byAccount, inference, view, failpoint, dispatch: this.dispatch.bind(this) };
+    const dispatch = this.dispatch.bind(this);
+    const effects = { gateways: byAccount, inference, view, failpoint, looks: new Map(), dispatch };
     const sequencer = new Sequencer({
       core,
       store,

@@ -11,6 +11,8 @@ export type EffectParts = {
   readonly inference: InferenceRuntime | null;
   readonly view: CoreView;
   readonly failpoint: Failpoints;
+  /** Looks begun, by account. */
+  readonly looks: Map<AccountId, number>;
   readonly dispatch: (input: EngineInput) => void;
 };
 
@@ -74,10 +76,13 @@ async function settled(answer: Promise<CommandOutcome> | undefined): Promise<Com
   }
 }
 
+/** A look that was given up may still answer: what it shows is older than the question it would be taken to answer. */
 function look(parts: EffectParts, { accountId, lookups }: DecisionOf<'venue.reconcile'>): void {
+  const number = (parts.looks.get(accountId) ?? 0) + 1;
+  parts.looks.set(accountId, number);
   void takeLook(parts, accountId, lookups).then((input) => {
     parts.failpoint('look.answered');
-    parts.dispatch(input);
+    if (parts.looks.get(accountId) === number) parts.dispatch(input);
   });
 }
 
