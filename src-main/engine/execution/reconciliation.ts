@@ -134,6 +134,8 @@ function applyLookup(turn: Turn, lookup: OrderLookup, askedAtUs: number): void {
   }
   const record = applyReport(turn, lookup.report, askedAtUs);
   if (record === undefined) return;
+  // Asked before the cancel: says nothing about it, and the question stays.
+  if (record.pending?.command === 'cancel' && record.pending.sinceUs >= askedAtUs) return;
   if (!lacksFills(record)) record.lookup = null;
   if (record.pending?.command === 'cancel' && record.pending.outcome === 'unknown') {
     // Still open although asked after the cancel: it did not happen, and may be sent again.
