@@ -52,5 +52,5 @@ describe('leeward demo', () => {
     expect(code).toBe(1);
     expect(error).toContain(`leeward demo: expected at least 20 brackets, was ${shown.brackets}`);
     expect(readdirSync(join(home, 'practice'))).toHaveLength(1);
-  });
+  }, 60_000);
 });

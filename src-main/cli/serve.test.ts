@@ -84,7 +84,7 @@ function bracketAt(last: number): Parameters<WebTerminal['command']>[0] {
   };
 }
 
-describe('a served session', () => {
+describe('a served session', { timeout: 60_000 }, () => {
   it('shows every market live, with its history, over the browser stream', async () => {
     const state = await terminal.state(isLive);
     expect(state.strip).toMatchObject({ tradingState: 'active', mode: 'paper', emergencyStop: { armed: true } });
