@@ -147,10 +147,12 @@ function cancellable(orders: readonly OrderReport[]): readonly OrderReport[] {
   return orders.filter(({ clientOrderId }) => clientOrderId !== null);
 }
 
-async function cancel(run: Run, { instrumentId, clientOrderId }: OrderReport): Promise<void> {
+/** Orders that sell may be stops: their cancels are held back together with the exits, not sent alone. */
+async function cancel(run: Run, { instrumentId, clientOrderId, side }: OrderReport): Promise<void> {
   if (clientOrderId === null) return;
   writeIntent(run, { action: 'cancel', instrumentId, clientOrderId, quantity: null });
-  const outcome = await answered(run.gateway.cancel({ instrumentId, clientOrderId, listId: null }, 'cancel'));
+  const lane = side === 'sell' ? 'reduce' : 'cancel';
+  const outcome = await answered(run.gateway.cancel({ instrumentId, clientOrderId, listId: null }, lane));
   noteAction(run, { instrumentId, action: 'cancel', clientOrderId, outcome: textOf(outcome) });
 }
 

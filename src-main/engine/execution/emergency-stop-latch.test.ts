@@ -18,3 +18,43 @@ describe('a running emergency stop', () => {
     expect(session.core.view.tradingState()).toMatchObject({ state: 'halted', reason: 'EMERGENCY_STOP' });
   });
 });
+
+describe('the cancels of an emergency stop', () => {
+  it('take a resting stop away in the lane of the exit, which a paused venue holds back too', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.pump();
+    const decisions = session.command({ kind: 'emergencyStop' });
+    expect(decisions.flatMap((decision) => (decision.kind === 'order.cancel' ? [decision.lane] : []))).toEqual([
+      'reduce',
+    ]);
+  });
+
+  it('take an entry away before all else', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
+    session.pump();
+    const decisions = session.command({ kind: 'emergencyStop' });
+    expect(decisions.flatMap((decision) => (decision.kind === 'order.cancel' ? [decision.lane] : []))).toEqual([
+      'cancel',
+    ]);
+  });
+
+  it('leave the stop where it is while the venue refuses everything, and go on afterwards', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.pump();
+    session.command({ kind: 'emergencyStop' });
+    const paused = { kind: 'rejected', venueCode: 'PAUSED', message: 'the venue ordered a pause' } as const;
+    for (const effect of session.effects.splice(0)) {
+      if (effect.kind !== 'order.cancel') continue;
+      session.dispatch({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome: paused });
+    }
+    expect(session.exposure()).toMatchObject({ isBare: false });
+    session.advance(10_000);
+    expect(session.core.view.stop()).toMatchObject({ verifiedFlat: true });
+  });
+});

@@ -3,6 +3,7 @@ import type { DecisionReason, Lane } from '../domain/events.ts';
 import { isTerminal, ordersOf, type Submission } from '../domain/order.ts';
 import { invariant } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
+import { isFlat, protects } from './coverage.ts';
 import { exposureKey, type OrderRecord, type Turn } from './execution-state.ts';
 import { move } from './order-ledger.ts';
 import { openRecord } from './order-record.ts';
@@ -58,7 +59,9 @@ function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason)
 export function sendCancel(turn: Turn, record: OrderRecord): void {
   if (isTerminal(record.status) || record.pending !== null || turn.timeUs < record.cancelRetryAtUs) return;
   const { accountId, instrumentId, clientOrderId } = record.spec;
-  for (const member of listMembers(turn, record)) {
+  const members = listMembers(turn, record);
+  const lane = laneOfCancel(turn, members);
+  for (const member of members) {
     member.pending = { command: 'cancel', outcome: 'inFlight', sinceUs: turn.timeUs };
     const backOff = FIRST_CANCEL_RETRY_US * 2 ** member.cancelTries;
     member.cancelTries += 1;
@@ -66,7 +69,19 @@ export function sendCancel(turn: Turn, record: OrderRecord): void {
   }
   noteStopAction(turn, 'cancel', record.spec);
   const { listId } = record;
-  turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, lane: 'cancel' });
+  turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, lane });
+}
+
+/**
+ * What takes a resting stop away goes with the exits that follow it, and is held back with them: through a pause the venue
+ * ordered, a cancel alone would leave the position bare until the pause ends.
+ */
+function laneOfCancel(turn: Turn, members: readonly OrderRecord[]): Lane {
+  const isProtection = members.some((member) => {
+    const exposure = turn.state.exposures.get(exposureKey(member.spec.accountId, member.spec.instrumentId));
+    return exposure !== undefined && !isFlat(turn.state, exposure) && protects(member, exposure);
+  });
+  return isProtection ? 'reduce' : 'cancel';
 }
 
 /** The order and every order of its list that may still act. */
