@@ -78,3 +78,41 @@ it('ends an engine that could not start before the next one, so that its journal
     rmSync(dataDir, { recursive: true });
   }
 });
+
+it('gives the next engine life a new guardian when the old one ended', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leeward-session-'));
+  const clock = new VirtualClock();
+  const started: Fake[] = [];
+  const start = (name: EntryName): Child => {
+    const child = fakeChild(name);
+    started.push(child);
+    queueMicrotask(() => child.say({ t: 'ready', detail: {} }));
+    return child;
+  };
+  const named = (name: EntryName): Fake[] => started.filter((child) => child.name === name);
+  const venue = { venue: 'BINANCE', rest: null, stream: null, wsApi: null, label: '', origin: 'live' } as const;
+  try {
+    await startSession({
+      host: { start },
+      clock,
+      dataDir,
+      installation: '0a1b2c3d',
+      config: CONFIG,
+      venue: { boot: venue, accounts: [] },
+      instruments: [],
+      baselineDir: dataDir,
+      hostLabel: '',
+      modelCards: [],
+      server: null,
+      log: () => undefined,
+    });
+    named('guardian')[0]?.end();
+    // The engine leaves by itself when its guardian is gone.
+    named('engine')[0]?.end();
+    await clock.advanceAsync(1_000);
+    expect(named('guardian')).toHaveLength(2);
+    expect(named('engine')).toHaveLength(2);
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});

@@ -79,7 +79,11 @@ async function startAll(options: SessionOptions, run: Launch, children: Child[])
   };
   const venue = await venueOf(options, run);
   const supervisor = await startTrading(options, run, addresses, venue);
-  const address = options.server === null ? null : await startServer(options.server, run, addresses);
+  const address = await startServer(options.server, run, addresses).catch((error: unknown) => {
+    // What is ended now must not be started again.
+    supervisor.stop();
+    throw error;
+  });
   return {
     ...addresses,
     address,
@@ -102,7 +106,7 @@ async function startTrading(
   const { dataDir, installation } = options;
   const { venue, accounts } = session;
   const { guardianSocket, engineToken } = addresses;
-  const guardian = await run('guardian', {
+  const guardian = guardianOf(options, run, {
     t: 'boot',
     dataDir,
     installation,
@@ -112,10 +116,11 @@ async function startTrading(
     accounts,
     afterFailedRestarts: 'leaveStops',
   });
-  const newLife = livesOf(guardian.child);
+  await guardian();
   const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
   const { baselineDir, config, hostLabel, instruments } = options;
   const startLife = async (): Promise<Child> => {
+    const { newLife } = await guardian();
     const engineEpoch = await newLife();
     const { child } = await run('engine', {
       t: 'boot',
@@ -139,18 +144,41 @@ async function startTrading(
     onRestarting: (detail) => options.log(`${detail}; restarting it halted`),
     onLost: () => {
       options.log('engine failed to restart three times; stops stay at the venue');
-      guardian.child.send({ t: 'engineLost' });
+      void guardian().then(({ child }) => child.send({ t: 'engineLost' }));
     },
   });
   await supervisor.start();
   return supervisor;
 }
 
+type Guarded = { readonly child: Child; readonly newLife: () => Promise<number> };
+
+/**
+ * The guardian of the session. An engine leaves when its guardian ends, so a new one takes the place of one that ended
+ * before the next life begins; the epoch it counts and the intents it wrote are on disk.
+ */
+function guardianOf(options: SessionOptions, run: Launch, boot: Parameters<Launch>[1]): () => Promise<Guarded> {
+  let current: Guarded | undefined;
+  return async () => {
+    if (current !== undefined) return current;
+    const { child } = await run('guardian', boot);
+    const started: Guarded = { child, newLife: livesOf(child) };
+    current = started;
+    void child.exited.then(({ code, signal }) => {
+      options.log(`guardian ended (${signal ?? `code ${String(code)}`}); the next engine life gets a new one`);
+      if (current === started) current = undefined;
+    });
+    return started;
+  };
+}
+
+/** The terminal's address; null where no browser is served. */
 async function startServer(
-  server: { port: number; rendererDir: string },
+  server: SessionOptions['server'],
   run: Launch,
   addresses: Addresses,
-): Promise<string> {
+): Promise<string | null> {
+  if (server === null) return null;
   const { clientSocket, clientToken, guardianSocket } = addresses;
   const { detail } = await run('server', {
     t: 'boot',
