@@ -45,7 +45,7 @@ const browserProject = {
   test: {
     name: 'browser',
     include: ['src-renderer/**/*.browser.test.tsx'],
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     browser: {
       enabled: true,
       headless: true,
@@ -64,6 +64,9 @@ export default defineConfig({
   test: {
     // Many files wait for sockets, disks and processes: on two cores the usual one worker idles half of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // A wait ends with its event; how long a busy machine may take is no part of what is tested.
+    expect: { poll: { timeout: 15_000 } },
+    hookTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -76,7 +79,7 @@ export default defineConfig({
             'src-renderer/**/*.test.ts',
             'e2e/**/*.test.ts',
           ],
-          testTimeout: 20_000,
+          testTimeout: 40_000,
         },
       },
       ...(browserAvailable ? [browserProject] : []),

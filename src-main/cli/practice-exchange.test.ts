@@ -46,7 +46,7 @@ describe('leeward practice-exchange', () => {
 
   it('prints one JSON line when ready and ends when interrupted', async () => {
     const { code, out } = await run('--symbols', 'BTCUSDT', '--orders-per-10s', '1000', '--json');
-    await vi.waitFor(() => expect(out).toHaveLength(1));
+    await vi.waitFor(() => expect(out).toHaveLength(1), { timeout: 15_000 });
     const ready = JSON.parse(out[0] ?? '') as Record<string, unknown>;
     expect(ready).toMatchObject({ ready: true, limits: { ordersPer10s: 1000 } });
     const response = await fetch(`${String(ready['rest'])}/api/v3/depth?symbol=BTCUSDT&limit=1`);

@@ -67,7 +67,7 @@ describe('unmodified ccxt', () => {
       client.watchBidsAsks(['BTC/USDT']),
       client.watchOHLCV('BTC/USDT', '1m'),
     ];
-    await vi.waitFor(() => expect(exchange.status().streams).toBe(4));
+    await vi.waitFor(() => expect(exchange.status().streams).toBe(4), { timeout: 15_000 });
     await client.createOrder('BTC/USDT', 'market', 'buy', 0.2);
     expect((await trades).at(-1)).toMatchObject({ price: 100.01, amount: 0.2, side: 'buy' });
     expect(await ticker).toMatchObject({ symbol: 'BTC/USDT', last: 100.01 });
@@ -140,7 +140,7 @@ const BRACKET = {
 
 /** Resolves once the private stream is subscribed: events before that are not sent. */
 const untilSubscribed = async ({ status }: Exchange): Promise<void> =>
-  vi.waitFor(() => expect(status().privateSubscriptions).toBe(1));
+  vi.waitFor(() => expect(status().privateSubscriptions).toBe(1), { timeout: 15_000 });
 
 describe('the true errors', () => {
   const refusal = (promise: Promise<unknown>) =>
