@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../engine/domain/config.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { AccountBoot, VenueBoot } from './boot.ts';
+import { accountLockDirectory, lockAccounts } from './account-locks.ts';
 import { type Launch, launcherOf, livesOf, type Started } from './launch.ts';
 import { socketPath } from './local-socket.ts';
 import type { Child, EntryName, ProcessHost } from './process-host.ts';
@@ -25,6 +26,8 @@ export type SessionOptions = {
   readonly modelCards: readonly string[];
   /** Null where no browser is served. */
   readonly server: { readonly port: number; readonly rendererDir: string } | null;
+  /** Where venue keys are locked; the user's own place unless told otherwise. */
+  readonly accountLocks?: string;
   readonly log: (line: string) => void;
 };
 
@@ -54,12 +57,27 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const children: Child[] = [];
   const run = launcherOf(options, children);
+  const release = holdAccounts(options);
   try {
-    return await startAll(options, run, children);
+    const session = await startAll(options, run, children);
+    const close = async (): Promise<void> => {
+      await session.close();
+      release();
+    };
+    return { ...session, close };
   } catch (error) {
+    const ended = children.map(async (child) => child.exited);
     for (const child of children) child.kill();
+    // What may still send has ended before another session may take its keys.
+    void Promise.allSettled(ended).then(release);
     throw error;
   }
+}
+
+/** A practice exchange that ends with its session has drawn its keys for it alone: nobody else can have them. */
+function holdAccounts({ venue, accountLocks, dataDir }: SessionOptions): () => void {
+  if ('practice' in venue) return () => undefined;
+  return lockAccounts(accountLocks ?? accountLockDirectory(), venue.accounts, dataDir).release;
 }
 
 type Addresses = {

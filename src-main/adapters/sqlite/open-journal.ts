@@ -8,7 +8,8 @@ import type { JournalDraft, StoreFailure } from '../../engine/ports/store.ts';
 import { ed25519RawPublicKey } from '../signing/ed25519.ts';
 import { installationKey } from './checkpoint.ts';
 import { inlineCheckpointer, threadCheckpointer } from './checkpointer.ts';
-import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { lockDirectory } from './directory-lock.ts';
+import type { ProcessLock } from './process-lock.ts';
 import { durability, JournalStore } from './journal-store.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { storeFailure } from './store-failure.ts';
@@ -36,7 +37,7 @@ export type JournalOptions = {
 
 /** Fails when the directory is held by another process, or when the rows since the last signature do not verify. */
 export function openJournal(options: JournalOptions): Result<JournalStore, StoreFailure> {
-  let lock: Result<DirectoryLock, StoreFailure> | undefined;
+  let lock: Result<ProcessLock, StoreFailure> | undefined;
   let db: Database.Database | undefined;
   let opened: Result<JournalStore, StoreFailure> | undefined;
   try {
@@ -59,7 +60,7 @@ export function openJournal(options: JournalOptions): Result<JournalStore, Store
 function openStore(
   db: Database.Database,
   options: JournalOptions,
-  lock: DirectoryLock,
+  lock: ProcessLock,
 ): Result<JournalStore, StoreFailure> {
   configure(db, options.pageLimit);
   const { journalMode, synchronous } = durability(db);
