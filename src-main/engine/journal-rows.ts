@@ -98,6 +98,7 @@ function submissionOf(decision: Decision): Submission | null {
 /** One thread through the life of an order: the list it belongs to, or itself. */
 function correlationOf(decision: Decision, submission: Submission | null): string | null {
   if (submission !== null) return idsOf(submission)[0] ?? null;
+  if (decision.kind === 'order.modify') return decision.clientOrderId;
   if (decision.kind === 'order.cancel') return decision.listId ?? decision.clientOrderId;
   return decision.kind === 'command.answered' ? decision.commandId : null;
 }

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
 import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
@@ -8,7 +9,6 @@ import type { Random } from '../../engine/ports/random.ts';
 import type {
   CancelRequest,
   QueryFailure,
-  VenueCapabilities,
   VenueEvent,
   VenueGateway,
   VenueSnapshot,
@@ -58,11 +58,7 @@ export function createBinanceGateway(options: BinanceGatewayOptions): VenueGatew
 class BinanceGateway implements VenueGateway {
   readonly venue = 'BINANCE';
   readonly accountId: AccountId;
-  readonly capabilities: VenueCapabilities = {
-    locksFunds: true,
-    reduceOnly: false,
-    lists: { oco: true, otoco: true },
-  };
+  readonly capabilities = capabilitiesOf('BINANCE', 'SPOT');
   private readonly options: BinanceGatewayOptions;
   private readonly ccxt: CcxtBinance;
   private readonly care: VenueCare;
@@ -175,6 +171,10 @@ class BinanceGateway implements VenueGateway {
             }),
           );
     return reply.ok ? this.accepted(reply.value, scope, sentUs) : outcomeOf(reply.error);
+  }
+
+  async modify(): Promise<CommandOutcome> {
+    return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: 'expected a cancel and a new order on spot' };
   }
 
   async snapshot(

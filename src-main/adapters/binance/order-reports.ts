@@ -13,8 +13,7 @@ const TYPES: Readonly<Record<OrderReply['type'], OrderType>> = {
   STOP_LOSS: 'stopMarket',
   STOP_LOSS_LIMIT: 'stopLimit',
   TAKE_PROFIT_LIMIT: 'takeProfitLimit',
-  // Not placed by us; told from TAKE_PROFIT_LIMIT by having no price.
-  TAKE_PROFIT: 'takeProfitLimit',
+  TAKE_PROFIT: 'takeProfitMarket',
 };
 const STATUSES: Readonly<Record<OrderReply['status'], OrderReport['venueStatus']>> = {
   PENDING_NEW: 'pendingNew',

@@ -1,4 +1,5 @@
 import type { OrderSpec, OrderType, Submission, TimeInForce } from '../../engine/domain/order.ts';
+import { decimal, rescale } from '../../engine/domain/decimal.ts';
 import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { BinanceCall, CallParams } from '../ccxt/ccxt-binance.ts';
 
@@ -16,8 +17,10 @@ const TYPE_NAMES: Readonly<Record<OrderType, string>> = {
   stopLimit: 'STOP_LOSS_LIMIT',
   stopMarket: 'STOP_LOSS',
   takeProfitLimit: 'TAKE_PROFIT_LIMIT',
+  takeProfitMarket: 'TAKE_PROFIT',
+  trailingStop: 'STOP_LOSS',
 };
-const TIME_IN_FORCE: Readonly<Record<TimeInForce, string>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' };
+const TIME_IN_FORCE: Readonly<Record<Exclude<TimeInForce, 'gtd'>, string>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK' };
 /** Types whose limit price rests or matches under a time in force; LIMIT_MAKER and market types refuse the parameter. */
 const TIMED: ReadonlySet<OrderType> = new Set(['limit', 'stopLimit', 'takeProfitLimit']);
 
@@ -25,7 +28,9 @@ const TIMED: ReadonlySet<OrderType> = new Set(['limit', 'stopLimit', 'takeProfit
 export function orderRequest(submission: Submission, venueSymbol: string): Result<OrderRequest, string> {
   switch (submission.kind) {
     case 'single':
-      return ok(singleRequest(submission.order, venueSymbol));
+      return singleRequest(submission.order, venueSymbol);
+    case 'oto':
+      return otoRequest(submission, venueSymbol);
     case 'oco':
       return ocoRequest(submission, venueSymbol);
     case 'otoco':
@@ -33,8 +38,16 @@ export function orderRequest(submission: Submission, venueSymbol: string): Resul
   }
 }
 
-function singleRequest(order: OrderSpec, symbol: string): OrderRequest {
-  return {
+/** Denies what spot has no word for. */
+function unsupported(order: OrderSpec): string | null {
+  if (order.timeInForce === 'gtd') return 'expected gtc, ioc or fok, was gtd';
+  return order.reduceOnly === true ? 'expected an order without reduceOnly, was one with it' : null;
+}
+
+function singleRequest(order: OrderSpec, symbol: string): Result<OrderRequest, string> {
+  const refusal = unsupported(order);
+  if (refusal !== null) return err(refusal);
+  return ok({
     call: 'privatePostOrder',
     orders: 1,
     params: {
@@ -47,8 +60,16 @@ function singleRequest(order: OrderSpec, symbol: string): OrderRequest {
       ...given('price', order.price),
       ...given('stopPrice', order.triggerPrice),
       ...given('timeInForce', timeInForceOf(order)),
+      ...given('icebergQty', order.displayQuantity ?? null),
+      ...given('trailingDelta', trailingDelta(order)),
     },
-  };
+  });
+}
+
+/** The venue takes whole basis points. */
+function trailingDelta({ trailingRatio }: OrderSpec): string | null {
+  if (trailingRatio === undefined) return null;
+  return String(rescale(decimal(trailingRatio), 4, 'up').units);
 }
 
 function ocoRequest(list: Extract<Submission, { kind: 'oco' }>, symbol: string): Result<OrderRequest, string> {
@@ -68,6 +89,37 @@ function ocoRequest(list: Extract<Submission, { kind: 'oco' }>, symbol: string):
   });
 }
 
+function otoRequest(list: Extract<Submission, { kind: 'oto' }>, symbol: string): Result<OrderRequest, string> {
+  const { working, stop } = list;
+  if (working.type !== 'limit' && working.type !== 'limitMaker') {
+    return err(`expected a limit or limitMaker as working order, was ${working.type}`);
+  }
+  return ok({
+    call: 'privatePostOrderListOto',
+    orders: 2,
+    params: {
+      symbol,
+      listClientOrderId: list.listId,
+      newOrderRespType: 'FULL',
+      ...workingParams(working),
+      pendingSide: stop.side.toUpperCase(),
+      pendingQuantity: stop.quantity,
+      ...legParams(stop, 'pending'),
+    },
+  });
+}
+
+function workingParams(working: OrderSpec): CallParams {
+  return {
+    workingType: TYPE_NAMES[working.type],
+    workingSide: working.side.toUpperCase(),
+    workingClientOrderId: working.clientOrderId,
+    workingQuantity: working.quantity,
+    ...given('workingPrice', working.price),
+    ...given('workingTimeInForce', timeInForceOf(working)),
+  };
+}
+
 function otocoRequest(list: Extract<Submission, { kind: 'otoco' }>, symbol: string): Result<OrderRequest, string> {
   const { working } = list;
   if (working.type !== 'limit' && working.type !== 'limitMaker') {
@@ -82,12 +134,7 @@ function otocoRequest(list: Extract<Submission, { kind: 'otoco' }>, symbol: stri
       symbol,
       listClientOrderId: list.listId,
       newOrderRespType: 'FULL',
-      workingType: TYPE_NAMES[working.type],
-      workingSide: working.side.toUpperCase(),
-      workingClientOrderId: working.clientOrderId,
-      workingQuantity: working.quantity,
-      ...given('workingPrice', working.price),
-      ...given('workingTimeInForce', timeInForceOf(working)),
+      ...workingParams(working),
       pendingSide: list.stop.side.toUpperCase(),
       pendingQuantity: list.stop.quantity,
       ...legs.value,
@@ -117,8 +164,9 @@ function legParams(leg: OrderSpec, prefix: string): CallParams {
 }
 
 function timeInForceOf(order: OrderSpec): string | null {
-  if (!TIMED.has(order.type)) return null;
-  return TIME_IN_FORCE[order.timeInForce ?? 'gtc'];
+  const { timeInForce } = order;
+  if (!TIMED.has(order.type) || timeInForce === 'gtd') return null;
+  return TIME_IN_FORCE[timeInForce ?? 'gtc'];
 }
 
 function given(name: string, value: string | null): CallParams {

@@ -35,6 +35,7 @@ export type BinanceCall =
   | 'privateGetMyTrades'
   | 'privatePostOrder'
   | 'privatePostOrderListOco'
+  | 'privatePostOrderListOto'
   | 'privatePostOrderListOtoco'
   | 'privateDeleteOrder'
   | 'privateDeleteOrderList';

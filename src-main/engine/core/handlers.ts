@@ -5,7 +5,12 @@ import { applyReconciled, applyReconcileFailure, applyVenueState } from '../exec
 import { countBar } from '../execution/resting-entry.ts';
 import { forgetOld, touchAll } from '../execution/supervision.ts';
 import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
-import { applyCancelAnswer, applySubmitAnswer, orphanPending } from '../execution/unknown-outcomes.ts';
+import {
+  applyCancelAnswer,
+  applyModifyAnswer,
+  applySubmitAnswer,
+  orphanPending,
+} from '../execution/unknown-outcomes.ts';
 import { forgetExpired, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice } from './valuation.ts';
@@ -47,6 +52,7 @@ const HANDLERS: Handlers = {
   },
   'submit.answered': (_parts, turn, { clientOrderIds, outcome }) => applySubmitAnswer(turn, clientOrderIds, outcome),
   'cancel.answered': (_parts, turn, { clientOrderId, outcome }) => applyCancelAnswer(turn, clientOrderId, outcome),
+  'modify.answered': (_parts, turn, { clientOrderId, outcome }) => applyModifyAnswer(turn, clientOrderId, outcome),
   'order.reported': (_parts, turn, { report }) => void applyReport(turn, report, null),
   'order.filled': (_parts, turn, { fill }) => void applyFill(turn, fill),
   'balances.reported': noteBalances,

@@ -5,7 +5,7 @@ import type { DecimalText } from './decimal.ts';
 import type { Denial, Verdict } from './denial.ts';
 import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Venue } from './identifiers.ts';
 import type { Bar, FeedState, PriceReference } from './market.ts';
-import type { Fill, OrderReport, Submission } from './order.ts';
+import type { Fill, OrderChange, OrderReport, Submission } from './order.ts';
 import type { TradingState } from './trading-state.ts';
 
 /**
@@ -35,6 +35,7 @@ export type EngineInput =
       readonly outcome: CommandOutcome;
     }
   | { readonly kind: 'cancel.answered'; readonly clientOrderId: ClientOrderId; readonly outcome: CommandOutcome }
+  | { readonly kind: 'modify.answered'; readonly clientOrderId: ClientOrderId; readonly outcome: CommandOutcome }
   | { readonly kind: 'order.reported'; readonly report: OrderReport; readonly source: ReportSource }
   | { readonly kind: 'order.filled'; readonly fill: Fill; readonly source: ReportSource }
   | { readonly kind: 'balances.reported'; readonly accountId: AccountId; readonly balances: readonly Balance[] }
@@ -58,6 +59,7 @@ export type EngineInput =
       readonly fills: readonly Fill[];
       readonly balances: readonly Balance[];
       readonly lookups: readonly OrderLookup[];
+      readonly positions?: readonly VenuePosition[];
     }
   | { readonly kind: 'venue.reconcileFailed'; readonly accountId: AccountId; readonly detail: string }
   | { readonly kind: 'inference.answered'; readonly requestId: string; readonly outputs: readonly number[] | null }
@@ -98,7 +100,23 @@ export type ListedInstrument = {
 
 export type InstrumentPrices = { readonly instrumentId: InstrumentId; readonly reference: PriceReference };
 
-export type Balance = { readonly asset: string; readonly free: DecimalText; readonly locked: DecimalText };
+export type Balance = {
+  readonly asset: string;
+  readonly free: DecimalText;
+  readonly locked: DecimalText;
+  /** Of a margin account. */
+  readonly borrowed?: DecimalText;
+  readonly interest?: DecimalText;
+};
+
+/** A position as the venue counts it. */
+export type VenuePosition = {
+  readonly instrumentId: InstrumentId;
+  /** Signed: positive is long. */
+  readonly quantity: DecimalText;
+  readonly entryPrice: DecimalText;
+  readonly liquidationPrice: DecimalText | null;
+};
 
 /**
  * What is proven about a command. `unknown` is resolved only by positive evidence; a failed query is no evidence.
@@ -137,6 +155,13 @@ export type Decision =
       readonly listId: ClientOrderId | null;
       readonly lane: Lane;
     }
+  | ({
+      readonly kind: 'order.modify';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly clientOrderId: ClientOrderId;
+      readonly lane: Lane;
+    } & OrderChange)
   /** Ask the venue about orders and the whole account: answered by `venue.reconciled` or `venue.reconcileFailed`. */
   | {
       readonly kind: 'venue.reconcile';

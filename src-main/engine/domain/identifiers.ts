@@ -10,6 +10,7 @@ export type UnderlyingId = Nominal<string, 'UnderlyingId'>;
 export type ClientOrderId = Nominal<string, 'ClientOrderId'>;
 export type VenueOrderId = Nominal<string, 'VenueOrderId'>;
 export type TradeId = Nominal<string, 'TradeId'>;
+export type ExecutorId = Nominal<string, 'ExecutorId'>;
 export type CommandId = Nominal<string, 'CommandId'>;
 export type Venue = 'BINANCE' | 'KRAKEN';
 export type Product = 'SPOT' | 'MARGIN' | 'USDM';

@@ -1,10 +1,29 @@
 import type { OrderRole } from './client-order-id.ts';
 import type { DecimalText } from './decimal.ts';
-import type { AccountId, ClientOrderId, InstrumentId, StrategyId, TradeId, VenueOrderId } from './identifiers.ts';
+import type {
+  AccountId,
+  ClientOrderId,
+  ExecutorId,
+  InstrumentId,
+  StrategyId,
+  TradeId,
+  VenueOrderId,
+} from './identifiers.ts';
 
 export type OrderSide = 'buy' | 'sell';
-export type OrderType = 'limit' | 'limitMaker' | 'market' | 'stopLimit' | 'stopMarket' | 'takeProfitLimit';
-export type TimeInForce = 'gtc' | 'ioc' | 'fok';
+export const ORDER_TYPES = [
+  'limit',
+  'limitMaker',
+  'market',
+  'stopLimit',
+  'stopMarket',
+  'takeProfitLimit',
+  'takeProfitMarket',
+  'trailingStop',
+] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+export const TIMES_IN_FORCE = ['gtc', 'ioc', 'fok', 'gtd'] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
 
 /** denied = by us, before sending; rejected = by the venue. */
 export const ORDER_STATUSES = [
@@ -41,14 +60,32 @@ export type OrderSpec = {
   readonly quantity: DecimalText;
   readonly price: DecimalText | null;
   readonly triggerPrice: DecimalText | null;
+  /** Never opens or turns a position; only where the venue keeps that promise. */
+  readonly reduceOnly?: true;
+  /** End of a `gtd` order. */
+  readonly expiresAtUs?: number;
+  /** What of an iceberg the venue shows at a time. */
+  readonly displayQuantity?: DecimalText;
+  /** Of a `trailingStop`: distance to the best price, as a fraction of it. */
+  readonly trailingRatio?: DecimalText;
+  /** Executor whose child it is. */
+  readonly parentId?: ExecutorId;
+};
+
+/** What changes of a resting order; null keeps what it is. */
+export type OrderChange = {
+  readonly price: DecimalText | null;
+  readonly quantity: DecimalText | null;
+  readonly triggerPrice: DecimalText | null;
 };
 
 /**
  * How the orders of one submission hang together at the venue. `otoco`: the working order, then on its complete fill a
- * target and a stop of which one cancels the other. `oco`: target and stop now.
+ * target and a stop of which one cancels the other. `oto`: the working order, then its stop alone. `oco`: target and stop now.
  */
 export type Submission =
   | { readonly kind: 'single'; readonly order: OrderSpec }
+  | { readonly kind: 'oto'; readonly listId: ClientOrderId; readonly working: OrderSpec; readonly stop: OrderSpec }
   | { readonly kind: 'oco'; readonly listId: ClientOrderId; readonly target: OrderSpec; readonly stop: OrderSpec }
   | {
       readonly kind: 'otoco';
@@ -104,6 +141,8 @@ export function ordersOf(submission: Submission): readonly OrderSpec[] {
       return [submission.order];
     case 'oco':
       return [submission.target, submission.stop];
+    case 'oto':
+      return [submission.working, submission.stop];
     case 'otoco':
       return [submission.working, submission.target, submission.stop];
   }

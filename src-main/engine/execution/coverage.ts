@@ -16,7 +16,7 @@ export function coverageOf(state: ExecutionState, exposure: Exposure): Coverage 
   const position = positionOf(state, exposure);
   let covered = Quantity.zero();
   for (const record of openRecords(state, exposure)) {
-    if (protects(record, exposure)) covered = covered.plus(leavesOf(record));
+    if (protects(record, exposure)) covered = covered.plus(restingLeaves(record));
   }
   return { position, covered, uncovered: position.minus(covered).max(Quantity.zero()) };
 }
@@ -60,6 +60,13 @@ export const isDeniedOnce = ({ pending, lookup }: OrderRecord): boolean =>
 export function leavesOf(record: OrderRecord): Quantity {
   const done = quantityOf(record.filled).max(quantityOf(record.reportedFilled));
   return quantityOf(record.spec.quantity).minus(done).max(Quantity.zero());
+}
+
+/** Worst case for protection: a change on its way may have made the order smaller. */
+function restingLeaves(record: OrderRecord): Quantity {
+  const leaves = leavesOf(record);
+  const wanted = record.proposed?.quantity ?? null;
+  return wanted === null ? leaves : leaves.min(quantityOf(wanted).minus(quantityOf(record.filled)));
 }
 
 /** Too little to sell or protect: under one lot, or under the minimum notional at the reference price. */

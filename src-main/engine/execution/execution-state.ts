@@ -11,7 +11,15 @@ import type {
 import type { AccountId, ClientOrderId, InstrumentId, StrategyId, VenueOrderId } from '../domain/identifiers.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
-import type { Fill, OrderReport, OrderSide, OrderSpec, OrderStatus, PendingCommand } from '../domain/order.ts';
+import type {
+  Fill,
+  OrderChange,
+  OrderReport,
+  OrderSide,
+  OrderSpec,
+  OrderStatus,
+  PendingCommand,
+} from '../domain/order.ts';
 import { ensure } from '../domain/result.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 
@@ -31,6 +39,8 @@ export type OrderRecord = {
   /** Status before the last change, for the journal and for orders restored after a refused change. */
   previousStatus: OrderStatus | null;
   pending: PendingCommand | null;
+  /** The change a pending modify asked for. */
+  proposed?: OrderChange;
   /** A list: venues that replace orders give one order several ids. */
   venueOrderIds: VenueOrderId[];
   /** Furthest stage the venue reported; null before any report. */

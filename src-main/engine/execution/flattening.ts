@@ -1,10 +1,10 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal } from '../domain/order.ts';
 import { closes, isDeniedOnce, isFlat, openRecords, positionOf, protects } from './coverage.ts';
 import { listedInstrument, type Exposure, type Flattening, type OrderRecord, type Turn } from './execution-state.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { exitSubmission, protectionSubmission } from './submissions.ts';
-import { traitsOf } from './venue-traits.ts';
 
 const FIRST_EXIT_RETRY_US = 250_000;
 const MAX_EXIT_RETRY_US = 8_000_000;
@@ -40,7 +40,8 @@ export function advanceFlattening(turn: Turn, exposure: Exposure): void {
   if (open.some(isExit)) return;
   if (flattening.restStop !== 'no' && restingFirst(turn, exposure, flattening, open)) return;
   if (turn.timeUs < flattening.retryAtUs) return;
-  if (traitsOf(exposure).locksFunds && releaseFunds(turn, exposure, open)) return;
+  const { locksFunds } = capabilitiesOfInstrument(exposure.instrumentId);
+  if (locksFunds && releaseFunds(turn, exposure, open)) return;
   exitPosition(turn, exposure, flattening);
 }
 

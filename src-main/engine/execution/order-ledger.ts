@@ -1,11 +1,12 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import { isTerminal, type Fill, type OrderReport } from '../domain/order.ts';
 import { transition, type OrderNews } from '../domain/order-transitions.ts';
 import { adoptFromFill, adoptFromReport } from './adoption.ts';
 import { isAbove, quantityOf } from './amounts.ts';
 import { listedInstrument, touchExposure, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
 import { isApplied, tradeKey } from './applied-trades.ts';
-import { traitsOf } from './venue-traits.ts';
 
 /**
  * Applies what the venue says about an order. `askedAtUs`: when a query asked for it, so that an open order outweighs an
@@ -16,7 +17,7 @@ export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number |
   const record = (id === null ? undefined : turn.state.orders.get(id)) ?? adoptFromReport(turn, report);
   if (record === undefined) return undefined;
   touchExposure(turn, report.accountId, report.instrumentId);
-  noteEvidence(turn, record, report);
+  noteEvidence(turn, record, report, askedAtUs);
   const news = newsOf(report, record, askedAtUs);
   const before = record.venueStatus;
   if (news !== 'foundOpen' && isOpenReport(report) && hasEnded(before)) return record;
@@ -44,13 +45,14 @@ const hasEnded = (venueStatus: OrderRecord['venueStatus']): boolean =>
   venueStatus === 'filled' || venueStatus === 'canceled' || venueStatus === 'expired' || venueStatus === 'rejected';
 
 /** Facts that hold whatever the order of arrival. */
-function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport): void {
+function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport, askedAtUs: number | null): void {
   if (!record.venueOrderIds.includes(report.venueOrderId)) record.venueOrderIds.push(report.venueOrderId);
   if (isAbove(report.filledQuantity, record.reportedFilled)) record.reportedFilled = report.filledQuantity;
   if (report.triggered && record.triggeredAtUs === null) record.triggeredAtUs = turn.timeUs;
   if (record.reason === null && record.spec.quantity !== report.quantity) {
     record.spec = { ...record.spec, quantity: report.quantity, price: report.price, triggerPrice: report.triggerPrice };
   }
+  noteModified(turn, record, report, askedAtUs);
   proveExistence(turn, record);
 }
 
@@ -119,7 +121,7 @@ function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: Ord
   const instrument = listedInstrument(turn.state, fill.instrumentId);
   const traded = quantityOf(fill.quantity);
   let quantity = quantityOf(exposure.quantity).plus(fill.side === 'buy' ? traded : traded.negated());
-  const { feesReduceHolding } = traitsOf(exposure);
+  const { feesReduceHolding } = capabilitiesOfInstrument(exposure.instrumentId);
   if (feesReduceHolding && fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
   exposure.quantity = quantity.isZero ? '0' : quantity.toString();
   const plan = turn.state.plans.get(record.spec.clientOrderId);

@@ -1,6 +1,6 @@
 import type { Verdict } from '../domain/denial.ts';
 import type { DecisionReason, Lane } from '../domain/events.ts';
-import { isTerminal, ordersOf, type Submission } from '../domain/order.ts';
+import { isTerminal, type OrderSpec, ordersOf, type Submission } from '../domain/order.ts';
 import { invariant } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
 import { isFlat, protects } from './coverage.ts';
@@ -34,8 +34,8 @@ const laneOf = (action: TradingAction): Lane => (action === 'entry' || action ==
 
 function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason): void {
   const listId = submission.kind === 'single' ? null : submission.listId;
-  const legs = submission.kind === 'otoco' ? [submission.target, submission.stop] : [];
-  const workingId = submission.kind === 'otoco' ? submission.working.clientOrderId : null;
+  const legs = legsOf(submission);
+  const workingId = submission.kind === 'otoco' || submission.kind === 'oto' ? submission.working.clientOrderId : null;
   for (const spec of ordersOf(submission)) {
     const isLeg = legs.includes(spec);
     const record = openRecord(turn, {
@@ -50,6 +50,12 @@ function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason)
     if (spec.role === 'exit' || spec.role === 'escalation') noteStopAction(turn, 'exit', spec);
     if (spec.role === 'stop') noteStopAction(turn, 'restStop', spec);
   }
+}
+
+/** Held by the venue until the working order fills. */
+function legsOf(submission: Submission): readonly OrderSpec[] {
+  if (submission.kind === 'otoco') return [submission.target, submission.stop];
+  return submission.kind === 'oto' ? [submission.stop] : [];
 }
 
 /**

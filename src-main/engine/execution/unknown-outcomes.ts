@@ -5,6 +5,7 @@ import { isAbove } from './amounts.ts';
 import { openRecords } from './coverage.ts';
 import { configOf, touchExposure, venueLink, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { noteExitRefused } from './flattening.ts';
+import { applyModifyAnswer as applyModify } from './modification.ts';
 import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
 import { noteStopRefused } from './protection.ts';
@@ -90,6 +91,14 @@ export function applyCancelAnswer(turn: Turn, id: ClientOrderId, outcome: Comman
   }
   if (outcome.kind === 'rejected') settleStopAction(turn, 'cancel', id, 'refused', outcome.venueCode);
   if (outcome.kind === 'unknown') settleStopAction(turn, 'cancel', id, 'unknown', outcome.reason);
+}
+
+export function applyModifyAnswer(turn: Turn, id: ClientOrderId, outcome: CommandOutcome): void {
+  if (outcome.kind === 'accepted') applyEvidence(turn, outcome);
+  applyModify(turn, id, outcome, {
+    lookUp: (record) => lookUpNow(turn, record),
+    makeUnknown: (record, reason) => makeUnknown(turn, record, reason),
+  });
 }
 
 function makeCreateUnknown(turn: Turn, record: OrderRecord, reason: string): void {

@@ -1,3 +1,4 @@
+import type { VenueCapabilities } from '../domain/capabilities.ts';
 import type {
   Balance,
   CommandOutcome,
@@ -5,18 +6,12 @@ import type {
   ListedInstrument,
   OrderLookup,
   OrderLookupRequest,
+  VenuePosition,
   VenueState,
 } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId, Venue } from '../domain/identifiers.ts';
-import type { Fill, OrderReport, Submission } from '../domain/order.ts';
+import type { Fill, OrderChange, OrderReport, Submission } from '../domain/order.ts';
 import type { Result } from '../domain/result.ts';
-
-export type VenueCapabilities = {
-  /** Balances are locked by resting orders: an exit must wait for the release of its stop (spot). */
-  readonly locksFunds: boolean;
-  readonly reduceOnly: boolean;
-  readonly lists: { readonly oco: boolean; readonly otoco: boolean };
-};
 
 export type VenueEvent =
   | { readonly kind: 'report'; readonly report: OrderReport }
@@ -33,12 +28,14 @@ export type VenueSnapshot = {
   readonly fills: readonly Fill[];
   readonly balances: readonly Balance[];
   readonly lookups: readonly OrderLookup[];
+  readonly positions?: readonly VenuePosition[];
 };
 
 /** One account at one venue. Never retries a create; every command ends in exactly one outcome. */
 export type VenueGateway = {
   readonly venue: Venue;
   readonly accountId: AccountId;
+  /** Of the engine's own table: proven for each venue against the practice exchange. */
   readonly capabilities: VenueCapabilities;
   /** Loads instruments, opens the private stream. Throws when credentials are refused. */
   connect(): Promise<readonly ListedInstrument[]>;
@@ -47,6 +44,10 @@ export type VenueGateway = {
   submit(submission: Submission, lane: Lane): Promise<CommandOutcome>;
   /** Cancels the order, or the whole list when `listId` is given. */
   cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome>;
+  /** Changes a resting order in place; refused where {@link VenueCapabilities.modify} is not `inPlace`. */
+  modify(request: ModifyRequest, lane: Lane): Promise<CommandOutcome>;
+  /** The venue cancels our orders unless this is called again within `timeoutMs`; 0 disarms. */
+  armDeadMan?(timeoutMs: number): Promise<CommandOutcome>;
   /** Open orders of every instrument, fills since the last snapshot (or of `instruments`), balances, and asked-for orders. */
   snapshot(
     lookups: readonly OrderLookupRequest[],
@@ -59,4 +60,9 @@ export type CancelRequest = {
   readonly instrumentId: InstrumentId;
   readonly clientOrderId: ClientOrderId;
   readonly listId: ClientOrderId | null;
+};
+
+export type ModifyRequest = OrderChange & {
+  readonly instrumentId: InstrumentId;
+  readonly clientOrderId: ClientOrderId;
 };

@@ -27,6 +27,9 @@ export function carryOut(parts: EffectParts, decision: Decision): void {
     case 'order.cancel':
       cancel(parts, decision);
       return;
+    case 'order.modify':
+      modify(parts, decision);
+      return;
     case 'venue.reconcile':
       look(parts, decision);
       return;
@@ -60,6 +63,13 @@ function cancel(parts: EffectParts, decision: DecisionOf<'order.cancel'>): void 
     parts.failpoint('cancel.answered');
     parts.dispatch({ kind: 'cancel.answered', clientOrderId, outcome });
   });
+}
+
+function modify(parts: EffectParts, decision: DecisionOf<'order.modify'>): void {
+  const { accountId, instrumentId, clientOrderId, price, quantity, triggerPrice, lane } = decision;
+  const request = { instrumentId, clientOrderId, price, quantity, triggerPrice };
+  const sent = settled(gatewayOf(parts, accountId)?.modify(request, lane));
+  void sent.then((outcome) => parts.dispatch({ kind: 'modify.answered', clientOrderId, outcome }));
 }
 
 function gatewayOf(parts: EffectParts, accountId: AccountId | undefined): VenueGateway | undefined {

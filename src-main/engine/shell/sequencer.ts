@@ -28,6 +28,7 @@ export type SequencerParts = {
 const COMMITTED: readonly Decision['kind'][] = [
   'order.submit',
   'order.cancel',
+  'order.modify',
   'tradingState.changed',
   'command.answered',
 ];
@@ -120,7 +121,8 @@ export class Sequencer {
   private isAllowedUnjournaled(decision: Decision): boolean {
     if (decision.kind === 'venue.reconcile') return true;
     const reduces =
-      decision.kind === 'order.cancel' || (decision.kind === 'order.submit' && decision.lane === 'reduce');
+      decision.kind === 'order.cancel' ||
+      ((decision.kind === 'order.submit' || decision.kind === 'order.modify') && decision.lane === 'reduce');
     return reduces && this.parts.core.view.components().get('store') === 'down';
   }
 
@@ -130,6 +132,9 @@ export class Sequencer {
     if (decision.kind === 'order.submit') {
       const clientOrderIds = ordersOf(decision.submission).map(({ clientOrderId }) => clientOrderId);
       this.dispatch({ kind: 'submit.answered', clientOrderIds, outcome });
+    }
+    if (decision.kind === 'order.modify') {
+      this.dispatch({ kind: 'modify.answered', clientOrderId: decision.clientOrderId, outcome });
     }
     if (decision.kind === 'order.cancel') {
       this.dispatch({ kind: 'cancel.answered', clientOrderId: decision.clientOrderId, outcome });

@@ -179,6 +179,10 @@ export class CoreSession {
       const outcome = this.venueOf(effect.accountId).cancel(effect.clientOrderId, effect.listId);
       this.answer({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome });
     }
+    if (effect.kind === 'order.modify') {
+      const outcome = this.venueOf(effect.accountId).modify(effect);
+      this.answer({ kind: 'modify.answered', clientOrderId: effect.clientOrderId, outcome });
+    }
     if (effect.kind === 'venue.reconcile') {
       const { accountId, lookups } = effect;
       this.dispatch({ kind: 'venue.reconciled', accountId, ...this.venueOf(accountId).snapshot(lookups) });
@@ -193,6 +197,9 @@ export class CoreSession {
     }
     if (effect.kind === 'order.cancel') {
       this.dispatch({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome });
+    }
+    if (effect.kind === 'order.modify') {
+      this.dispatch({ kind: 'modify.answered', clientOrderId: effect.clientOrderId, outcome });
     }
     if (effect.kind === 'venue.reconcile') {
       this.dispatch({ kind: 'venue.reconcileFailed', accountId: effect.accountId, detail: 'unreachable' });

@@ -1,4 +1,5 @@
 import type { BookView } from '../domain/book-view.ts';
+import { capabilitiesOf } from '../domain/capabilities.ts';
 import { commandId, type InstrumentId } from '../domain/identifiers.ts';
 import type { Command, CommandEnvelope } from '../domain/command.ts';
 import type { Bar } from '../domain/market.ts';
@@ -37,7 +38,7 @@ export function gatewayOver(venue: VenueDouble): GatewayDouble {
   const gateway: GatewayDouble = {
     venue: 'BINANCE',
     accountId: venue.accountId,
-    capabilities: { locksFunds: true, reduceOnly: false, lists: { oco: true, otoco: true } },
+    capabilities: capabilitiesOf('BINANCE', 'SPOT'),
     losesAnswers: false,
     closed: false,
     onSend: () => undefined,
@@ -54,6 +55,7 @@ export function gatewayOver(venue: VenueDouble): GatewayDouble {
       gateway.onSend('cancel', clientOrderId);
       return answer(venue.cancel(clientOrderId, listId));
     },
+    modify: (request) => answer(venue.modify(request)),
     snapshot: async (lookups) => ok(venue.snapshot(lookups)),
     close: async () => {
       gateway.closed = true;

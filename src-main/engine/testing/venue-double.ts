@@ -4,11 +4,11 @@ import type { AccountId, ClientOrderId, TradeId, VenueOrderId } from '../domain/
 import type { Fill, OrderReport, OrderSpec, Submission } from '../domain/order.ts';
 import { ordersOf } from '../domain/order.ts';
 import { Quantity } from '../domain/quantities.ts';
-import type { VenueEvent, VenueSnapshot } from '../ports/venue-gateway.ts';
+import type { ModifyRequest, VenueEvent, VenueSnapshot } from '../ports/venue-gateway.ts';
 
 type VenueStatus = OrderReport['venueStatus'];
 type Held = {
-  readonly spec: OrderSpec;
+  spec: OrderSpec;
   readonly listId: ClientOrderId | null;
   readonly venueOrderId: VenueOrderId;
   readonly workingId: ClientOrderId | null;
@@ -81,6 +81,22 @@ export class VenueDouble {
     if (open.length === 0) return { kind: 'rejected', venueCode: '-2011', message: 'Unknown order sent.' };
     for (const order of open) this.become(order, 'canceled');
     return { kind: 'accepted', reports: open.map((order) => this.report(order)), fills: [] };
+  }
+
+  modify({ clientOrderId, price, quantity, triggerPrice }: ModifyRequest): CommandOutcome {
+    const order = this.orders.get(clientOrderId);
+    if (order === undefined || !OPEN.includes(order.status)) {
+      return { kind: 'rejected', venueCode: '-2013', message: 'Order does not exist.' };
+    }
+    const { spec } = order;
+    order.spec = {
+      ...spec,
+      price: price ?? spec.price,
+      quantity: quantity ?? spec.quantity,
+      triggerPrice: triggerPrice ?? spec.triggerPrice,
+    };
+    this.tell(order);
+    return { kind: 'accepted', reports: [this.report(order)], fills: [] };
   }
 
   snapshot(lookups: readonly OrderLookupRequest[]): VenueSnapshot {

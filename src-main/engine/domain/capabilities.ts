@@ -1,0 +1,127 @@
+import { parseInstrumentId, type InstrumentId, type Product, type Venue } from './identifiers.ts';
+import type { OrderType, TimeInForce } from './order.ts';
+import { ensure, invariant } from './result.ts';
+
+/** What a venue can do for one product. A table of the engine, so that a replay needs no venue. */
+export type VenueCapabilities = {
+  /** Resting orders hold the balance they would sell: an exit waits for the release of its stop. */
+  readonly locksFunds: boolean;
+  /** Fees in the base asset are taken out of what was bought. */
+  readonly feesReduceHolding: boolean;
+  readonly reduceOnly: boolean;
+  readonly orderTypes: readonly OrderType[];
+  readonly timesInForce: readonly TimeInForce[];
+  readonly lists: { readonly oco: boolean; readonly oto: boolean; readonly otoco: boolean };
+  /** A reduce-only stop may rest before there is a position: the bracket sends the stop first, then the entry. */
+  readonly stopBeforeEntry: boolean;
+  /** How a resting limit order changes; `cancelReplace`: the engine cancels it, then places it anew. */
+  readonly modify: 'inPlace' | 'cancelReplace' | 'none';
+  /** Orders with a trigger change in place too. */
+  readonly modifyConditional: boolean;
+  /** A new stop may rest beside the old one: replacement without a gap. */
+  readonly twoStops: boolean;
+  readonly deadMan: 'none' | 'account' | 'instrument';
+  readonly deadManTouchesStops: boolean;
+  /** Else open orders, closed orders and trades are searched. */
+  readonly lookupByClientId: boolean;
+  /** The venue reports positions. */
+  readonly positions: boolean;
+  readonly leverage: boolean;
+};
+
+const EVERY_TYPE: readonly OrderType[] = [
+  'limit',
+  'limitMaker',
+  'market',
+  'stopLimit',
+  'stopMarket',
+  'takeProfitLimit',
+  'takeProfitMarket',
+  'trailingStop',
+];
+
+/** https://developers.binance.com/docs/binance-spot-api-docs/rest-api: lists OCO, OTO, OTOCO; no amend of a price. */
+const BINANCE_SPOT: VenueCapabilities = {
+  locksFunds: true,
+  feesReduceHolding: true,
+  reduceOnly: false,
+  orderTypes: EVERY_TYPE,
+  timesInForce: ['gtc', 'ioc', 'fok'],
+  lists: { oco: true, oto: true, otoco: true },
+  stopBeforeEntry: false,
+  modify: 'cancelReplace',
+  modifyConditional: false,
+  twoStops: false,
+  deadMan: 'none',
+  deadManTouchesStops: false,
+  lookupByClientId: true,
+  positions: false,
+  leverage: false,
+};
+
+/** Spot's own orders with borrowed funds. */
+const BINANCE_MARGIN: VenueCapabilities = { ...BINANCE_SPOT, positions: true, leverage: true };
+
+/** Conditional orders live in an id space of their own, which has no amend; limit orders change by PUT /fapi/v1/order. */
+const BINANCE_USDM: VenueCapabilities = {
+  locksFunds: false,
+  feesReduceHolding: false,
+  reduceOnly: true,
+  orderTypes: EVERY_TYPE,
+  timesInForce: ['gtc', 'ioc', 'fok', 'gtd'],
+  lists: { oco: false, oto: false, otoco: false },
+  stopBeforeEntry: true,
+  modify: 'inPlace',
+  modifyConditional: false,
+  twoStops: true,
+  deadMan: 'instrument',
+  // Not stated for conditional orders: the worse is assumed.
+  deadManTouchesStops: true,
+  lookupByClientId: true,
+  positions: true,
+  leverage: true,
+};
+
+/** Conditional close is the one list; AmendOrder changes prices, triggers and quantities. Buys ask for fees in quote. */
+const KRAKEN_SPOT: VenueCapabilities = {
+  locksFunds: true,
+  feesReduceHolding: false,
+  reduceOnly: false,
+  orderTypes: EVERY_TYPE,
+  timesInForce: ['gtc', 'ioc', 'gtd'],
+  lists: { oco: false, oto: true, otoco: false },
+  stopBeforeEntry: false,
+  modify: 'inPlace',
+  modifyConditional: true,
+  twoStops: false,
+  deadMan: 'account',
+  deadManTouchesStops: true,
+  lookupByClientId: true,
+  positions: false,
+  leverage: false,
+};
+
+const KRAKEN_MARGIN: VenueCapabilities = {
+  ...KRAKEN_SPOT,
+  locksFunds: false,
+  reduceOnly: true,
+  twoStops: true,
+  positions: true,
+  leverage: true,
+};
+
+const TABLE: Readonly<Record<Venue, Readonly<Partial<Record<Product, VenueCapabilities>>>>> = {
+  BINANCE: { SPOT: BINANCE_SPOT, MARGIN: BINANCE_MARGIN, USDM: BINANCE_USDM },
+  KRAKEN: { SPOT: KRAKEN_SPOT, MARGIN: KRAKEN_MARGIN },
+};
+
+/** Throws when the venue does not trade the product. */
+export const capabilitiesOf = (venue: Venue, product: Product): VenueCapabilities =>
+  ensure(TABLE[venue][product], `a product that ${venue} trades`);
+
+/** Throws when the id is malformed or names a product its venue does not trade. */
+export function capabilitiesOfInstrument(id: InstrumentId): VenueCapabilities {
+  const parts = parseInstrumentId(id);
+  invariant(parts.ok, () => `expected an instrument id, was ${id}`);
+  return capabilitiesOf(parts.value.venue, parts.value.product);
+}
