@@ -6,7 +6,8 @@ import { AveragePrice } from './average-price.ts';
 import type { ExchangeEvent, Execution, Fill } from './exchange-events.ts';
 import type { Amount } from './grid.ts';
 import type { OrderList } from './order-list.ts';
-import type { Moment } from './order-request.ts';
+import type { Moment, OrderRequest } from './order-request.ts';
+import type { Refusal } from './refusal.ts';
 import { SymbolBook } from './symbol-book.ts';
 import { SymbolRules } from './symbol-rules.ts';
 import type { VenueOrder } from './venue-order.ts';
@@ -51,12 +52,47 @@ export class SymbolMarket {
   }
 }
 
+/** One match of an order: what it traded, at which price, on which side of the queue. */
+export type Match = {
+  readonly tradeId: number;
+  readonly ticks: number;
+  readonly lots: number;
+  readonly isMaker: boolean;
+};
+
+/** What one fill cost, and the assets whose balances it changed. */
+export type Settled = {
+  readonly fee: { readonly asset: string; readonly amount: Amount };
+  readonly assets: readonly string[];
+};
+
+/** How the orders of one product are paid for: whole coins on spot, margin and positions on futures. */
+export type Clearing = {
+  /** Denies an order whose funds or position limits forbid it. */
+  judge(
+    state: ExchangeState,
+    market: SymbolMarket,
+    account: Account,
+    order: OrderRequest,
+    lots: number,
+  ): Refusal | null;
+  /** Sets aside what an order needs. False when funds are missing. */
+  reserve(state: ExchangeState, market: SymbolMarket, order: VenueOrder): boolean;
+  /** Whether an order that takes any price can pay what the book asks now. */
+  canPay(state: ExchangeState, market: SymbolMarket, order: VenueOrder): boolean;
+  /** Moves the money of one match. */
+  settle(state: ExchangeState, market: SymbolMarket, order: VenueOrder, match: Match): Settled;
+  /** Gives back what an order no longer needs. */
+  release(state: ExchangeState, order: VenueOrder): void;
+};
+
 /** Something a list must react to once the current match is done. */
 export type ListWork = { readonly kind: 'started' | 'closed'; readonly order: VenueOrder };
 
 export type StateOptions = {
   readonly symbols: readonly MarketSymbol[];
   readonly emit: (event: ExchangeEvent) => void;
+  readonly clearing: Clearing;
   /** Price of one unit of the discount asset by quote asset; fees are not discounted without one. */
   readonly discountPrices?: ReadonlyMap<string, Amount>;
 };
@@ -68,6 +104,7 @@ export class ExchangeState {
   readonly lists = new Map<number, OrderList>();
   readonly fills = new Map<number, Fill[]>();
   readonly discountPrices: ReadonlyMap<string, Amount>;
+  readonly clearing: Clearing;
   readonly listWork: ListWork[] = [];
   /** Stops whose price printed, in the order in which they start to work. */
   readonly triggered: VenueOrder[] = [];
@@ -82,6 +119,7 @@ export class ExchangeState {
   constructor(options: StateOptions) {
     this.markets = new Map(options.symbols.map((symbol, index) => [symbol.symbol, new SymbolMarket(symbol, index)]));
     this.emitEvent = options.emit;
+    this.clearing = options.clearing;
     this.discountPrices = options.discountPrices ?? new Map();
   }
 

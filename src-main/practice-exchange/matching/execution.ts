@@ -5,8 +5,8 @@ import type { Amount } from './grid.ts';
 import type { RejectReason } from './refusal.ts';
 import type { ExchangeState, SymbolMarket } from './exchange-state.ts';
 import { triggers } from './judgement.ts';
-import { releaseUnused, settle } from './settlement.ts';
-import { type ExpiryReason, hasTrigger, isMarketLike, remainingLots, type VenueOrder } from './venue-order.ts';
+import { settle } from './settlement.ts';
+import { type ExpiryReason, hasTrigger, isLive, isMarketLike, remainingLots, type VenueOrder } from './venue-order.ts';
 
 /** Worst price a taker accepts: any for market orders. */
 export function limitOf(order: Pick<VenueOrder, 'side' | 'type' | 'priceTicks'>): number {
@@ -24,7 +24,7 @@ export function enter(state: ExchangeState, market: SymbolMarket, order: VenueOr
 export function work(state: ExchangeState, market: SymbolMarket, order: VenueOrder): void {
   order.isWorking = true;
   order.workingMs = state.now.marketMs;
-  if (isMarketLike(order.type) && !canPay(state, market, order)) {
+  if (isMarketLike(order.type) && !state.clearing.canPay(state, market, order)) {
     expire(state, market, order, 'REJECTED', 'INSUFFICIENT_BALANCES');
     return;
   }
@@ -35,23 +35,34 @@ export function work(state: ExchangeState, market: SymbolMarket, order: VenueOrd
   for (const chunk of market.book.take(order.side, limitOf(order), remainingLots(order))) {
     trade(state, market, order, chunk);
   }
-  if (remainingLots(order) === 0) return;
+  if (!isLive(order)) return;
   if (isMarketLike(order.type)) expire(state, market, order, 'INSUFFICIENT_LIQUIDITY');
   else if (order.timeInForce === 'IOC') expire(state, market, order, 'UNFILLED_IOC_QUANTITY_EXPIRED');
   else market.book.rest(order);
 }
 
 function trade(state: ExchangeState, market: SymbolMarket, taker: VenueOrder, chunk: Chunk): void {
-  const { ticks, lots, maker } = chunk;
+  const { ticks, maker } = chunk;
+  const lots = tradableLots(chunk, taker);
+  if (lots === 0) return;
   const tradeId = print(state, market, { ticks, lots, buyerIsMaker: taker.side === 'SELL', isOurs: true });
   if (maker !== null) settle(state, market, maker, { tradeId, ticks, lots, isMaker: true });
   settle(state, market, taker, { tradeId, ticks, lots, isMaker: false });
 }
 
+/** A fill before this one in the same match can have ended or shrunk an order that may only reduce a position. */
+function tradableLots({ lots, maker }: Chunk, taker: VenueOrder | null): number {
+  const open = (order: VenueOrder): number => (isLive(order) ? remainingLots(order) : 0);
+  return Math.min(lots, maker === null ? lots : open(maker), taker === null ? lots : open(taker));
+}
+
 /** Fills resting orders that the recording met. */
 export function fillMakers(state: ExchangeState, market: SymbolMarket, chunks: readonly Chunk[]): void {
-  for (const { ticks, lots, maker } of chunks) {
+  for (const chunk of chunks) {
+    const { ticks, maker } = chunk;
     invariant(maker !== null, 'expected one of our orders, was recorded liquidity');
+    const lots = tradableLots(chunk, null);
+    if (lots === 0) continue;
     const tradeId = print(state, market, { ticks, lots, buyerIsMaker: maker.side === 'BUY', isOurs: true });
     settle(state, market, maker, { tradeId, ticks, lots, isMaker: true });
   }
@@ -102,16 +113,6 @@ export function costToTake(
   return cost;
 }
 
-/** A triggered buy locked its stop price only, and a pending market leg nothing: both can find too little now. */
-function canPay(state: ExchangeState, market: SymbolMarket, order: VenueOrder): boolean {
-  const { rules } = market;
-  const lots = remainingLots(order);
-  const buys = order.side === 'BUY';
-  const needed = buys ? costToTake(market, order, lots) : rules.sizes.amountOf(lots);
-  const { free } = state.account(order.account).balance(buys ? rules.quote : rules.base);
-  return needed <= free + (order.reservation?.amount ?? 0n);
-}
-
 export function expire(
   state: ExchangeState,
   market: SymbolMarket,
@@ -138,7 +139,7 @@ export function close(
   if (waiting >= 0) market.stops.splice(waiting, 1);
   market.book.remove(order);
   order.isWorking = false;
-  releaseUnused(state, order);
+  state.clearing.release(state, order);
   state.report(order, details);
   if (order.reservation !== null) state.reportBalances(account, [order.reservation.asset]);
   if (order.listId >= 0) state.listWork.push({ kind: 'closed', order });

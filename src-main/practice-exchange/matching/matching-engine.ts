@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { MarketEvent } from '../market/market-source.ts';
 import { Account, type FeeSchedule } from './account.ts';
 import { close, fillMakers, print } from './execution.ts';
-import { ExchangeState, type StateOptions, type SymbolMarket } from './exchange-state.ts';
+import { type Clearing, ExchangeState, type StateOptions, type SymbolMarket } from './exchange-state.ts';
 import { progressList } from './list-progress.ts';
 import type { OrderList } from './order-list.ts';
 import { ordersOf } from './order-list.ts';
@@ -10,6 +10,7 @@ import { placeList } from './order-lists.ts';
 import { judge, placeOrder, startTriggered } from './order-placement.ts';
 import type { ListRequest, Moment, OrderRequest } from './order-request.ts';
 import { type Refusal, UNKNOWN_ORDER } from './refusal.ts';
+import { SPOT_CLEARING } from './spot-clearing.ts';
 import { isLive, type VenueOrder } from './venue-order.ts';
 
 /**
@@ -19,8 +20,8 @@ import { isLive, type VenueOrder } from './venue-order.ts';
 export class MatchingEngine {
   readonly state: ExchangeState;
 
-  constructor(options: StateOptions) {
-    this.state = new ExchangeState(options);
+  constructor(options: Omit<StateOptions, 'clearing'> & { readonly clearing?: Clearing }) {
+    this.state = new ExchangeState({ ...options, clearing: options.clearing ?? SPOT_CLEARING });
   }
 
   addAccount(name: string, fees: FeeSchedule): Account {

@@ -5,7 +5,7 @@ import { enter } from './execution.ts';
 import type { ExchangeState, SymbolMarket } from './exchange-state.ts';
 import type { Counted } from './filters.ts';
 import { judgeClientIds, judgeOrder, judgePosition, judgePrices, judgeSlots } from './judgement.ts';
-import { newOrder, register, reserveFor } from './order-placement.ts';
+import { newOrder, register } from './order-placement.ts';
 import type { OrderList } from './order-list.ts';
 import { ordersOf } from './order-list.ts';
 import type { ListRequest, OrderRequest } from './order-request.ts';
@@ -21,7 +21,8 @@ export function placeList(state: ExchangeState, account: Account, request: ListR
   const counted = countAll(state, market, request);
   if (!counted.ok) return counted;
   const list = buildList(state, account, request, counted.value);
-  const funded = list.working === null ? reserveLegs(state, market, list) : reserveFor(state, market, list.working);
+  const funded =
+    list.working === null ? reserveLegs(state, market, list) : state.clearing.reserve(state, market, list.working);
   if (!funded) return err(INSUFFICIENT_BALANCE);
   state.lists.set(list.id, list);
   account.byListClientOrderId.set(list.clientId, list.id);

@@ -1,14 +1,13 @@
 import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { Account } from './account.ts';
-import { costToTake, enter, limitOf, work } from './execution.ts';
+import { enter, limitOf, work } from './execution.ts';
 import type { ExchangeState, SymbolMarket } from './exchange-state.ts';
 import type { Counted } from './filters.ts';
 import { passesMarketLot } from './filters.ts';
 import { amountOf } from './grid.ts';
-import { judgeClientIds, judgeOrder, judgePosition, judgePrices, judgeSlots } from './judgement.ts';
+import { judgeClientIds, judgeOrder, judgePrices, judgeSlots } from './judgement.ts';
 import type { OrderRequest } from './order-request.ts';
 import { filterFailure, INSUFFICIENT_BALANCE, NO_LIQUIDITY_FOR_QUOTE, type Refusal } from './refusal.ts';
-import { requirement } from './settlement.ts';
 import { hasTrigger, type VenueOrder } from './venue-order.ts';
 
 /** Judges an order without placing it. */
@@ -23,8 +22,7 @@ export function judge(state: ExchangeState, account: Account, request: OrderRequ
     judgePrices(market, order) ??
     judgeSlots(market, account, { orders: 1, algos: hasTrigger(request.type) ? 1 : 0 }) ??
     judgeClientIds(account, [request]) ??
-    judgePosition(market, account, request.side, order.lots) ??
-    judgeMarketFunds(market, account, request, order.lots);
+    state.clearing.judge(state, market, account, request, order.lots);
   return refused === null ? sized : err(refused);
 }
 
@@ -34,7 +32,7 @@ export function placeOrder(state: ExchangeState, account: Account, request: Orde
   if (!judged.ok) return judged;
   const market = state.market(request.symbol);
   const order = newOrder(state, account, request, judged.value);
-  if (!reserveFor(state, market, order)) return err(INSUFFICIENT_BALANCE);
+  if (!state.clearing.reserve(state, market, order)) return err(INSUFFICIENT_BALANCE);
   register(state, account, order);
   state.report(order, { type: 'NEW' });
   if (order.reservation !== null) state.reportBalances(account, [order.reservation.asset]);
@@ -81,31 +79,10 @@ export function register(state: ExchangeState, account: Account, order: VenueOrd
   account.addOpen(order);
 }
 
-/** Locks what the order needs; market orders pay from the free balance as they trade. False when funds are missing. */
-export function reserveFor(state: ExchangeState, market: SymbolMarket, order: VenueOrder): boolean {
-  if (order.type === 'MARKET') return true;
-  const { rules } = market;
-  const asset = order.side === 'BUY' ? rules.quote : rules.base;
-  const reservation = state.account(order.account).reserve(asset, requirement(rules, order));
-  order.reservation = reservation ?? null;
-  return reservation !== undefined;
-}
-
 /** A triggered stop starts to work; true stop-market buys may cost more than they locked. */
 export function startTriggered(state: ExchangeState, market: SymbolMarket, order: VenueOrder): void {
   state.report({ ...order, isWorking: true, workingMs: state.now.marketMs }, { type: 'NEW' });
   work(state, market, order);
-}
-
-function judgeMarketFunds(market: SymbolMarket, account: Account, request: OrderRequest, lots: number): Refusal | null {
-  if (request.type !== 'MARKET') return null;
-  const { rules } = market;
-  const needed =
-    request.side === 'SELL'
-      ? rules.sizes.amountOf(lots)
-      : costToTake(market, { side: 'BUY', type: 'MARKET', priceTicks: 0 }, lots);
-  const asset = request.side === 'SELL' ? rules.base : rules.quote;
-  return account.balance(asset).free < needed ? INSUFFICIENT_BALANCE : null;
 }
 
 /** Turns quoteOrderQty into the lots that come closest to it without exceeding it. */
