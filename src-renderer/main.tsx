@@ -15,6 +15,7 @@ function openBridge(): Bridge {
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   return new WebBridge({
     open: () => new WebSocket(url),
+    clientId: `page-${crypto.getRandomValues(new Uint32Array(4)).join('-')}`,
     nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
     later: (task, delayMs) => setTimeout(task, delayMs),
   });

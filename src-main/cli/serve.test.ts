@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { CommandDto } from '../../src-preload/contract/messages.ts';
 import type { TerminalState } from '../../src-preload/contract/state.ts';
 import type * as Protocol from '../guardian/protocol.ts';
 import type * as Hosts from '../launcher/process-host.ts';
@@ -123,6 +124,37 @@ describe('a served session', { timeout: 60_000 }, () => {
     const { orders, fills } = await terminal.state(isProtected);
     expect(fills.filter(({ role }) => role === 'entry').length).toBeGreaterThan(0);
     expect(orders.find(({ role }) => role === 'stop')).toMatchObject({ status: 'accepted', pendingLeg: false });
+  });
+
+  it('carries a command out once, however often its client sends it, on whichever connection', async () => {
+    const { watch } = await terminal.state(isLive);
+    const command = bracketAt(Number(lastOf(watch)));
+    if (command.kind !== 'enterBracket') throw new Error('expected a bracket');
+    const instrumentId = 'ETH/USDT.BINANCE.SPOT';
+    const price = Number(watch.find((row) => row.instrumentId === instrumentId)?.last);
+    const eth = { ...bracketAt(price), instrumentId, quantity: '0.2000' };
+    const message = { t: 'command', id: 'one', origin: 'button', issuedAtUs: 0, command: eth as CommandDto } as const;
+    const entries = async (): Promise<number> => {
+      const { orders } = await terminal.state(() => true);
+      return orders.filter(({ role, quantity }) => role === 'entry' && Number(quantity) === 0.2).length;
+    };
+    const before = await entries();
+    // A double click, then the same again after the line was lost.
+    const [first, second] = await Promise.all([terminal.reply(message), terminal.reply(message)]);
+    const again = await terminal.again();
+    expect([first, second, await again.reply(message)]).toEqual([first, first, first]);
+    expect(first).toMatchObject({ ok: true });
+    expect(await again.reply({ ...message, command: { ...command, quantity: '0.03000' } })).toMatchObject({
+      ok: false,
+      error: { code: 'COMMAND_REPLAYED' },
+    });
+    expect(await entries()).toBe(before + 1);
+    // The same id of another client is another command.
+    const other = await terminal.again('another-client');
+    expect(await other.reply({ ...message, command: { kind: 'halt', reason: 'lunch' } })).toMatchObject({ ok: true });
+    expect(await other.command({ kind: 'rearm', to: 'active', reason: 'back' })).toMatchObject({ ok: true });
+    again.close();
+    other.close();
   });
 
   it('denies a bracket that is too large, with the numbers it was judged by', async () => {

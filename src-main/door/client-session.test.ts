@@ -32,7 +32,7 @@ function setUp() {
   const book = new OrderBook();
   book.bids.set(45_000, 7);
   book.asks.set(45_001, 9);
-  let commands = 0;
+  let clients = 0;
   const session = new ClientSession(
     {
       clock,
@@ -50,7 +50,7 @@ function setUp() {
       },
       query: async (query) => (query.kind === 'bars' ? ok([]) : err({ code: 'COMMAND_NOT_PERMITTED', params: {} })),
       book: (id) => (id === BTC ? book : undefined),
-      nextCommandId: () => `1-${++commands}`,
+      nextClientName: () => `1-${++clients}`,
     },
     { send: (message) => void sent.push(message), sendBook: (frame) => void frames.push([...frame]) },
   );
@@ -96,7 +96,7 @@ describe('a client session', () => {
     await Promise.resolve();
     await Promise.resolve();
     expect(executed[0]).toMatchObject({
-      commandId: '1-1',
+      commandId: '1-1.stop',
       origin: 'key',
       issuedAtUs: clock.nowUs(),
       command: { kind: 'emergencyStop' },

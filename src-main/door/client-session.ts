@@ -33,7 +33,8 @@ export type SessionServices = {
   execute(envelope: CommandEnvelope): Promise<Denial | null>;
   query(query: QueryDto): Promise<Result<unknown, Denial>>;
   book(instrumentId: InstrumentId): BookView | undefined;
-  nextCommandId(): string;
+  /** Names a client that did not name itself; never given twice. */
+  nextClientName(): string;
 };
 
 type View = {
@@ -63,6 +64,8 @@ export class ClientSession implements MarketWatcher {
   private readonly stopFrames: () => void;
   private viewCount = 0;
   private greeted = false;
+  /** The first part of this client's command ids. */
+  private name = '';
 
   constructor(services: SessionServices, output: ClientOutput) {
     this.services = services;
@@ -72,7 +75,7 @@ export class ClientSession implements MarketWatcher {
 
   /** A message that passed the contract's schema. */
   receive(message: ClientMessage): void {
-    if (message.t === 'hello') this.greet(message.contractVersion);
+    if (message.t === 'hello') this.greet(message);
     else if (!this.greeted) this.output.send({ t: 'refused', error: { code: 'HELLO_EXPECTED', params: {} } });
     else if (message.t === 'command') void this.command(message);
     else if (message.t === 'query') void this.query(message.id, message.query);
@@ -115,20 +118,21 @@ export class ClientSession implements MarketWatcher {
     this.greeted = false;
   }
 
-  private greet(contractVersion: number): void {
+  private greet({ clientId, contractVersion }: Extract<ClientMessage, { t: 'hello' }>): void {
     if (contractVersion !== CONTRACT_VERSION) {
       const params = { expected: CONTRACT_VERSION, actual: contractVersion };
       this.output.send({ t: 'refused', error: { code: 'CONTRACT_VERSION', params } });
       return;
     }
     this.greeted = true;
+    this.name = clientId ?? this.services.nextClientName();
     this.output.send(this.services.welcome());
     this.output.send({ t: 'snapshot', ...this.services.snapshot() });
   }
 
   private async command(message: Extract<ClientMessage, { t: 'command' }>): Promise<void> {
     const { id, origin } = message;
-    const source = { id: this.services.nextCommandId(), origin, nowUs: this.services.clock.nowUs() };
+    const source = { id: `${this.name}.${id}`, origin, nowUs: this.services.clock.nowUs() };
     const denial = await this.services.execute(envelopeOf(message.command, source));
     if (denial === null) this.output.send({ t: 'reply', id, ok: true, result: null });
     else this.output.send({ t: 'reply', id, ok: false, error: denial });

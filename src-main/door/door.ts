@@ -92,7 +92,7 @@ export function createDoor(options: DoorOptions): Door {
 
 function servicesOf(options: DoorOptions, view: TerminalView): SessionServices {
   const { facts } = options;
-  let commandCount = 0;
+  let clientCount = 0;
   return {
     clock: options.clock,
     welcome: () => welcomeOf(facts, options.hostLabel),
@@ -100,9 +100,9 @@ function servicesOf(options: DoorOptions, view: TerminalView): SessionServices {
     execute: options.execute,
     query: async (query) => answerQuery(query, options),
     book: options.book,
-    nextCommandId: () => {
-      commandCount += 1;
-      return `${facts.engineEpoch}-${commandCount}`;
+    nextClientName: () => {
+      clientCount += 1;
+      return `${facts.engineEpoch}-${clientCount}`;
     },
   };
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { InstrumentDto, ModeDto, ParamsDto, StateUpdate, TerminalState } from './state.ts';
 
 const id = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
+/** Drawn at random by the client, so that no two have the same. */
+const clientId = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{7,63}$/);
 const instrumentId = z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}\.[A-Z]{1,12}\.[A-Z]{1,8}$/);
 const accountId = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,47}$/);
 const strategyId = accountId;
@@ -50,7 +52,11 @@ export type QueryDto = z.infer<typeof querySchema>;
 
 /** Everything a client may say. Checked by schema at the door, whatever the transport. */
 export const clientMessageSchema = z.discriminatedUnion('t', [
-  z.strictObject({ t: z.literal('hello'), contractVersion: z.number().int() }),
+  /**
+   * `clientId` names a client over its reconnects: a command with an id that this client gave before is not carried out
+   * again, and answered as the first was. Without it the connection is the client.
+   */
+  z.strictObject({ t: z.literal('hello'), contractVersion: z.number().int(), clientId: clientId.optional() }),
   z.strictObject({
     t: z.literal('command'),
     id,

@@ -25,6 +25,7 @@ function started() {
       sockets.push(socket);
       return socket;
     },
+    clientId: 'page-0001',
     nowUs: () => 42,
     later: (task, delayMs) => {
       delays.push(delayMs);
@@ -61,7 +62,7 @@ describe('WebBridge', () => {
     const t = started();
     t.bridge.receive(t.receiver);
     t.open();
-    expect(t.last().sent).toEqual([{ t: 'hello', contractVersion: 1 }]);
+    expect(t.last().sent).toEqual([{ t: 'hello', contractVersion: 1, clientId: 'page-0001' }]);
     expect(t.heard).toEqual([['connecting', '']]);
     t.welcome();
     expect(t.heard.slice(1)).toEqual([['open', ''], ['welcome']]);

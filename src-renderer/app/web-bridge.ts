@@ -14,6 +14,8 @@ export type Socket = {
 
 export type WebBridgeOptions = {
   readonly open: () => Socket;
+  /** Drawn at random: the same for all connections of this page, another for every other. */
+  readonly clientId: string;
   readonly nowUs: () => number;
   readonly later: (task: () => void, delayMs: number) => void;
 };
@@ -83,7 +85,7 @@ export class WebBridge implements Bridge {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
       this.#socket = socket;
-      this.#send({ t: 'hello', contractVersion: CONTRACT_VERSION });
+      this.#send({ t: 'hello', contractVersion: CONTRACT_VERSION, clientId: this.#options.clientId });
     };
     socket.onmessage = (event: { readonly data: unknown }) => this.#onData(event.data);
     socket.onclose = (event: { readonly code: number; readonly reason: string }) => this.#onClose(event);

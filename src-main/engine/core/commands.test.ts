@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createCore } from '../core.ts';
+import type { JsonValue } from '../ports/store.ts';
 import type { Command, CommandEnvelope } from '../domain/command.ts';
 import { commandId, strategyId } from '../domain/identifiers.ts';
 import { ACCOUNT, bracket, BTC, CONFIG, CoreSession } from '../testing/core-session.ts';
@@ -27,19 +29,46 @@ function answer(session: CoreSession, command: Command, over: Partial<CommandEnv
 const halt = { kind: 'halt', reason: 'lunch' } as const;
 
 describe('a command', () => {
-  it('is denied when it expired, also after its id was forgotten', () => {
+  it('is denied when it expired', () => {
     const session = started();
-    const over = { commandId: commandId('late'), expiresAtUs: session.timeUs + 1_000_000 };
-    expect(answer(session, halt, over)).toBeNull();
-    session.advance(10_000);
-    expect(answer(session, halt, over)).toBe('COMMAND_EXPIRED');
+    expect(answer(session, halt, { expiresAtUs: session.timeUs - 1 })).toBe('COMMAND_EXPIRED');
   });
 
-  it('is denied as a replay the second time', () => {
+  it('is carried out once, and answered the same way each time', () => {
+    const session = started();
+    const entry = { kind: 'enterBracket', request: bracket() } as const;
+    const tooLarge = { kind: 'enterBracket', request: bracket({ quantity: '900.000' }) } as const;
+    const [first, second] = [{ commandId: commandId('client.1') }, { commandId: commandId('client.2') }];
+    for (let time = 0; time < 3; time++) {
+      expect(answer(session, entry, first)).toBeNull();
+      expect(answer(session, tooLarge, second)).toBe('ORDER_NOTIONAL_LIMIT');
+      session.pump();
+      session.advance(20_000);
+    }
+    expect(session.ordersOfRole('entry')).toHaveLength(1);
+    expect(session.decisions.filter(({ kind }) => kind === 'order.judged')).toHaveLength(2);
+  });
+
+  it('is denied as a replay when its id comes with another content', () => {
     const session = started();
     const over = { commandId: commandId('once') };
     expect(answer(session, halt, over)).toBeNull();
     expect(answer(session, { kind: 'rearm', to: 'active', reason: 'x' }, over)).toBe('COMMAND_REPLAYED');
+    expect(answer(session, { ...halt, reason: 'dinner' }, over)).toBe('COMMAND_REPLAYED');
+  });
+
+  it('is the same whatever the order of its fields', () => {
+    const session = started();
+    const over = { commandId: commandId('once') };
+    expect(answer(session, { kind: 'halt', reason: 'lunch' }, over)).toBeNull();
+    expect(answer(session, { reason: 'lunch', kind: 'halt' }, over)).toBeNull();
+  });
+
+  it('does not keep a stop back: each press latches', () => {
+    const session = started();
+    const over = { commandId: commandId('stop') };
+    for (let time = 0; time < 2; time++) expect(answer(session, { kind: 'emergencyStop' }, over)).toBeNull();
+    expect(session.core.view.tradingState().sources).toEqual(['button']);
   });
 
   it('is denied for viewers, a stop too', () => {
@@ -49,11 +78,17 @@ describe('a command', () => {
     expect(answer(session, halt, { roles: ['administrator'] })).toBeNull();
   });
 
-  it('keeps its answer over a restart: the replay is denied there too', () => {
+  it('keeps its answer over a restart and over a snapshot', () => {
     const session = started();
-    answer(session, halt, { commandId: commandId('before') });
+    const over = { commandId: commandId('before') };
+    expect(answer(session, { kind: 'setReducing', reason: 'care' }, over)).toBeNull();
     session.start(CONFIG, 2);
-    expect(answer(session, halt, { commandId: commandId('before') })).toBe('COMMAND_REPLAYED');
+    const restored = createCore();
+    restored.restore(JSON.parse(JSON.stringify(session.core.snapshot())) as JsonValue);
+    session.core = restored;
+    // Carried out again it would be illegal: a later life begins halted.
+    expect(answer(session, { kind: 'setReducing', reason: 'care' }, over)).toBeNull();
+    expect(session.core.view.tradingState().state).toBe('halted');
   });
 });
 

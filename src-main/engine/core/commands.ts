@@ -11,29 +11,58 @@ import { cancelAll, cancelOrder, closePosition } from './order-commands.ts';
 
 type Received = { readonly envelope: CommandEnvelope; readonly reference: PriceReference | null };
 
-/** Checks, carries out and answers a command. */
+/** A client that lost its line for longer has been told of a closed line, and shows what became of its command. */
+const REMEMBERED_US = 86_400_000_000;
+/** More than anyone gives in a day by hand; a flood of commands does not make every snapshot larger. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Checks, carries out and answers a command. A second one with the same id and content is answered as the first was and
+ * does nothing. Denies with COMMAND_REPLAYED when an id comes back with another content.
+ */
 export function receiveCommand(parts: Parts, turn: Turn, received: Received): void {
-  const { envelope } = received;
-  const refusal = judgeEnvelope(parts, turn, envelope);
-  if (refusal === null) parts.state.commands.set(envelope.commandId, envelope.expiresAtUs);
-  const denial = refusal ?? carryOut(parts, turn, received);
-  turn.emit({ kind: 'command.answered', commandId: envelope.commandId, denial });
-}
-
-/** Denies expired and replayed commands and roles that may not act. A stop is never too late and never too often. */
-function judgeEnvelope(parts: Parts, turn: Turn, envelope: CommandEnvelope): Denial | null {
-  const { commandId, roles, expiresAtUs, command } = envelope;
-  if (!roles.includes('trader') && !roles.includes('administrator')) {
-    return denial('COMMAND_NOT_PERMITTED', { command: command.kind, roles: roles.join(',') });
+  const { command, commandId } = received.envelope;
+  const refusal = judgeRoles(received.envelope);
+  const known = command.kind === 'emergencyStop' ? undefined : parts.state.commands.get(commandId);
+  if (refusal !== null || known === undefined) {
+    const answer = refusal ?? carryOutNew(parts, turn, received);
+    turn.emit({ kind: 'command.answered', commandId, denial: answer });
+    return;
   }
-  if (command.kind === 'emergencyStop') return null;
-  if (expiresAtUs < turn.timeUs) return denial('COMMAND_EXPIRED', { expiresAtUs, nowUs: turn.timeUs });
-  return parts.state.commands.has(commandId) ? denial('COMMAND_REPLAYED', { commandId }) : null;
+  const isSame = known.command !== null && contentOf(known.command) === contentOf(command);
+  const repeated = isSame ? known.denial : denial('COMMAND_REPLAYED', { commandId });
+  turn.emit({ kind: 'command.answered', commandId, denial: repeated });
 }
 
-/** An expired command is refused for that, so its id need not be kept to refuse its replay. */
-export function forgetExpired(parts: Parts, turn: Turn): void {
-  for (const [id, until] of parts.state.commands) if (until < turn.timeUs) parts.state.commands.delete(id);
+/** A stop is never too late, never too often, and not kept: it latches by itself. */
+function carryOutNew(parts: Parts, turn: Turn, received: Received): Denial | null {
+  const { command, commandId, expiresAtUs } = received.envelope;
+  if (command.kind === 'emergencyStop') return carryOut(parts, turn, received);
+  if (expiresAtUs < turn.timeUs) return denial('COMMAND_EXPIRED', { expiresAtUs, nowUs: turn.timeUs });
+  const answer = carryOut(parts, turn, received);
+  parts.state.commands.set(commandId, { untilUs: expiresAtUs + REMEMBERED_US, command, denial: answer });
+  return answer;
+}
+
+function judgeRoles({ command, roles }: CommandEnvelope): Denial | null {
+  if (roles.includes('trader') || roles.includes('administrator')) return null;
+  return denial('COMMAND_NOT_PERMITTED', { command: command.kind, roles: roles.join(',') });
+}
+
+/** Independent of the order of fields, which a journal does not keep. */
+function contentOf(command: Command): string {
+  return JSON.stringify(command, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+export function forgetAnswers(parts: Parts, turn: Turn): void {
+  const { commands } = parts.state;
+  for (const [id, { untilUs }] of commands) {
+    if (untilUs >= turn.timeUs && commands.size <= MAX_REMEMBERED) return;
+    commands.delete(id);
+  }
 }
 
 const denial = (code: DenialCode, params: DenialParams): Denial => ({ code, params });

@@ -1,4 +1,6 @@
+import type { Command } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
+import type { Denial } from '../domain/denial.ts';
 import type { Balance, ComponentState } from '../domain/events.ts';
 import type { AccountId, CommandId, InstrumentId, StrategyId } from '../domain/identifiers.ts';
 import type { FeedState } from '../domain/market.ts';
@@ -9,6 +11,14 @@ import type { JsonValue } from '../ports/store.ts';
 import type { RiskDay } from '../risk/risk-day.ts';
 import { createEmaCross, type EmaCross } from '../strategy/ema-cross.ts';
 import { fromJson, toJson } from './state-codec.ts';
+import { STATE_VERSION, upcastState } from './state-version.ts';
+
+export type AnsweredCommand = {
+  readonly untilUs: number;
+  /** Null where a state of version 1 did not keep it. */
+  readonly command: Command | null;
+  readonly denial: Denial | null;
+};
 
 /** Everything decisions depend on besides the parts with a state of their own. Plain data and maps only. */
 export type CoreState = {
@@ -19,8 +29,8 @@ export type CoreState = {
   feeds: Map<InstrumentId, FeedState>;
   balances: Map<AccountId, readonly Balance[]>;
   disabledStrategies: readonly StrategyId[];
-  /** Command -> when it expires: until then a second one is a replay, afterwards it is expired. */
-  commands: Map<CommandId, number>;
+  /** What was answered to each command of late, oldest first: a second one with its id is not carried out again. */
+  commands: Map<CommandId, AnsweredCommand>;
   components: Map<string, ComponentState>;
   riskDays: Map<AccountId, RiskDay>;
 };
@@ -63,16 +73,17 @@ export function startStrategies(parts: Parts, config: Config): void {
 export function snapshotOf(parts: Parts): JsonValue {
   const strategies = [...parts.strategies].map(([id, strategy]) => [id, strategy.snapshot()] as const);
   return {
+    version: STATE_VERSION,
     state: toJson(parts.state),
     portfolio: parts.portfolio.snapshot(),
     strategies: Object.fromEntries(strategies),
   };
 }
 
-/** Throws when `snapshot` is not one of a core. */
+/** Throws when `snapshot` is not one of a core, or of a newer version than this one understands. */
 export function restoreParts(parts: Parts, snapshot: JsonValue): void {
-  const { state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
-  const restored = fromJson(ensure(state, 'a core state')) as CoreState;
+  const { version = 1, state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
+  const restored = upcastState(version, fromJson(ensure(state, 'a core state'))) as CoreState;
   // What a snapshot of an earlier version does not have starts empty.
   parts.state = { ...restored, execution: { ...emptyExecutionState(), ...restored.execution } };
   parts.portfolio.restore(ensure(portfolio, 'a portfolio state'));

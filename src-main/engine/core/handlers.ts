@@ -11,7 +11,7 @@ import {
   applySubmitAnswer,
   orphanPending,
 } from '../execution/unknown-outcomes.ts';
-import { forgetExpired, receiveCommand } from './commands.ts';
+import { forgetAnswers, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice } from './valuation.ts';
 
@@ -40,7 +40,7 @@ const HANDLERS: Handlers = {
   'clock.ticked': (parts, turn) => {
     touchAll(turn);
     forgetOld(turn);
-    forgetExpired(parts, turn);
+    forgetAnswers(parts, turn);
   },
   'clock.stepped': stepClock,
   'command.received': (parts, turn, input) => {

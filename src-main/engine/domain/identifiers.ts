@@ -16,11 +16,13 @@ export type Venue = 'BINANCE' | 'KRAKEN';
 export type Product = 'SPOT' | 'MARGIN' | 'USDM';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,47}$/;
+/** The client's name and its own id of the command. */
+const COMMAND_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,129}$/;
 const INSTRUMENT = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})\.(BINANCE|KRAKEN)\.(SPOT|MARGIN|USDM)$/;
 
 export const accountId = (text: string): AccountId => named(text, 'an account id') as AccountId;
 export const strategyId = (text: string): StrategyId => named(text, 'a strategy id') as StrategyId;
-export const commandId = (text: string): CommandId => named(text, 'a command id') as CommandId;
+export const commandId = (text: string): CommandId => named(text, 'a command id', COMMAND_NAME) as CommandId;
 export const venueOrderId = (text: string): VenueOrderId => named(text, 'a venue order id') as VenueOrderId;
 export const tradeId = (text: string): TradeId => named(text, 'a trade id') as TradeId;
 
@@ -44,7 +46,8 @@ export function parseInstrumentId(text: string): Result<InstrumentParts, string>
   return ok({ base, quote, venue: venue as Venue, product: product as Product });
 }
 
-function named(text: string, what: string): string {
-  if (!NAME.test(text)) throw new RangeError(`expected ${what} of letters, digits, . _ -, was ${JSON.stringify(text)}`);
+function named(text: string, what: string, pattern = NAME): string {
+  if (!pattern.test(text))
+    throw new RangeError(`expected ${what} of letters, digits, . _ -, was ${JSON.stringify(text)}`);
   return text;
 }

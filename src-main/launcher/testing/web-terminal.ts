@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { ClientMessage, CommandDto, ServerMessage } from '../../../src-preload/contract/messages.ts';
 import type { TerminalState } from '../../../src-preload/contract/state.ts';
 import { CONTRACT_VERSION } from '../../../src-preload/contract/version.ts';
+
+type Entry = {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly clientId: string;
+};
 
 type Reply = Extract<ServerMessage, { t: 'reply' }>;
 
@@ -11,11 +18,13 @@ export class WebTerminal {
   readonly frames: Float64Array[] = [];
   readonly closed: Promise<number>;
   private readonly socket: WebSocket;
+  private readonly entry: Entry;
   private readonly waiting = new Set<() => void>();
   private ids = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, entry: Entry) {
     this.socket = socket;
+    this.entry = entry;
     this.closed = new Promise((resolve) => socket.once('close', (code) => resolve(code)));
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.frames.push(new Float64Array(new Uint8Array(data).buffer));
@@ -28,14 +37,23 @@ export class WebTerminal {
     const entered = await fetch(address, { redirect: 'manual' });
     const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
     const { host, origin } = new URL(address);
-    const socket = new WebSocket(`ws://${host}/stream`, { headers: { cookie, origin } });
-    const terminal = new WebTerminal(socket);
+    return WebTerminal.join({ url: `ws://${host}/stream`, headers: { cookie, origin }, clientId: randomUUID() });
+  }
+
+  private static async join(entry: Entry): Promise<WebTerminal> {
+    const socket = new WebSocket(entry.url, { headers: entry.headers });
+    const terminal = new WebTerminal(socket, entry);
     await new Promise((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    terminal.send({ t: 'hello', contractVersion: CONTRACT_VERSION });
+    terminal.send({ t: 'hello', contractVersion: CONTRACT_VERSION, clientId: entry.clientId });
     return terminal;
+  }
+
+  /** The same client on another connection; another client where a name is given. */
+  async again(clientId = this.entry.clientId): Promise<WebTerminal> {
+    return WebTerminal.join({ ...this.entry, clientId });
   }
 
   send(message: ClientMessage): void {
@@ -91,10 +109,16 @@ export class WebTerminal {
 
   private async ask(message: (id: string) => ClientMessage): Promise<Reply> {
     this.ids += 1;
-    const id = `q${this.ids}`;
-    this.send(message(id));
+    return this.reply(message(`q${this.ids}`));
+  }
+
+  /** The next answer to this very message, which may have been sent before. */
+  async reply(message: ClientMessage): Promise<Reply> {
+    const id = 'id' in message ? message.id : '';
+    const seen = this.messages.length;
+    this.send(message);
     return this.until(() =>
-      this.messages.find((candidate): candidate is Reply => candidate.t === 'reply' && candidate.id === id),
+      this.messages.slice(seen).find((candidate): candidate is Reply => candidate.t === 'reply' && candidate.id === id),
     );
   }
 }
