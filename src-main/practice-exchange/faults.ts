@@ -13,6 +13,7 @@ export const FAULT_KINDS = {
   noPong: 'stream',
   gap: 'stream',
   badSequence: 'stream',
+  badChecksum: 'stream',
   close: 'stream',
   duplicateFill: 'private',
   lateFill: 'private',

@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createControlServer } from './control-server.ts';
 import { openIntentProbe } from './intent-probe.ts';
+import { openKrakenDesk } from './kraken/open-desk.ts';
+import type { KrakenDesk } from './kraken/call.ts';
+import { KrakenSockets } from './kraken/socket-hub.ts';
 import type { MarketSource } from './market/market-source.ts';
 import { type PracticeAccount, PracticeVenue } from './practice-venue.ts';
 import type { Credentials } from './protocol/credentials.ts';
@@ -42,6 +45,9 @@ export type PracticeExchange = {
   readonly rest: string;
   readonly stream: string;
   readonly wsApi: string;
+  /** Kraken's REST paths stand on `rest`; its WebSocket v2 has an address for market data and one for accounts. */
+  readonly krakenPublic: string;
+  readonly krakenPrivate: string;
   readonly control: string;
   /** Credentials of the first account. */
   readonly apiKey: string;
@@ -83,8 +89,9 @@ export async function startPracticeExchange(options: PracticeExchangeOptions): P
     intentProbe: options.intentJournal === undefined ? null : openIntentProbe(options.intentJournal),
     discountPrices: options.discountPrices ?? BNB_PRICES,
   });
-  const sockets = new Sockets(venue, options.onStreamSend);
-  const rest = createRestServer(venue);
+  const kraken = openKrakenDesk(venue);
+  const sockets = new Sockets(venue, kraken, options.onStreamSend);
+  const rest = createRestServer(venue, kraken);
   rest.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   const kill = options.kill ?? (() => process.kill(process.pid, 'SIGKILL'));
   const control = createControlServer(venue, {
@@ -121,6 +128,8 @@ function describe(
     rest: `http://${HOST}:${port}`,
     stream: `ws://${HOST}:${port}/stream/ws`,
     wsApi: `ws://${HOST}:${port}/ws-api/v3`,
+    krakenPublic: `ws://${HOST}:${port}/v2`,
+    krakenPrivate: `ws://${HOST}:${port}/auth/v2`,
     control: `http://${HOST}:${controlPort}`,
     apiKey: accounts[0]?.apiKey ?? '',
     secret: accounts[0]?.secret ?? '',
@@ -136,14 +145,16 @@ function describe(
 class Sockets {
   private readonly venue: PracticeVenue;
   private readonly hub: StreamHub;
+  private readonly kraken: KrakenSockets;
   private readonly users: UserDataHub;
   private readonly server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
   private readonly open = new Map<WebSocket, { readonly path: string; pongAtMs: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(venue: PracticeVenue, onStreamSend?: StreamObserver) {
+  constructor(venue: PracticeVenue, kraken: KrakenDesk, onStreamSend?: StreamObserver) {
     this.venue = venue;
     this.hub = new StreamHub(venue, onStreamSend);
+    this.kraken = new KrakenSockets(kraken, () => null, onStreamSend);
     this.users = new UserDataHub(venue);
   }
 
@@ -151,6 +162,7 @@ class Sockets {
     const pulse = (): void => {
       this.venue.advance();
       this.hub.pulse();
+      this.kraken.pulse();
     };
     this.timers.push(
       setInterval(pulse, PULSE_MS),
@@ -165,7 +177,7 @@ class Sockets {
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const url = URL.parse(request.url ?? '/', `ws://${HOST}`);
-    if (url === null || !/^\/(ws-api|ws|stream)(\/|$)/.test(url.pathname)) {
+    if (url === null || !/^\/(ws-api|ws|stream|v2|auth)(\/|$)/.test(url.pathname)) {
       stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
       return;
     }
@@ -173,7 +185,11 @@ class Sockets {
   }
 
   status(): SocketStatus {
-    return { sockets: this.open.size, streams: this.hub.count, privateSubscriptions: this.users.count };
+    return {
+      sockets: this.open.size,
+      streams: this.hub.count + this.kraken.count,
+      privateSubscriptions: this.users.count,
+    };
   }
 
   /** Code 1006 stands for a broken connection: no close frame is sent. Returns how many were closed. */
@@ -197,6 +213,8 @@ class Sockets {
     });
     if (url.pathname.startsWith('/ws-api')) {
       serveApiSocket(this.venue, this.users, socket, request.socket.remoteAddress ?? '');
+    } else if (url.pathname.endsWith('/v2')) {
+      this.kraken.serve(socket);
     } else {
       serveStreamSocket(this.hub, socket, url);
     }

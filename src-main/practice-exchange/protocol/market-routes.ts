@@ -213,7 +213,7 @@ export function dayTicker(venue: PracticeVenue, market: SymbolMarket) {
 }
 
 /** The last day, or a bar of the last price without volume when nothing is recorded. */
-function dayBar(venue: PracticeVenue, { rules, lastTicks }: SymbolMarket, nowMs: number): Bar {
+export function dayBar(venue: PracticeVenue, { rules, lastTicks }: SymbolMarket, nowMs: number): Bar {
   const last = rules.prices.amountOf(lastTicks ?? 0);
   const bar = venue.tape(rules.symbol)?.day(nowMs) ?? null;
   if (bar !== null) return { ...bar, close: last };

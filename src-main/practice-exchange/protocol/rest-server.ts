@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ArmedFault, FaultKind } from '../faults.ts';
+import type { KrakenDesk } from '../kraken/call.ts';
+import { answerKraken, krakenErrorText } from '../kraken/rest.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
 import { ApiError, defect } from './api-error.ts';
 import { dispatch } from './dispatch.ts';
@@ -16,10 +18,10 @@ type Answer = {
 };
 
 /** The venue's REST side. Public errors keep the venue's shapes; whatever else goes wrong here is a 500. */
-export function createRestServer(venue: PracticeVenue): Server {
+export function createRestServer(venue: PracticeVenue, kraken: KrakenDesk): Server {
   const server = createServer((request, response) => {
     readBody(request).then(
-      (body) => serve(venue, request, response, body),
+      (body) => serve(venue, kraken, request, response, body),
       (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -38,13 +40,22 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function serve(venue: PracticeVenue, request: IncomingMessage, response: ServerResponse, body: string): void {
+function serve(
+  venue: PracticeVenue,
+  kraken: KrakenDesk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): void {
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   const method = request.method ?? 'GET';
-  const run = (): Answer => answer(venue, { method, path, query, body, request });
+  const run = (): Answer =>
+    path.startsWith('/0/')
+      ? { headers: {}, ...answerKraken(kraken, { path, query, body, headers: request.headers }) }
+      : answer(venue, { method, path, query, body, request });
   const fault = venue.faults.strikeRest(method, path);
   if (fault === undefined) send(response, run());
-  else fail(fault, response, run);
+  else fail(fault, path, response, run);
 }
 
 function send(response: ServerResponse, { status, headers, text }: Answer): void {
@@ -66,34 +77,34 @@ const FAILURES: Readonly<Partial<Record<FaultKind, Failure>>> = {
   html200: ({ response }) => send(response, { status: 200, headers: { 'Content-Type': 'text/html' }, text: HTML }),
   truncated: ({ response, executed }) => sendHalf(response, executed?.text ?? '{}'),
   empty: ({ response }) => send(response, { status: 200, headers: {}, text: '' }),
-  status: ({ response, fault }) => send(response, statusAnswer(fault)),
+  status: ({ response, fault, path }) => send(response, statusAnswer(fault, path)),
   hang: () => undefined,
 };
 
 type Failure = (failing: {
   readonly response: ServerResponse;
+  readonly path: string;
   readonly fault: ArmedFault;
   readonly executed: Answer | null;
   readonly run: () => Answer;
 }) => void;
 
 /** With `apply`, and always for executeThenLose and truncated, the request runs although its answer fails. */
-function fail(fault: ArmedFault, response: ServerResponse, run: () => Answer): void {
+function fail(fault: ArmedFault, path: string, response: ServerResponse, run: () => Answer): void {
   const mustRun = fault.apply === true || fault.kind === 'executeThenLose' || fault.kind === 'truncated';
-  FAILURES[fault.kind]?.({ fault, response, executed: mustRun ? run() : null, run });
+  FAILURES[fault.kind]?.({ fault, path, response, executed: mustRun ? run() : null, run });
 }
 
 function sendHalf(response: ServerResponse, text: string): void {
   send(response, { status: 200, headers: {}, text: text.slice(0, Math.max(1, Math.floor(text.length / 2))) });
 }
 
-function statusAnswer({
-  status = 503,
-  retryAfterSeconds,
-  code = -1000,
-  msg = 'Unknown error, please check your request or try again later.',
-}: ArmedFault): Answer {
+/** Kraken says what is wrong in the body, Binance in a code. */
+function statusAnswer(fault: ArmedFault, path: string): Answer {
+  const { status = 503, retryAfterSeconds, code = -1000 } = fault;
   const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  if (path.startsWith('/0/')) return { status, headers, text: krakenErrorText(fault.msg ?? 'EService:Unavailable') };
+  const msg = fault.msg ?? 'Unknown error, please check your request or try again later.';
   return { status, headers, text: JSON.stringify({ code, msg }) };
 }
 

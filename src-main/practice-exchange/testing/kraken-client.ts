@@ -1,0 +1,48 @@
+import { createHash, createHmac } from 'node:crypto';
+import { Agent } from 'node:http';
+import Kraken from '@ccxt/pro/kraken';
+import type { PracticeExchange } from '../start-practice-exchange.ts';
+
+/** Unmodified ccxt pointed at the exchange by configuration alone. */
+export function krakenClient(exchange: PracticeExchange, account = 0, options: Record<string, unknown> = {}): Kraken {
+  const credentials = exchange.accounts[account];
+  const client = new Kraken({
+    apiKey: credentials?.apiKey ?? '',
+    secret: credentials?.secret ?? '',
+    enableRateLimit: false,
+    ...options,
+  });
+  const api = client.urls['api'] as Record<string, unknown>;
+  api['public'] = api['private'] = exchange.rest;
+  api['ws'] = { publicV2: exchange.krakenPublic, privateV2: exchange.krakenPrivate };
+  client.httpAgent = new Agent();
+  return client;
+}
+
+export type KrakenReply = { readonly error: string[]; readonly result: unknown };
+
+let lastNonce = Date.now() * 1000;
+
+/** A private call without any library, signed as the account. */
+export async function krakenCall(
+  exchange: PracticeExchange,
+  method: string,
+  params: Readonly<Record<string, string | number>> = {},
+  { account = 0, nonce = ++lastNonce }: { readonly account?: number; readonly nonce?: number } = {},
+): Promise<KrakenReply> {
+  const credentials = exchange.accounts[account];
+  const path = `/0/private/${method}`;
+  const entries = Object.entries({ nonce, ...params }).map(([name, value]) => [name, String(value)]);
+  const body = new URLSearchParams(entries).toString();
+  const response = await fetch(`${exchange.rest}${path}`, {
+    method: 'POST',
+    headers: { 'API-Key': credentials?.apiKey ?? '', 'API-Sign': sign(credentials?.secret ?? '', path, nonce, body) },
+    body,
+  });
+  return (await response.json()) as KrakenReply;
+}
+
+function sign(secret: string, path: string, nonce: number, body: string): string {
+  const digest = createHash('sha256').update(`${nonce}${body}`).digest();
+  return createHmac('sha512', Buffer.from(secret, 'base64')).update(path).update(digest).digest('base64');
+}
