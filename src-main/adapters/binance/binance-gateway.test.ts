@@ -136,6 +136,8 @@ describe('connected', () => {
       quantity: '0.00100',
       price: '60000.00',
       newClientOrderId: spec.clientOrderId,
+      // Its deadline: what the venue denies after it can no longer come to exist.
+      recvWindow: '2000',
     });
     expect(outcome).toMatchObject({
       kind: 'accepted',

@@ -1,4 +1,4 @@
-import { capabilitiesOf } from '../../engine/domain/capabilities.ts';
+import { BINANCE_SPOT_CREATE_DEADLINE_MS, capabilitiesOf } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
 import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
@@ -128,7 +128,8 @@ class BinanceGateway implements VenueGateway {
     const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
     const request = orderRequest(submission, place.venueSymbol);
     if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
-    const common = { ...request.value, lane, weight: 1 };
+    const params = { ...request.value.params, recvWindow: BINANCE_SPOT_CREATE_DEADLINE_MS };
+    const common = { ...request.value, params, lane, weight: 1 };
     this.queries?.noteActivity(place.venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
     const reply =

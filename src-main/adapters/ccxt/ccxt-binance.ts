@@ -85,7 +85,7 @@ type CallContext = {
 };
 
 const callContext = new AsyncLocalStorage<CallContext>();
-/** A signed request is void after this: with the call's timeout it bounds how late an order can still arrive. */
+/** A signed request is void after this, unless its own parameters say sooner. */
 const RECEIVE_WINDOW_MS = 5_000;
 /** ccxt times the headers of a reply, not its body: ours is the last word. */
 const BODY_GRACE_MS = 500;

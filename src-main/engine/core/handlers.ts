@@ -1,4 +1,5 @@
 import type { EngineInput } from '../domain/events.ts';
+import { noteHoldings } from '../execution/absence.ts';
 import { emptyLink, type Turn } from '../execution/execution-state.ts';
 import { applyFill, applyReport } from '../execution/order-ledger.ts';
 import { applyReconciled, applyReconcileFailure, applyVenueState } from '../execution/reconciliation.ts';
@@ -60,6 +61,7 @@ const HANDLERS: Handlers = {
   'venue.changed': (_parts, turn, { accountId, state, detail }) => applyVenueState(turn, accountId, state, detail),
   'venue.reconciled': (parts, turn, input) => {
     parts.state.balances.set(input.accountId, input.balances);
+    noteHoldings(turn, input.accountId, input.balances);
     applyReconciled(turn, input);
   },
   'venue.reconcileFailed': (_parts, turn, { accountId }) => applyReconcileFailure(turn, accountId),
@@ -108,10 +110,11 @@ function stepClock(_parts: Parts, turn: Turn, { stepUs }: InputOf<'clock.stepped
   changeTradingState(turn, 'reducing', 'CLOCK_STEPPED', ['engine']);
 }
 
-function noteBalances(parts: Parts, _turn: Turn, { accountId, balances }: InputOf<'balances.reported'>): void {
+function noteBalances(parts: Parts, turn: Turn, { accountId, balances }: InputOf<'balances.reported'>): void {
   const changed = new Set(balances.map(({ asset }) => asset));
   const kept = (parts.state.balances.get(accountId) ?? []).filter(({ asset }) => !changed.has(asset));
   parts.state.balances.set(accountId, [...kept, ...balances]);
+  noteHoldings(turn, accountId, balances);
 }
 
 function changeFeed(parts: Parts, turn: Turn, { instrumentId, state, ageUs }: InputOf<'feed.changed'>): void {

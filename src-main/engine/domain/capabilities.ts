@@ -9,6 +9,10 @@ export type VenueCapabilities = {
   /** Fees in the base asset are taken out of what was bought. */
   readonly feesReduceHolding: boolean;
   readonly reduceOnly: boolean;
+  /** An order that would sell more than the account holds is refused: nothing is borrowed for it. */
+  readonly sellsOnlyHoldings: boolean;
+  /** The venue turns a create away that reaches it later than this after it was signed; null: it never does. */
+  readonly createDeadlineMs: number | null;
   readonly orderTypes: readonly OrderType[];
   readonly timesInForce: readonly TimeInForce[];
   readonly lists: { readonly oco: boolean; readonly oto: boolean; readonly otoco: boolean };
@@ -40,11 +44,19 @@ const EVERY_TYPE: readonly OrderType[] = [
   'trailingStop',
 ];
 
+/**
+ * Goes with every spot create as its recvWindow: later the venue answers -1021 instead of executing it. Longer than a slow
+ * venue needs, short enough that a lost order is proven lost in seconds.
+ */
+export const BINANCE_SPOT_CREATE_DEADLINE_MS = 2_000;
+
 /** https://developers.binance.com/docs/binance-spot-api-docs/rest-api: lists OCO, OTO, OTOCO; no amend of a price. */
 const BINANCE_SPOT: VenueCapabilities = {
   locksFunds: true,
   feesReduceHolding: true,
   reduceOnly: false,
+  sellsOnlyHoldings: true,
+  createDeadlineMs: BINANCE_SPOT_CREATE_DEADLINE_MS,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'fok'],
   lists: { oco: true, oto: true, otoco: true },
@@ -60,13 +72,21 @@ const BINANCE_SPOT: VenueCapabilities = {
 };
 
 /** Spot's own orders with borrowed funds. */
-const BINANCE_MARGIN: VenueCapabilities = { ...BINANCE_SPOT, positions: true, leverage: true };
+const BINANCE_MARGIN: VenueCapabilities = {
+  ...BINANCE_SPOT,
+  sellsOnlyHoldings: false,
+  createDeadlineMs: null,
+  positions: true,
+  leverage: true,
+};
 
 /** Conditional orders live in an id space of their own, which has no amend; limit orders change by PUT /fapi/v1/order. */
 const BINANCE_USDM: VenueCapabilities = {
   locksFunds: false,
   feesReduceHolding: false,
   reduceOnly: true,
+  sellsOnlyHoldings: false,
+  createDeadlineMs: null,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'fok', 'gtd'],
   lists: { oco: false, oto: false, otoco: false },
@@ -87,6 +107,9 @@ const KRAKEN_SPOT: VenueCapabilities = {
   locksFunds: true,
   feesReduceHolding: false,
   reduceOnly: false,
+  sellsOnlyHoldings: true,
+  // AddOrder takes a deadline of 500 ms to 60 s; null until the gateway sends one.
+  createDeadlineMs: null,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'gtd'],
   lists: { oco: false, oto: true, otoco: false },
@@ -105,6 +128,7 @@ const KRAKEN_MARGIN: VenueCapabilities = {
   ...KRAKEN_SPOT,
   locksFunds: false,
   reduceOnly: true,
+  sellsOnlyHoldings: false,
   twoStops: true,
   positions: true,
   leverage: true,

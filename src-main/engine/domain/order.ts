@@ -45,6 +45,8 @@ export type PendingCommand = {
   readonly command: 'create' | 'modify' | 'cancel';
   readonly outcome: 'inFlight' | 'unknown';
   readonly sinceUs: number;
+  /** By then the request had left us or never would; absent while its answer may still come. */
+  readonly leftByUs?: number;
 };
 
 /** What we want from the venue, in exact decimal text of the instrument's own digits: journaled before it is sent. */

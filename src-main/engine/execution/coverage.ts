@@ -49,13 +49,6 @@ export function protects(record: OrderRecord, exposure: Exposure): boolean {
 export const closes = (record: OrderRecord, exposure: Exposure): boolean =>
   record.spec.side === (quantityOf(exposure.quantity).isNegative ? 'buy' : 'sell');
 
-/**
- * Its creation is unknown and the venue said once that it has no such order. That proves nothing yet, but it is enough not
- * to leave a position open for the seconds until the proof.
- */
-export const isDeniedOnce = ({ pending, lookup }: OrderRecord): boolean =>
-  pending?.command === 'create' && pending.outcome === 'unknown' && (lookup?.absentSinceUs ?? null) !== null;
-
 /** What the order may still fill. */
 export function leavesOf(record: OrderRecord): Quantity {
   const done = quantityOf(record.filled).max(quantityOf(record.reportedFilled));

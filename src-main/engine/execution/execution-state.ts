@@ -161,6 +161,8 @@ export type ExecutionState = {
   /** `account|instrument` -> the newest trade whose key was dropped: it and those before it were applied. */
   droppedTrades: Map<string, string>;
   venues: Map<AccountId, VenueLink>;
+  /** `account|asset` -> what the account holds of it by the venue's last word, free and locked, ours or not. */
+  holdings: Map<string, DecimalText>;
   stop: EmergencyStop | null;
   /** Text of the last broken invariant; it is alerted when it changes. */
   broken: string | null;
@@ -197,6 +199,7 @@ export function emptyExecutionState(): ExecutionState {
     trades: new Map(),
     droppedTrades: new Map(),
     venues: new Map(),
+    holdings: new Map(),
     stop: null,
     broken: null,
   };

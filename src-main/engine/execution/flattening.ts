@@ -1,7 +1,8 @@
 import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal } from '../domain/order.ts';
-import { closes, isDeniedOnce, isFlat, openRecords, positionOf, protects } from './coverage.ts';
+import { holdsBack } from './absence.ts';
+import { closes, isFlat, openRecords, positionOf, protects } from './coverage.ts';
 import { listedInstrument, type Exposure, type Flattening, type OrderRecord, type Turn } from './execution-state.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { exitSubmission, protectionSubmission } from './submissions.ts';
@@ -37,7 +38,7 @@ export function advanceFlattening(turn: Turn, exposure: Exposure): void {
     if (open.length === 0) exposure.flattening = null;
     return;
   }
-  if (open.some(isExit)) return;
+  if (open.some((record) => isExit(record) && stands(turn, exposure, record))) return;
   if (flattening.restStop !== 'no' && restingFirst(turn, exposure, flattening, open)) return;
   if (turn.timeUs < flattening.retryAtUs) return;
   const { locksFunds } = capabilitiesOfInstrument(exposure.instrumentId);
@@ -51,12 +52,13 @@ function cancelAll(turn: Turn, records: readonly OrderRecord[]): void {
 
 const isExit = (record: OrderRecord): boolean => record.spec.role === 'exit' || record.spec.role === 'escalation';
 
-/**
- * True while a closing order holds, or may hold, what the exit has to sell. One whose creation is unknown is waited for
- * until the venue has denied it once: a second denial, seconds later, would leave the position open for too long.
- */
+/** It is there, or may be: an exit beside it could sell twice. */
+const stands = (turn: Turn, exposure: Exposure, record: OrderRecord): boolean =>
+  record.pending?.command !== 'create' || holdsBack(turn.state, exposure, record, positionOf(turn.state, exposure));
+
+/** True while a closing order holds, or may hold, what the exit has to sell. */
 function releaseFunds(turn: Turn, exposure: Exposure, open: readonly OrderRecord[]): boolean {
-  const closing = open.filter((record) => closes(record, exposure) && !isDeniedOnce(record));
+  const closing = open.filter((record) => closes(record, exposure) && stands(turn, exposure, record));
   cancelAll(turn, closing);
   return closing.length > 0;
 }
@@ -90,7 +92,9 @@ function restingFirst(turn: Turn, exposure: Exposure, flattening: Flattening, op
     sendSubmission(turn, submission, { action: 'protectiveStop', reason: flattening.reason });
     return true;
   }
-  const isAwaited = open.some((record) => record.spec.role === 'stop' && record.pending?.command === 'create');
+  const isAwaited = open.some(
+    ({ spec, pending }) => spec.role === 'stop' && pending?.command === 'create' && pending.outcome === 'inFlight',
+  );
   if (isAwaited || turn.timeUs < flattening.retryAtUs) return true;
   flattening.restStop = 'no';
   return false;

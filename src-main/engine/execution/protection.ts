@@ -2,7 +2,8 @@ import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
-import { closes, coverageOf, isDeniedOnce, isDust, openRecords, protects } from './coverage.ts';
+import { holdsBack, isDenied } from './absence.ts';
+import { closes, coverageOf, isDust, openRecords, protects } from './coverage.ts';
 import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
 import { alertOrder } from './order-record.ts';
@@ -38,21 +39,23 @@ export function protect(turn: Turn, exposure: Exposure): void {
   escalateTriggeredStops(turn, exposure);
   if (exposure.flattening !== null || exposure.protection.unprotectedSinceUs === null) return;
   const closing = openRecords(turn.state, exposure).filter(
-    (record) => !isTerminal(record.status) && closes(record, exposure) && isOfConcern(turn, record),
+    (record) => !isTerminal(record.status) && closes(record, exposure) && !waitsForEntry(turn, record),
   );
-  if (closing.some((record) => record.pending?.command === 'create')) return;
+  const { uncovered } = coverageOf(turn.state, exposure);
+  if (closing.some((record) => holdsBack(turn.state, exposure, record, uncovered))) return;
   if (!isDue(turn, exposure)) return;
   if (isBeyondStops(turn, exposure)) {
     alertUnprotected(turn, exposure, 'exit');
     startFlattening(turn, exposure, { by: 'protection' });
     return;
   }
-  const blockers = blockersOf(exposure, closing);
+  const blockers = blockersOf(
+    exposure,
+    closing.filter((record) => !isDenied(record)),
+  );
   for (const record of blockers) sendCancel(turn, record);
   if (blockers.length === 0) restStop(turn, exposure);
 }
-
-const isOfConcern = (turn: Turn, record: OrderRecord): boolean => !waitsForEntry(turn, record) && !isDeniedOnce(record);
 
 /** Legs held until their entry fills lock no funds and are no business of the guard yet. */
 function waitsForEntry(turn: Turn, record: OrderRecord): boolean {

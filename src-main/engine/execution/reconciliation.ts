@@ -1,6 +1,7 @@
 import type { EngineInput, OrderLookup, OrderLookupRequest, VenueState } from '../domain/events.ts';
 import type { AccountId, ClientOrderId } from '../domain/identifiers.ts';
 import { isTerminal } from '../domain/order.ts';
+import { isAbsenceProven } from './absence.ts';
 import { openRecords } from './coverage.ts';
 import {
   configOf,
@@ -18,8 +19,6 @@ import { backOffLookup, lacksFills, lookUpNow } from './unknown-outcomes.ts';
 
 export type Reconciled = Extract<EngineInput, { kind: 'venue.reconciled' }>;
 
-/** Two denials this far apart, with nothing heard between them, prove that an order does not exist. */
-const ABSENCE_US = 10_000_000;
 const FIRST_RETRY_US = 500_000;
 const MAX_RETRY_US = 10_000_000;
 /** A look without any answer for this long is given up; its request may have died with a connection. */
@@ -147,17 +146,8 @@ function applyLookup(turn: Turn, lookup: OrderLookup, askedAtUs: number): void {
 function noteAbsence(turn: Turn, record: OrderRecord | undefined, askedAtUs: number): void {
   if (record === undefined || record.lookup === null || isTerminal(record.status) || record.updatedAtUs > askedAtUs)
     return;
-  const { lookup } = record;
-  if (lookup.absentSinceUs === null) {
-    lookup.absentSinceUs = askedAtUs;
-    lookup.dueAtUs = askedAtUs + ABSENCE_US;
-    return;
-  }
-  if (askedAtUs - lookup.absentSinceUs < ABSENCE_US) {
-    lookup.dueAtUs = lookup.absentSinceUs + ABSENCE_US;
-    return;
-  }
-  touchExposure(turn, record.spec.accountId, record.spec.instrumentId);
+  const exposure = touchExposure(turn, record.spec.accountId, record.spec.instrumentId);
+  if (!isAbsenceProven(exposure, record, askedAtUs)) return;
   alertOrder(turn, record, 'OUTCOME_RESOLVED', 'warning', { exists: false, was: record.status });
   // Never accepted: it never existed. Once accepted: gone, though nobody says how. A late fill reopens either.
   move(turn, record, record.status === 'submitted' ? 'rejected' : 'canceled');

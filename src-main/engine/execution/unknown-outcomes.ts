@@ -102,7 +102,9 @@ export function applyModifyAnswer(turn: Turn, id: ClientOrderId, outcome: Comman
 }
 
 function makeCreateUnknown(turn: Turn, record: OrderRecord, reason: string): void {
-  if (record.pending?.command !== 'create' || record.pending.outcome === 'unknown') return;
+  if (record.pending?.command !== 'create') return;
+  record.pending = { ...record.pending, leftByUs: record.pending.leftByUs ?? turn.timeUs };
+  if (record.pending.outcome === 'unknown') return;
   makeUnknown(turn, record, reason);
   settleStopAction(turn, actionOf(record), record.spec.clientOrderId, 'unknown', reason);
 }
@@ -141,9 +143,17 @@ export function watchAnswers(turn: Turn, exposure: Exposure): void {
       makeUnknown(turn, record, 'TIMEOUT');
       continue;
     }
+    if (isAwaitedBare(turn, exposure, record)) lookUpNow(turn, record);
     if (record.lookup !== null || pending !== null || turn.timeUs - record.updatedAtUs < timeoutUs) continue;
     if (record.status === 'submitted' || record.status === 'initialized' || lacksFills(record)) lookUpNow(turn, record);
   }
+}
+
+/** A position without its stop does not wait for an answer as long as others do: the venue is asked meanwhile. */
+function isAwaitedBare(turn: Turn, exposure: Exposure, { pending, spec, lookup }: OrderRecord): boolean {
+  const isBare = exposure.protection.unprotectedSinceUs !== null && spec.role !== 'entry';
+  if (!isBare || lookup !== null || pending?.command !== 'create') return false;
+  return turn.timeUs - pending.sinceUs > configOf(turn.state).protectionGraceMs * US_PER_MS;
 }
 
 /** The venue counted more than the trades that reached us. */
@@ -155,6 +165,7 @@ export function orphanPending(turn: Turn): void {
     for (const record of openRecords(turn.state, exposure)) {
       if (isTerminal(record.status) && !lacksFills(record)) continue;
       touchExposure(turn, exposure.accountId, exposure.instrumentId);
+      if (record.pending !== null) record.pending = { ...record.pending, leftByUs: turn.timeUs };
       if (record.pending?.outcome === 'inFlight') makeUnknown(turn, record, 'RESTART');
       else lookUpNow(turn, record);
     }
