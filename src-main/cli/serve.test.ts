@@ -151,8 +151,11 @@ describe('a served session', { timeout: 60_000 }, () => {
     expect(await entries()).toBe(before + 1);
     // The same id of another client is another command.
     const other = await terminal.again('another-client');
-    expect(await other.reply({ ...message, command: { kind: 'halt', reason: 'lunch' } })).toMatchObject({ ok: true });
-    expect(await other.command({ kind: 'rearm', to: 'active', reason: 'back' })).toMatchObject({ ok: true });
+    const unknown = { kind: 'setStrategyEnabled', strategyId: 'nobody', enabled: true } as const;
+    expect(await other.reply({ ...message, command: unknown })).toMatchObject({
+      ok: false,
+      error: { code: 'STRATEGY_UNKNOWN' },
+    });
     again.close();
     other.close();
   });
