@@ -6,6 +6,7 @@ import type { Money, Price } from '../engine/domain/quantities.ts';
 import type { TradingState } from '../engine/domain/trading-state.ts';
 import type { CoreView, ExposureView } from '../engine/core/core-view.ts';
 import type { OrderRecord } from '../engine/execution/execution-state.ts';
+import type { ForeignOrder } from '../engine/execution/reconciliation-state.ts';
 import type { Position } from '../engine/portfolio/portfolio.ts';
 import type { ComponentDto, DriftDto, OriginDto, StrategyDto } from '../../src-preload/contract/state.ts';
 
@@ -24,7 +25,7 @@ export type EngineFacts = {
   order(id: ClientOrderId): Readonly<OrderRecord> | undefined;
   exposures(): readonly ExposureView[];
   position(accountId: AccountId, instrumentId: InstrumentId): Position | undefined;
-  foreignOrders(): number;
+  foreignOrders(): readonly ForeignOrder[];
   unprotectedMs(): number;
   account(): { readonly equity: Money | null; readonly dayPnl: Money | null };
   feed(instrumentId: InstrumentId): { readonly state: FeedState; readonly ageMs: number | null };
@@ -82,8 +83,7 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
     exposures: () => view.exposures(),
     position: (accountId, instrumentId) =>
       view.positions().find((position) => position.accountId === accountId && position.instrumentId === instrumentId),
-    foreignOrders: () =>
-      around.accounts.reduce((sum, accountId) => sum + (view.venue(accountId)?.foreign.size ?? 0), 0),
+    foreignOrders: () => view.foreignOrders(),
     unprotectedMs: () => view.unprotectedMs(),
     account: () => accountFigures(view, around),
     feed: (instrumentId) => ({ state: view.feed(instrumentId) ?? 'connecting', ageMs: around.feedAgeMs(instrumentId) }),

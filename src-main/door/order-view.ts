@@ -8,6 +8,8 @@ import {
 } from '../engine/domain/decimal.ts';
 import type { Fill } from '../engine/domain/order.ts';
 import type { OrderRecord } from '../engine/execution/execution-state.ts';
+import type { ForeignOrder } from '../engine/execution/reconciliation-state.ts';
+import { syntheticOrderId } from '../engine/domain/synthetic-id.ts';
 import type { FillDto, OrderDto } from '../../src-preload/contract/state.ts';
 
 /** Averages show four digits below the price's own. */
@@ -44,11 +46,51 @@ export function orderDto(record: OrderRecord, filled: Filled | undefined): Order
     pendingLeg: record.venueStatus === 'pendingNew',
     pending: record.pending,
     foreign: false,
+    installation: null,
     createdAtUs: record.createdAtUs,
     updatedAtUs: record.updatedAtUs,
     reason: record.reason,
   };
 }
+
+/** An order that is not ours, under the id it would have if it were adopted. */
+export function foreignOrderDto({ report, firstSeenUs, installation, updatedAtUs }: ForeignOrder): OrderDto {
+  const { accountId, venueOrderId } = report;
+  return {
+    clientOrderId: syntheticOrderId(accountId, venueOrderId),
+    venueOrderId,
+    accountId,
+    strategyId: null,
+    instrumentId: report.instrumentId,
+    role: 'foreign',
+    side: report.side,
+    type: report.type,
+    timeInForce: null,
+    quantity: report.quantity,
+    filledQuantity: report.filledQuantity,
+    averagePrice: null,
+    price: report.price,
+    triggerPrice: report.triggerPrice,
+    status: report.triggered ? 'triggered' : STATUS_WORDS[report.venueStatus],
+    pendingLeg: report.venueStatus === 'pendingNew',
+    pending: null,
+    foreign: true,
+    installation,
+    createdAtUs: firstSeenUs,
+    updatedAtUs,
+    reason: null,
+  };
+}
+
+const STATUS_WORDS: Readonly<Record<ForeignOrder['report']['venueStatus'], string>> = {
+  pendingNew: 'accepted',
+  live: 'accepted',
+  partiallyFilled: 'partiallyFilled',
+  filled: 'filled',
+  canceled: 'canceled',
+  expired: 'expired',
+  rejected: 'rejected',
+};
 
 export function fillDto(fill: Fill, role: string): FillDto {
   return {

@@ -22,7 +22,7 @@ export function stripDto(facts: EngineFacts): StripDto {
     engineLag: facts.lag(),
     roundTrip: facts.roundTrip(),
     emergencyStop: { armed: guarded, reason: guarded ? null : 'GUARDIAN_SILENT', guardianMs: silentMs },
-    workingOrders: { ...workingOrders(facts), foreign: facts.foreignOrders() },
+    workingOrders: { ...workingOrders(facts), foreign: facts.foreignOrders().length },
     protection: protectionFigures(facts),
     dayPnl: dayPnl(facts),
   };

@@ -13,7 +13,7 @@ import type {
 } from '../../src-preload/contract/state.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { logDto } from './log-view.ts';
-import { addFill, type Filled, fillDto, orderDto } from './order-view.ts';
+import { addFill, type Filled, fillDto, foreignOrderDto, orderDto } from './order-view.ts';
 import { positionDto } from './position-view.ts';
 import { limitDtos, stripDto } from './strip-view.ts';
 
@@ -44,6 +44,7 @@ export class TerminalView {
   private readonly published = new Map<string, string>();
   /** Open orders of the last look, so that one that closed is shown once more. */
   private open = new Set<ClientOrderId>();
+  private foreign: ReadonlyMap<string, OrderDto> = new Map();
 
   constructor(facts: EngineFacts, publish: (update: NumberedUpdate) => void) {
     this.facts = facts;
@@ -79,6 +80,20 @@ export class TerminalView {
     }
     for (const id of new Set([...open, ...this.open])) this.upsertOrder(id);
     this.open = open;
+    this.settleForeign();
+  }
+
+  /** A foreign order that is no longer shown by the venue is shown once more, as ended. */
+  private settleForeign(): void {
+    const shown = new Map(
+      this.facts
+        .foreignOrders()
+        .map((order) => foreignOrderDto(order))
+        .map((dto) => [dto.clientOrderId, dto]),
+    );
+    for (const dto of shown.values()) this.putOrder(dto);
+    for (const [id, dto] of this.foreign) if (!shown.has(id)) this.putOrder({ ...dto, status: 'ended' });
+    this.foreign = shown;
   }
 
   /** Refreshes the figures that move by themselves; unchanged ones are not sent again. */
@@ -158,16 +173,20 @@ export class TerminalView {
   private upsertOrder(id: ClientOrderId): void {
     const record = this.facts.order(id);
     if (record === undefined) return;
-    const value = orderDto(record, this.filled.get(id));
+    this.putOrder(orderDto(record, this.filled.get(id)));
+  }
+
+  private putOrder(value: OrderDto): void {
+    const id = value.clientOrderId;
     if (JSON.stringify(this.orders.get(id)) === JSON.stringify(value)) return;
     this.orders.set(id, value);
-    if (this.orders.size > MAX_CLOSED_ORDERS + this.open.size) this.forgetOldestClosed();
+    if (this.orders.size > MAX_CLOSED_ORDERS + this.open.size + this.foreign.size) this.forgetOldestClosed();
     this.emit({ op: 'upsert', topic: 'orders', value });
   }
 
   private forgetOldestClosed(): void {
     for (const id of this.orders.keys()) {
-      if (this.open.has(id as ClientOrderId)) continue;
+      if (this.open.has(id as ClientOrderId) || this.foreign.has(id)) continue;
       this.orders.delete(id);
       this.filled.delete(id as ClientOrderId);
       return;

@@ -81,6 +81,8 @@ export type OrderDto = {
     readonly sinceUs: number;
   } | null;
   readonly foreign: boolean;
+  /** Of a foreign order: the other Leeward that placed it, by its id; null for any other software or a person. */
+  readonly installation: string | null;
   readonly createdAtUs: number;
   readonly updatedAtUs: number;
   readonly reason: string | null;

@@ -92,6 +92,15 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
   FEED_NOT_LIVE: w('Feed not live', (x) => `The book of ${marketOf(x)} is not live.`),
   VENUE_NOT_READY: w('Venue not ready', (x) => `${p(x, 'venue')} is not ready.`),
   CLOCK_UNTRUSTED: w('Clock not trusted', (x) => `It stepped by ${p(x, 'stepMs')} ms.`),
+  ACCOUNT_SHARED: w(
+    'Account shared',
+    (x) =>
+      `Leeward installation ${p(x, 'installation')} trades account ${p(x, 'accountId')} too: choose the owner first.`,
+  ),
+  INSTALLATION_UNKNOWN: w(
+    'Unknown installation',
+    (x) => `No Leeward installation ${p(x, 'installation')} was seen on account ${p(x, 'accountId')}.`,
+  ),
   CONVERSION_RATE_MISSING: w('Conversion rate missing', (x) => `No rate from ${p(x, 'from')} to ${p(x, 'to')}.`),
 };
 
@@ -133,6 +142,11 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   FOREIGN_ORDER: w(
     'Foreign order',
     (x) => `${marketOf(x)} ${p(x, 'side')} ${p(x, 'quantity')}: placed outside Leeward. Shown, never touched.`,
+  ),
+  OTHER_INSTALLATION: w(
+    'Another Leeward',
+    (x) =>
+      `Installation ${p(x, 'installation')} trades account ${p(x, 'accountId')}. Entries are blocked: choose the owner.`,
   ),
   LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'role')}: filled after the order had ended. Applied.`),
   DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),

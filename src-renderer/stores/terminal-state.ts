@@ -15,7 +15,8 @@ export function sequenceStep(last: number | null, next: number): SequenceStep {
   return next === last + 1 ? 'apply' : 'gap';
 }
 
-const CLOSED = new Set(['denied', 'filled', 'canceled', 'expired', 'rejected']);
+/** `ended`: a foreign order that the venue shows no more; how it ended is not asked. */
+const CLOSED = new Set(['denied', 'filled', 'canceled', 'expired', 'rejected', 'ended']);
 
 /** An order with an unresolved command is open whatever its last proven status says. */
 export const isWorking = (order: { readonly status: string; readonly pending: unknown }): boolean =>

@@ -117,6 +117,7 @@ export function sampleOrder(over: Partial<OrderDto> = {}): OrderDto {
     pendingLeg: false,
     pending: null,
     foreign: false,
+    installation: null,
     createdAtUs: SAMPLE_NOW_US - 230_000_000,
     updatedAtUs: SAMPLE_NOW_US - 230_000_000,
     reason: null,

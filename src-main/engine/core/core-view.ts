@@ -8,6 +8,7 @@ import type { Money } from '../domain/quantities.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
 import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
+import type { ForeignOrder, OtherInstallation } from '../execution/reconciliation-state.ts';
 import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
 import type { Parts } from './core-state.ts';
@@ -45,6 +46,10 @@ export type CoreView = {
   feed(instrumentId: InstrumentId): FeedState | undefined;
   venue(accountId: AccountId): Readonly<VenueLink> | undefined;
   components(): ReadonlyMap<string, ComponentState>;
+  /** Open orders that are not ours, with their numbers. */
+  foreignOrders(): readonly ForeignOrder[];
+  /** Other Leewards seen at work on our accounts. */
+  otherInstallations(): readonly OtherInstallation[];
   stop(): StopReport | null;
   strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
   /** What the gate would say to a bracket now, at these prices. */
@@ -76,7 +81,18 @@ export function coreView(parts: Parts): CoreView {
 
 function statusView(
   parts: Parts,
-): Pick<CoreView, 'timeUs' | 'config' | 'tradingState' | 'feed' | 'venue' | 'components' | 'stop'> {
+): Pick<
+  CoreView,
+  | 'timeUs'
+  | 'config'
+  | 'tradingState'
+  | 'feed'
+  | 'venue'
+  | 'components'
+  | 'stop'
+  | 'foreignOrders'
+  | 'otherInstallations'
+> {
   return {
     timeUs: () => parts.state.timeUs,
     config: () => parts.state.config,
@@ -87,6 +103,8 @@ function statusView(
     feed: (instrumentId) => parts.state.feeds.get(instrumentId),
     venue: (accountId) => parts.state.execution.venues.get(accountId),
     components: () => parts.state.components,
+    foreignOrders: () => [...parts.state.execution.reconciliation.foreign.values()],
+    otherInstallations: () => [...parts.state.execution.reconciliation.others.values()],
     stop: () => parts.state.execution.stop?.report ?? null,
   };
 }

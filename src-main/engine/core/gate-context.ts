@@ -8,6 +8,7 @@ import { Money, Quantity } from '../domain/quantities.ts';
 import { priceOf, quantityOf } from '../execution/amounts.ts';
 import { leavesOf, openRecords } from '../execution/coverage.ts';
 import { exposureKey, type Exposure, type OrderRecord, type Turn } from '../execution/execution-state.ts';
+import { otherOwner } from '../execution/foreign-orders.ts';
 import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { equityOf, freeBalance } from './valuation.ts';
@@ -41,6 +42,7 @@ export function gateContext(
     unknownOutcome: open.some(({ pending }) => pending?.outcome === 'unknown'),
     feedLive: parts.state.feeds.get(instrumentId) === 'live',
     venueReady: link?.state === 'ready' && link.synchronized,
+    otherInstallation: otherOwner(turn.state, accountId)?.installation ?? null,
   };
 }
 

@@ -36,6 +36,8 @@ export const DENIAL_CODES = [
   'VENUE_NOT_READY',
   'CLOCK_UNTRUSTED',
   'CONVERSION_RATE_MISSING',
+  'ACCOUNT_SHARED',
+  'INSTALLATION_UNKNOWN',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

@@ -1,19 +1,22 @@
 import { parseClientOrderId } from '../domain/client-order-id.ts';
-import type { ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
+import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { Fill, OrderReport, OrderSpec } from '../domain/order.ts';
-import { touchExposure, venueLink, type OrderRecord, type Turn } from './execution-state.ts';
+import { touchExposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { hasEnded, isOurInstallation, noteForeign } from './foreign-orders.ts';
 import { openRecord } from './order-record.ts';
 
 /**
  * An order of this installation that the state does not hold is ours all the same: its id says so without a database.
- * Others are alerted once and left alone.
+ * One that was dropped after it had ended is news only when a query finds it open. Others are alerted once and left alone.
  */
-export function adoptFromReport(turn: Turn, report: OrderReport): OrderRecord | undefined {
-  const role = ownRole(turn, report.clientOrderId, report.instrumentId);
+export function adoptFromReport(turn: Turn, report: OrderReport, askedAtUs: number | null): OrderRecord | undefined {
+  const role = ownRole(turn, report.accountId, report.clientOrderId, report.instrumentId);
   if (report.clientOrderId === null || role === undefined) {
-    alertForeign(turn, report);
+    noteForeign(turn, report);
     return undefined;
   }
+  const isOldNews = hasEnded(report) || askedAtUs === null;
+  if (isOldNews && wasForgotten(turn, report.clientOrderId)) return undefined;
   const record = adopt(turn, {
     clientOrderId: report.clientOrderId,
     accountId: report.accountId,
@@ -33,7 +36,7 @@ export function adoptFromReport(turn: Turn, report: OrderReport): OrderRecord | 
 
 /** The rest of the order is learned by a lookup. */
 export function adoptFromFill(turn: Turn, fill: Fill): OrderRecord | undefined {
-  const role = ownRole(turn, fill.clientOrderId, fill.instrumentId);
+  const role = ownRole(turn, fill.accountId, fill.clientOrderId, fill.instrumentId);
   if (role === undefined) return undefined;
   const record = adopt(turn, {
     clientOrderId: fill.clientOrderId,
@@ -53,10 +56,31 @@ export function adoptFromFill(turn: Turn, fill: Fill): OrderRecord | undefined {
 }
 
 /** Undefined also where the instrument was never listed: without its rules nothing can be done for the order. */
-function ownRole(turn: Turn, id: ClientOrderId | null, instrumentId: InstrumentId): OrderSpec['role'] | undefined {
+function ownRole(
+  turn: Turn,
+  accountId: AccountId,
+  id: ClientOrderId | null,
+  instrumentId: InstrumentId,
+): OrderSpec['role'] | undefined {
   if (!turn.state.instruments.has(instrumentId)) return undefined;
   const parts = id === null ? undefined : parseClientOrderId(id);
-  return parts?.installation === turn.state.installation ? parts.role : undefined;
+  if (parts === undefined) return undefined;
+  return isOurInstallation(turn.state, accountId, parts.installation) ? parts.role : undefined;
+}
+
+/** Ids are given in order and dropped from the oldest, so those up to the newest dropped one were all held once. */
+function wasForgotten(turn: Turn, id: ClientOrderId): boolean {
+  const parts = parseClientOrderId(id);
+  const mark = turn.state.reconciliation.forgottenUpTo;
+  if (parts === undefined || mark === null || parts.installation !== turn.state.installation) return false;
+  return parts.epoch < mark.epoch || (parts.epoch === mark.epoch && parts.counter <= mark.counter);
+}
+
+/** An ended order leaves the state: a report of it that comes again is no order found. */
+export function noteForgotten(turn: Turn, id: ClientOrderId): void {
+  const parts = parseClientOrderId(id);
+  if (parts === undefined || parts.installation !== turn.state.installation || wasForgotten(turn, id)) return;
+  turn.state.reconciliation.forgottenUpTo = { epoch: parts.epoch, counter: parts.counter };
 }
 
 function adopt(turn: Turn, spec: OrderSpec): OrderRecord {
@@ -78,13 +102,4 @@ function planFromStop(turn: Turn, record: OrderRecord): void {
     stopLimit: price ?? triggerPrice,
     target: null,
   };
-}
-
-function alertForeign(turn: Turn, report: OrderReport): void {
-  const link = venueLink(turn.state, report.accountId);
-  if (link.foreign.has(report.venueOrderId)) return;
-  link.foreign.set(report.venueOrderId, turn.timeUs);
-  const { accountId, instrumentId, venueOrderId, side, quantity } = report;
-  const params = { accountId, instrumentId, venueOrderId, side, quantity };
-  turn.emit({ kind: 'alert.raised', alert: { code: 'FOREIGN_ORDER', severity: 'warning', params } });
 }

@@ -22,6 +22,7 @@ import type {
 } from '../domain/order.ts';
 import { ensure } from '../domain/result.ts';
 import type { TradingState } from '../domain/trading-state.ts';
+import { emptyReconciliation, type ReconciliationState } from './reconciliation-state.ts';
 
 /** What execution knows of one order. Decimals as text and no classes: the state is its own snapshot. */
 export type OrderRecord = {
@@ -126,8 +127,6 @@ export type VenueLink = {
   failures: number;
   /** Reason of a look that is due. */
   wanted: string | null;
-  /** Foreign orders already alerted. */
-  foreign: Map<VenueOrderId, number>;
 };
 
 export type EmergencyStop = {
@@ -163,6 +162,7 @@ export type ExecutionState = {
   venues: Map<AccountId, VenueLink>;
   /** `account|asset` -> what the account holds of it by the venue's last word, free and locked, ours or not. */
   holdings: Map<string, DecimalText>;
+  reconciliation: ReconciliationState;
   stop: EmergencyStop | null;
   /** Text of the last broken invariant; it is alerted when it changes. */
   broken: string | null;
@@ -200,6 +200,7 @@ export function emptyExecutionState(): ExecutionState {
     droppedTrades: new Map(),
     venues: new Map(),
     holdings: new Map(),
+    reconciliation: emptyReconciliation(),
     stop: null,
     broken: null,
   };
@@ -264,7 +265,6 @@ export function emptyLink(): VenueLink {
     retryAtUs: 0,
     failures: 0,
     wanted: null,
-    foreign: new Map(),
   };
 }
 

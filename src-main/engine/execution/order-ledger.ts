@@ -14,7 +14,7 @@ import { isApplied, tradeKey } from './applied-trades.ts';
  */
 export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number | null): OrderRecord | undefined {
   const id = report.clientOrderId;
-  const record = (id === null ? undefined : turn.state.orders.get(id)) ?? adoptFromReport(turn, report);
+  const record = (id === null ? undefined : turn.state.orders.get(id)) ?? adoptFromReport(turn, report, askedAtUs);
   if (record === undefined) return undefined;
   touchExposure(turn, report.accountId, report.instrumentId);
   noteEvidence(turn, record, report, askedAtUs);

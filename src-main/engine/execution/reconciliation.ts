@@ -13,6 +13,7 @@ import {
   type VenueLink,
 } from './execution-state.ts';
 import { noteStopAsked, noteStopLook } from './emergency-stop.ts';
+import { dropEndedForeign } from './foreign-orders.ts';
 import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
 import { backOffLookup, lacksFills, lookUpNow } from './unknown-outcomes.ts';
@@ -116,6 +117,8 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
     if (report.clientOrderId !== null) open.add(report.clientOrderId);
     applyReport(turn, report, askedAtUs);
   }
+  const openAtVenue = new Set(look.openOrders.map(({ venueOrderId }) => venueOrderId));
+  dropEndedForeign(turn, look.accountId, { open: openAtVenue, askedAtUs });
   for (const lookup of look.lookups) applyLookup(turn, lookup, askedAtUs);
   askAboutAbsent(turn, look.accountId, open, askedAtUs);
   link.inFlight = false;

@@ -1,4 +1,5 @@
 import { isTerminal } from '../domain/order.ts';
+import { noteForgotten } from './adoption.ts';
 import { forgetTrades } from './applied-trades.ts';
 import { isFlat, openRecords } from './coverage.ts';
 import { advanceStop, takeOver } from './emergency-stop.ts';
@@ -37,6 +38,7 @@ export function forgetOld(turn: Turn): void {
     if (turn.timeUs - record.createdAtUs < keepUs) break;
     if (!isTerminal(record.status) || lacksFills(record) || turn.timeUs - record.updatedAtUs < keepUs) continue;
     orders.delete(id);
+    noteForgotten(turn, id);
     plans.delete(id);
   }
   forgetTrades(turn.state, turn.timeUs - KEEP_TRADES_US);

@@ -1,8 +1,9 @@
+import type { Denial } from '../domain/denial.ts';
 import { ALLOWED } from '../domain/trading-state.ts';
 import { denial, fact, type Judgment } from './judgment.ts';
 import type { Subject } from './subject.ts';
 
-/** May anything be entered now: trading state, instrument, feed, venue, no outcome in doubt, a known equity. */
+/** May anything be entered now: trading state, instrument, feed, venue, no outcome in doubt, the account our own, a known equity. */
 export function judgeReadiness(subject: Subject): readonly Judgment[] {
   const { request, context } = subject;
   const { instrumentId } = request;
@@ -11,7 +12,7 @@ export function judgeReadiness(subject: Subject): readonly Judgment[] {
     judgeTradingState(subject),
     fact('instrument', known ? null : denial('INSTRUMENT_UNKNOWN', { instrumentId })),
     fact('feed', context.feedLive ? null : denial('FEED_NOT_LIVE', { instrumentId })),
-    fact('venue', context.venueReady ? null : denial('VENUE_NOT_READY', { venue: context.instrument.venue })),
+    fact('venue', judgeVenue(subject)),
     fact('outcome', context.unknownOutcome ? denial('OUTCOME_UNKNOWN', { instrumentId }) : null),
     judgeEquity(subject),
   ];
@@ -21,6 +22,13 @@ function judgeTradingState({ context }: Subject): Judgment {
   const action = context.positionQuantity.isZero ? 'entry' : 'increase';
   const allowed = ALLOWED[context.tradingState][action];
   return fact('tradingState', allowed ? null : denial('TRADING_STATE', { tradingState: context.tradingState, action }));
+}
+
+/** Connected and looked at, and the account is not traded by another Leeward as well. */
+function judgeVenue({ request: { accountId }, context }: Subject): Denial | null {
+  const { instrument, otherInstallation: installation, venueReady } = context;
+  if (installation !== null) return denial('ACCOUNT_SHARED', { accountId, installation });
+  return venueReady ? null : denial('VENUE_NOT_READY', { venue: instrument.venue });
 }
 
 /** Limits are fractions of equity, so they need it in the asset the order is paid in. */

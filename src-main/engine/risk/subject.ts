@@ -24,6 +24,8 @@ export type GateContext = {
   readonly unknownOutcome: boolean;
   readonly feedLive: boolean;
   readonly venueReady: boolean;
+  /** Another Leeward at work on the account; null when this one alone trades it. */
+  readonly otherInstallation: string | null;
 };
 
 /** What the checks look at. */

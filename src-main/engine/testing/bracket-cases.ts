@@ -77,4 +77,5 @@ export const CONTEXT: GateContext = {
   unknownOutcome: false,
   feedLive: true,
   venueReady: true,
+  otherInstallation: null,
 };

@@ -1,0 +1,84 @@
+import { parseClientOrderId } from '../domain/client-order-id.ts';
+import type { AccountId, ClientOrderId, VenueOrderId } from '../domain/identifiers.ts';
+import type { OrderReport } from '../domain/order.ts';
+import type { ExecutionState, Turn } from './execution-state.ts';
+import type { OtherInstallation } from './reconciliation-state.ts';
+
+const HAS_ENDED: readonly OrderReport['venueStatus'][] = ['filled', 'canceled', 'expired', 'rejected'];
+
+export const hasEnded = ({ venueStatus }: OrderReport): boolean => HAS_ENDED.includes(venueStatus);
+
+export const foreignKey = (accountId: AccountId, venueOrderId: VenueOrderId): string => `${accountId}|${venueOrderId}`;
+
+const otherKey = (accountId: AccountId, installation: string): string => `${accountId}|${installation}`;
+
+/** Of this installation, or of one whose orders were taken over on this account. */
+export function isOurInstallation(state: ExecutionState, accountId: AccountId, installation: string): boolean {
+  if (installation === state.installation) return true;
+  return state.reconciliation.others.get(otherKey(accountId, installation))?.owner === 'this';
+}
+
+/** Keeps the numbers of an order that is not ours, and alerts it once. */
+export function noteForeign(turn: Turn, report: OrderReport): void {
+  const { foreign } = turn.state.reconciliation;
+  const key = foreignKey(report.accountId, report.venueOrderId);
+  const known = foreign.get(key);
+  if (hasEnded(report)) {
+    foreign.delete(key);
+    return;
+  }
+  if (known !== undefined) {
+    known.report = report;
+    known.updatedAtUs = turn.timeUs;
+    return;
+  }
+  const installation = installationOf(report.clientOrderId);
+  foreign.set(key, { report, firstSeenUs: turn.timeUs, updatedAtUs: turn.timeUs, installation });
+  alertForeign(turn, report);
+  if (installation !== null) noteOther(turn, report.accountId, installation);
+}
+
+const installationOf = (id: ClientOrderId | null): string | null =>
+  (id === null ? undefined : parseClientOrderId(id)?.installation) ?? null;
+
+function alertForeign(turn: Turn, report: OrderReport): void {
+  const { accountId, instrumentId, venueOrderId, side, quantity } = report;
+  const params = { accountId, instrumentId, venueOrderId, side, quantity };
+  turn.emit({ kind: 'alert.raised', alert: { code: 'FOREIGN_ORDER', severity: 'warning', params } });
+}
+
+/** Another Leeward trades this account: entries stop until a person says whose account it is. */
+function noteOther(turn: Turn, accountId: AccountId, installation: string): void {
+  const { others } = turn.state.reconciliation;
+  const key = otherKey(accountId, installation);
+  const known = others.get(key);
+  if (known !== undefined) {
+    known.lastSeenUs = turn.timeUs;
+    return;
+  }
+  const owner = 'undecided';
+  others.set(key, { accountId, installation, firstSeenUs: turn.timeUs, lastSeenUs: turn.timeUs, owner });
+  const params = { accountId, installation };
+  turn.emit({ kind: 'alert.raised', alert: { code: 'OTHER_INSTALLATION', severity: 'critical', params } });
+}
+
+/** Drops the foreign orders a whole look no longer shows; those told of since it was asked for stay. */
+export function dropEndedForeign(
+  turn: Turn,
+  accountId: AccountId,
+  look: { readonly open: ReadonlySet<VenueOrderId>; readonly askedAtUs: number },
+): void {
+  const { foreign } = turn.state.reconciliation;
+  for (const [key, { report, updatedAtUs }] of foreign) {
+    if (report.accountId !== accountId || look.open.has(report.venueOrderId) || updatedAtUs >= look.askedAtUs) continue;
+    foreign.delete(key);
+  }
+}
+
+/** The installation that keeps this account from entries: none decided yet, or the account left to it. */
+export function otherOwner(state: ExecutionState, accountId: AccountId): OtherInstallation | undefined {
+  for (const other of state.reconciliation.others.values()) {
+    if (other.accountId === accountId && other.owner !== 'this') return other;
+  }
+  return undefined;
+}
