@@ -241,10 +241,16 @@ const NOT_CONNECTED: CommandOutcome = {
   kind: 'rejected',
   venueCode: 'NOT_CONNECTED',
   message: 'expected a connected gateway, was one that never reached its venue',
+  unread: true,
 };
 
-function outcomeOf({ outcome, code, message }: CallFailure): CommandOutcome {
-  if (outcome === 'rejected') return { kind: 'rejected', venueCode: code, message };
+const UNSENT: readonly string[] = ['NOT_SENT', 'PAUSED', 'NO_WEIGHT', 'FENCED'];
+
+function outcomeOf({ outcome, code, message, remedy }: CallFailure): CommandOutcome {
+  if (outcome === 'rejected') {
+    const isUnread = remedy !== 'none' || UNSENT.includes(code);
+    return { kind: 'rejected', venueCode: code, message, ...(isUnread ? { unread: true } : {}) };
+  }
   return { kind: 'unknown', reason: `${code}: ${message}` };
 }
 

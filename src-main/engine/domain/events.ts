@@ -124,7 +124,13 @@ export type VenuePosition = {
  */
 export type CommandOutcome =
   | { readonly kind: 'accepted'; readonly reports: readonly OrderReport[]; readonly fills: readonly Fill[] }
-  | { readonly kind: 'rejected'; readonly venueCode: string; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly venueCode: string;
+      readonly message: string;
+      /** It was never sent, or turned away before the venue looked at it: says nothing about the order itself. */
+      readonly unread?: true;
+    }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export type OrderLookup =

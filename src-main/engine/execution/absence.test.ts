@@ -120,6 +120,26 @@ describe.each(FATES)('a create whose answer is %s', (fate) => {
   });
 });
 
+describe('a create that the venue never read', () => {
+  it.each(['dropStop', 'closeIt'] as const)('is tried again after a pause and counts for nothing (%s)', (kind) => {
+    const session = holding('0');
+    if (kind === 'dropStop') dropStop(session);
+    else closeIt(session);
+    const unread = { kind: 'rejected', venueCode: 'PAUSED', message: '', unread: true } as const;
+    for (let tries = 0; tries < 6; tries++) {
+      const create = session.effects.shift() as Extract<Decision, { kind: 'order.submit' }>;
+      const clientOrderIds = ordersOf(create.submission).map((order) => order.clientOrderId);
+      session.dispatch({ kind: 'submit.answered', clientOrderIds, outcome: unread });
+      expect(session.effects.filter((effect) => effect.kind === 'order.submit')).toEqual([]);
+      passUntilSubmit(session);
+    }
+    session.pump();
+    expect(session.ordersOfRole('escalation')).toEqual([]);
+    expect(session.exposure().isFlat).toBe(kind === 'closeIt');
+    settled(session);
+  });
+});
+
 /** Without any answer it may still wait to be sent: only ten seconds between two denials count as proof. */
 const hungAlone = (fate: Fate, others: string): number | null =>
   fate === 'hungAndNever' && others !== '0' ? 13_000 : null;
@@ -135,6 +155,20 @@ describe('a create that arrives after it was denied', () => {
     expect(bareMs(session)).toBeLessThanOrEqual(2_000);
     expect(session.venue.submit(late.submission).kind).toBe('rejected');
     session.pump();
+    settled(session);
+  });
+
+  it('is found when it beat its successor, whose refusal counts for nothing', () => {
+    const session = holding('0');
+    dropStop(session);
+    const late = session.effects.shift() as Extract<Decision, { kind: 'order.submit' }>;
+    const clientOrderIds = ordersOf(late.submission).map((order) => order.clientOrderId);
+    session.dispatch({ kind: 'submit.answered', clientOrderIds, outcome: { kind: 'unknown', reason: 'reset' } });
+    passUntilSubmit(session);
+    expect(session.venue.submit(late.submission).kind).toBe('accepted');
+    session.venue.events.length = 0;
+    session.pump();
+    expect(session.exposure()).toMatchObject({ covered: '0.999', protection: { attempts: 0 } });
     settled(session);
   });
 

@@ -2,7 +2,7 @@ import type { CommandOutcome } from '../domain/events.ts';
 import type { ClientOrderId } from '../domain/identifiers.ts';
 import { isTerminal, type OrderReport } from '../domain/order.ts';
 import { isAbove } from './amounts.ts';
-import { openRecords } from './coverage.ts';
+import { closes, openRecords } from './coverage.ts';
 import { configOf, touchExposure, venueLink, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { noteExitRefused } from './flattening.ts';
 import { applyModifyAnswer as applyModify } from './modification.ts';
@@ -12,6 +12,8 @@ import { noteStopRefused } from './protection.ts';
 import { listMembers } from './sending.ts';
 import { settleStopAction } from './stop-report.ts';
 import { haltFor } from './trading-state-latch.ts';
+
+type Refusal = Extract<CommandOutcome, { kind: 'rejected' }>;
 
 const FIRST_LOOKUP_RETRY_US = 1_000_000;
 const MAX_LOOKUP_RETRY_US = 10_000_000;
@@ -30,7 +32,7 @@ export function applySubmitAnswer(turn: Turn, ids: readonly ClientOrderId[], out
     if (outcome.kind === 'unknown') makeCreateUnknown(turn, record, outcome.reason);
     else refuseCreate(turn, record, outcome);
   }
-  if (outcome.kind === 'rejected') noteRefusal(turn, records, outcome.venueCode);
+  if (outcome.kind === 'rejected') noteRefusal(turn, records, outcome);
 }
 
 function acceptCreate(record: OrderRecord): void {
@@ -64,15 +66,39 @@ function refuseCreate(turn: Turn, record: OrderRecord, outcome: { venueCode: str
 const actionOf = (record: OrderRecord): 'exit' | 'restStop' =>
   record.spec.role === 'exit' || record.spec.role === 'escalation' ? 'exit' : 'restStop';
 
-function noteRefusal(turn: Turn, records: readonly OrderRecord[], venueCode: string): void {
+/**
+ * What a refused stop or exit leads to. It counts as the venue's judgement only if the venue read it, and if no order of
+ * unknown outcome may hold what it wanted to sell: that one is asked about first.
+ */
+function noteRefusal(turn: Turn, records: readonly OrderRecord[], { venueCode, unread }: Refusal): void {
   const first = records[0];
   if (first === undefined) return;
   if (venueCode === 'FENCED') haltFor(turn, 'FENCED');
   const exposure = touchExposure(turn, first.spec.accountId, first.spec.instrumentId);
+  if (unread === true || askDoubtful(turn, exposure)) {
+    pauseClosing(turn, exposure);
+    return;
+  }
   const refused = records.filter((record) => record.status === 'rejected');
   const roles = refused.map((record) => record.spec.role);
   if (roles.includes('exit') || roles.includes('escalation')) noteExitRefused(turn, exposure);
   else if (roles.includes('stop') && !roles.includes('entry')) noteStopRefused(turn, exposure);
+}
+
+/** True when a closing order of unknown outcome was asked about. */
+function askDoubtful(turn: Turn, exposure: Exposure): boolean {
+  const doubtful = openRecords(turn.state, exposure).filter(
+    (record) =>
+      record.pending?.command === 'create' && record.pending.outcome === 'unknown' && closes(record, exposure),
+  );
+  for (const record of doubtful) lookUpNow(turn, record);
+  return doubtful.length > 0;
+}
+
+function pauseClosing(turn: Turn, { protection, flattening }: Exposure): void {
+  const untilUs = turn.timeUs + configOf(turn.state).protectionGraceMs * US_PER_MS;
+  protection.retryAtUs = untilUs;
+  if (flattening !== null) flattening.retryAtUs = untilUs;
 }
 
 export function applyCancelAnswer(turn: Turn, id: ClientOrderId, outcome: CommandOutcome): void {

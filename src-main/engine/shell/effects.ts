@@ -78,7 +78,8 @@ function gatewayOf(parts: EffectParts, accountId: AccountId | undefined): VenueG
 
 /** A gateway that throws instead of answering proves nothing about the command. */
 async function settled(answer: Promise<CommandOutcome> | undefined): Promise<CommandOutcome> {
-  if (answer === undefined) return { kind: 'rejected', venueCode: 'NO_GATEWAY', message: 'account without a gateway' };
+  if (answer === undefined)
+    return { kind: 'rejected', venueCode: 'NO_GATEWAY', message: 'account without a gateway', unread: true };
   try {
     return await answer;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { createCore, type Core } from '../core.ts';
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { BracketRequest, Command, CommandEnvelope } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { AccountSetup, CommandOutcome, Decision, EngineInput, ListedInstrument } from '../domain/events.ts';
@@ -76,6 +77,13 @@ export const bracket = (over: Partial<BracketRequest> = {}): BracketRequest => (
   ...over,
 });
 
+const STALE: CommandOutcome = {
+  kind: 'rejected',
+  venueCode: '-1021',
+  message: 'Timestamp for this request is outside of the recvWindow.',
+  unread: true,
+};
+
 type Applied = { readonly sequence: number; readonly timeUs: number; readonly input: EngineInput };
 const START_US = 1_704_272_400_000_000;
 
@@ -93,6 +101,7 @@ export class CoreSession {
   /** False: requests die on the way, queries fail. */
   isReachable = true;
   private commands = 0;
+  private readonly decidedAtUs = new WeakMap<Decision, number>();
 
   constructor(accounts: readonly string[] = ['paper-1']) {
     this.venues = accounts.map((name) => new VenueDouble(accountId(name)));
@@ -114,6 +123,7 @@ export class CoreSession {
     const decisions = this.core.apply(sequence, this.timeUs, input);
     this.decisions.push(...decisions);
     this.effects.push(...decisions);
+    for (const decision of decisions) this.decidedAtUs.set(decision, this.timeUs);
     return decisions;
   }
 
@@ -173,7 +183,8 @@ export class CoreSession {
       const venue = this.venueOf(specs[0]!.accountId);
       venue.timeUs = this.timeUs;
       const clientOrderIds = specs.map((spec) => spec.clientOrderId);
-      this.answer({ kind: 'submit.answered', clientOrderIds, outcome: venue.submit(effect.submission) });
+      const outcome = this.isStale(effect) ? STALE : venue.submit(effect.submission);
+      this.answer({ kind: 'submit.answered', clientOrderIds, outcome });
     }
     if (effect.kind === 'order.cancel') {
       const outcome = this.venueOf(effect.accountId).cancel(effect.clientOrderId, effect.listId);
@@ -187,6 +198,13 @@ export class CoreSession {
       const { accountId, lookups } = effect;
       this.dispatch({ kind: 'venue.reconciled', accountId, ...this.venueOf(accountId).snapshot(lookups) });
     }
+  }
+
+  /** Signed when it was decided, it arrives after its deadline. */
+  private isStale(effect: Extract<Decision, { readonly kind: 'order.submit' }>): boolean {
+    const { createDeadlineMs } = capabilitiesOfInstrument(ordersOf(effect.submission)[0]!.instrumentId);
+    const ageUs = this.timeUs - (this.decidedAtUs.get(effect) ?? this.timeUs);
+    return createDeadlineMs !== null && ageUs > createDeadlineMs * 1_000;
   }
 
   private fail(effect: Decision): void {
