@@ -31,6 +31,19 @@ describe('canonical JSON', () => {
     expect(canonicalJson({ b: 1, a: [{ d: null, c: '€' }] })).toBe('{"a":[{"c":"€","d":null}],"b":1}');
   });
 
+  it('quotes any text as JSON.stringify does', () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 20 });
+    fc.assert(
+      fc.property(
+        fc.oneof(texts, fc.constantFrom('\ud800', '\udc00x', '\ud83d\ude00', '\u2028', '"', '\\')),
+        (text) => {
+          expect(canonicalJson(text)).toBe(JSON.stringify(text));
+          expect(canonicalJson({ [text]: -0 })).toBe(JSON.stringify({ [text]: 0 }));
+        },
+      ),
+    );
+  });
+
   it('leaves out a key without a value', () => {
     const value = { a: 1, b: undefined } as unknown as JsonValue;
     expect(canonicalJson(value)).toBe('{"a":1}');

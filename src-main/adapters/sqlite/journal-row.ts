@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AccountId, ClientOrderId } from '../../engine/domain/identifiers.ts';
 import type { JournalDraft, JournalRow, JsonValue } from '../../engine/ports/store.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -64,7 +64,7 @@ export function rowHash(row: Omit<StoredRow, 'hash'>): string {
     row.payload,
     row.previous_hash,
   ];
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+  return hash('sha256', JSON.stringify(fields), 'hex');
 }
 
 /** Throws when the row's texts are not JSON, which its hash rules out. */
