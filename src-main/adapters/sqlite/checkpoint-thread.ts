@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { signCheckpoint } from './checkpoint.ts';
+import { foldLog } from './fold-log.ts';
 
 export type CheckpointThreadData = {
   readonly file: string;
@@ -23,8 +24,7 @@ parentPort?.on('message', (order: CheckpointOrder) => {
   else {
     const { sequence, hash, signedAtUs } = order;
     parentPort?.postMessage(signCheckpoint(key, { sequence, hash, signedAtUs }));
-    // Passive: it waits for nobody and nobody waits for it.
-    db.pragma('wal_checkpoint(PASSIVE)');
+    foldLog(db);
   }
 });
 
