@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { makeClientOrderId } from './domain/client-order-id.ts';
 import type { Decision, EngineInput } from './domain/events.ts';
 import { accountId, commandId, instrumentId, tradeId, venueOrderId } from './domain/identifiers.ts';
-import type { OrderSpec, Submission } from './domain/order.ts';
-import { decisionOf, decisionRow, inputOf, inputRow } from './journal-rows.ts';
+import { idsOf, type OrderSpec, type Submission } from './domain/order.ts';
+import { broughtUp, decisionOf, decisionRow, inputOf, inputRow } from './journal-rows.ts';
 import type { JournalDraft, JournalRow } from './ports/store.ts';
 
 const account = accountId('paper-1');
@@ -53,6 +53,22 @@ const fill: EngineInput = {
   },
 };
 
+const judged: Extract<Decision, { kind: 'order.judged' }> = {
+  kind: 'order.judged',
+  verdict: {
+    allowed: false,
+    denials: [{ code: 'FEED_NOT_LIVE', params: { state: 'stale' } }],
+    checks: [
+      { name: 'venue', passed: true, used: null, after: null, limit: null, headroom: null, unit: '' },
+      { name: 'feed', passed: false, used: null, after: null, limit: null, headroom: null, unit: '' },
+      { name: 'stopSlots', passed: true, used: '0', after: '1', limit: '5', headroom: '4', unit: 'orders' },
+    ],
+  },
+  accountId: account,
+  clientOrderIds: idsOf(otoco),
+  reason: { by: 'protection' },
+};
+
 describe('rows of events', () => {
   it('read back as the input that was written', () => {
     const row = inputRow(fill, 42);
@@ -73,14 +89,38 @@ describe('rows of events', () => {
       clientOrderIds: [id(9), id(1), id(2), id(3)],
     });
     expect(decisionOf(stored(row))).toEqual(decision);
-    const judged: Decision = {
-      kind: 'order.judged',
-      verdict: { allowed: true, denials: [], checks: [] },
-      intent: { kind: 'single', order: spec(4) },
-      reason: { by: 'protection' },
+  });
+
+  it('of a verdict hold every check, in a short form that reads back as the decision', () => {
+    const row = decisionRow(judged, 42, 6);
+    expect(row).toMatchObject({
+      kindVersion: 2,
+      accountId: account,
+      correlationId: id(9),
+      clientOrderIds: [id(9), id(1), id(2), id(3)],
+      payload: {
+        checks: [
+          'venue',
+          ['feed', false, null, null, null, null, ''],
+          ['stopSlots', true, '0', '1', '5', '4', 'orders'],
+        ],
+      },
+    });
+    expect(decisionOf(stored(row))).toEqual(judged);
+    const refused = { ...judged, accountId: null, clientOrderIds: [] };
+    expect(decisionRow(refused, 1, 1)).toMatchObject({ clientOrderIds: [], accountId: null, correlationId: null });
+  });
+
+  it('of a verdict in version 1, which repeated the intent, read as the same decision', () => {
+    const { verdict, reason } = judged;
+    const now = stored(decisionRow(judged, 42, 6));
+    const old: JournalRow = {
+      ...now,
+      kindVersion: 1,
+      payload: { verdict, reason, intent: otoco },
     };
-    expect(decisionRow(judged, 1, 1)).toMatchObject({ clientOrderIds: [id(4)], correlationId: id(4) });
-    expect(decisionRow({ ...judged, intent: null }, 1, 1)).toMatchObject({ clientOrderIds: [], accountId: null });
+    expect(decisionOf(old)).toEqual(judged);
+    expect(broughtUp(old)).toEqual(now);
   });
 
   it('tie commands to their answers and cancels to their list', () => {
@@ -113,7 +153,9 @@ describe('rows of events', () => {
 
   it('are refused when of another role or of a later version', () => {
     const row = stored(inputRow(fill, 1));
-    expect(() => decisionOf(row)).toThrow('expected a decision of version 1 to 1 in row 7, was input order.filled 1');
-    expect(() => inputOf({ ...row, kindVersion: 2 })).toThrow('was input order.filled 2');
+    expect(() => decisionOf(row)).toThrow('expected a decision in row 7, was input order.filled');
+    expect(() => inputOf({ ...row, kindVersion: 2 })).toThrow(
+      'expected version 1 to 1 of order.filled in row 7, was 2',
+    );
   });
 });

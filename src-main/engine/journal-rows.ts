@@ -1,19 +1,23 @@
 import type { Decision, EngineInput } from './domain/events.ts';
 import type { AccountId, ClientOrderId } from './domain/identifiers.ts';
-import { ordersOf, type Submission } from './domain/order.ts';
+import { idsOf, ordersOf } from './domain/order.ts';
 import { InvariantError } from './domain/result.ts';
+import { judgedOf, judgmentPayload, judgmentV1ToV2 } from './judgment-row.ts';
 import type { JournalDraft, JournalRow, JsonValue } from './ports/store.ts';
 
 /**
- * Events as rows of the journal and back. The payload is the event without its kind, which has a column. The version of
- * a kind rises when its payload changes; older rows are brought up on reading, never rewritten.
+ * Events as rows of the journal and back. The payload is the event without its kind, which has a column; `order.judged`
+ * has a shorter form of its own. The version of a kind rises when its payload changes; older rows are brought up on
+ * reading, never rewritten.
  */
-const KIND_VERSION = 1;
+const FIRST_VERSION = 1;
 
 type Upcaster = (payload: JsonValue) => JsonValue;
 
 /** By kind, the step from each version to the next: `{ 'order.filled': [v1ToV2] }`. Pure, and kept for ever. */
-const UPCASTERS: Readonly<Record<string, readonly Upcaster[] | undefined>> = {};
+const UPCASTERS: Readonly<Record<string, readonly Upcaster[] | undefined>> = { 'order.judged': [judgmentV1ToV2] };
+
+const newestOf = (kind: string): number => FIRST_VERSION + (UPCASTERS[kind]?.length ?? 0);
 
 /** The row of an input, at the time it was consumed. */
 export function inputRow(input: EngineInput, timeUs: number): JournalDraft {
@@ -29,14 +33,14 @@ export function inputRow(input: EngineInput, timeUs: number): JournalDraft {
 
 /** The row of a decision; `causationSequence` is that of the input it followed from. */
 export function decisionRow(decision: Decision, timeUs: number, causationSequence: number): JournalDraft {
-  const submission = submissionOf(decision);
+  const clientOrderIds = idsOfDecision(decision);
   return {
     ...eventColumns(decision, timeUs),
     role: 'decision',
-    accountId: accountOfDecision(decision, submission),
-    correlationId: correlationOf(decision, submission),
+    accountId: accountOfDecision(decision),
+    correlationId: correlationOf(decision, clientOrderIds),
     causationSequence,
-    clientOrderIds: submission === null ? [] : idsOf(submission),
+    clientOrderIds,
   };
 }
 
@@ -50,23 +54,34 @@ export function decisionOf(row: JournalRow): Decision {
   return eventOf(row, 'decision') as unknown as Decision;
 }
 
+/** The row as this version would write it. Throws when it is newer than this version understands. */
+export function broughtUp(row: JournalRow): JournalRow {
+  const newest = newestOf(row.kind);
+  if (row.kindVersion < FIRST_VERSION || row.kindVersion > newest) {
+    throw new InvariantError(
+      `expected version ${FIRST_VERSION} to ${newest} of ${row.kind} in row ${row.sequence}, was ${row.kindVersion}`,
+    );
+  }
+  const steps = UPCASTERS[row.kind]?.slice(row.kindVersion - FIRST_VERSION) ?? [];
+  return { ...row, kindVersion: newest, payload: steps.reduce((older, upcast) => upcast(older), row.payload) };
+}
+
 type EventColumns = Pick<JournalDraft, 'kind' | 'kindVersion' | 'timeUs' | 'payload'>;
 
 /** Events are plain JSON by construction; the store refuses what is not. */
-function eventColumns({ kind, ...payload }: EngineInput | Decision, timeUs: number): EventColumns {
-  return { kind, kindVersion: KIND_VERSION, timeUs, payload: payload };
+function eventColumns(event: EngineInput | Decision, timeUs: number): EventColumns {
+  const { kind, ...fields } = event;
+  const payload = event.kind === 'order.judged' ? judgmentPayload(event) : fields;
+  return { kind, kindVersion: newestOf(kind), timeUs, payload };
 }
 
 function eventOf(row: JournalRow, role: JournalRow['role']): { readonly kind: string } {
-  const steps = UPCASTERS[row.kind] ?? [];
-  const newest = KIND_VERSION + steps.length;
-  if (row.role !== role || row.kindVersion < 1 || row.kindVersion > newest) {
-    throw new InvariantError(
-      `expected a ${role} of version 1 to ${newest} in row ${row.sequence}, was ${row.role} ${row.kind} ${row.kindVersion}`,
-    );
+  if (row.role !== role) {
+    throw new InvariantError(`expected a ${role} in row ${row.sequence}, was ${row.role} ${row.kind}`);
   }
-  const payload = steps.slice(row.kindVersion - 1).reduce((older, upcast) => upcast(older), row.payload);
-  return { kind: row.kind, ...(payload as Readonly<Record<string, JsonValue>>) };
+  const newest = broughtUp(row);
+  if (row.kind === 'order.judged') return { kind: row.kind, ...judgedOf(newest) };
+  return { kind: row.kind, ...(newest.payload as Readonly<Record<string, JsonValue>>) };
 }
 
 function accountOfInput(input: EngineInput): AccountId | null {
@@ -82,29 +97,23 @@ function accountOfInput(input: EngineInput): AccountId | null {
   }
 }
 
-function accountOfDecision(decision: Decision, submission: Submission | null): AccountId | null {
-  return submission === null ? accountIn(decision) : (ordersOf(submission)[0]?.accountId ?? null);
+function accountOfDecision(decision: Decision): AccountId | null {
+  if (decision.kind !== 'order.submit') return accountIn(decision);
+  return ordersOf(decision.submission)[0]?.accountId ?? null;
 }
 
 function accountIn(event: object): AccountId | null {
   return 'accountId' in event ? (event.accountId as AccountId) : null;
 }
 
-function submissionOf(decision: Decision): Submission | null {
-  if (decision.kind === 'order.submit') return decision.submission;
-  return decision.kind === 'order.judged' ? decision.intent : null;
+function idsOfDecision(decision: Decision): readonly ClientOrderId[] {
+  if (decision.kind === 'order.submit') return idsOf(decision.submission);
+  return decision.kind === 'order.judged' ? decision.clientOrderIds : [];
 }
 
 /** One thread through the life of an order: the list it belongs to, or itself. */
-function correlationOf(decision: Decision, submission: Submission | null): string | null {
-  if (submission !== null) return idsOf(submission)[0] ?? null;
-  if (decision.kind === 'order.modify') return decision.clientOrderId;
+function correlationOf(decision: Decision, clientOrderIds: readonly ClientOrderId[]): string | null {
   if (decision.kind === 'order.cancel') return decision.listId ?? decision.clientOrderId;
-  return decision.kind === 'command.answered' ? decision.commandId : null;
-}
-
-/** The list first, then its orders. */
-function idsOf(submission: Submission): readonly ClientOrderId[] {
-  const ids = ordersOf(submission).map(({ clientOrderId }) => clientOrderId);
-  return submission.kind === 'single' ? ids : [submission.listId, ...ids];
+  if (decision.kind === 'command.answered') return decision.commandId;
+  return clientOrderIds[0] ?? null;
 }

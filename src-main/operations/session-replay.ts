@@ -4,7 +4,7 @@ import type { JournalReader } from '../adapters/sqlite/journal-reader.ts';
 import { GENESIS_HASH, storedRow } from '../adapters/sqlite/journal-row.ts';
 import { SNAPSHOT_KIND, stateHash } from '../adapters/sqlite/snapshots.ts';
 import type { Decision, EngineInput } from '../engine/domain/events.ts';
-import { decisionRow, inputOf } from '../engine/journal-rows.ts';
+import { broughtUp, decisionRow, inputOf } from '../engine/journal-rows.ts';
 import type { JournalDraft, JournalRow, JsonValue } from '../engine/ports/store.ts';
 
 /** What of the engine a replay needs: no ports, no clock, no venue. */
@@ -99,7 +99,7 @@ class Replay {
   private compare(row: JournalRow): void {
     this.decisions++;
     const awaited = this.awaited.shift();
-    const recorded = comparable(row);
+    const recorded = comparable(broughtUp(row));
     const now = awaited === undefined ? 'no decision' : comparable(awaited);
     if (now !== recorded) this.mismatch(`row ${row.sequence}: expected ${recorded}, was ${now}`);
   }

@@ -87,13 +87,13 @@ describe('a signal', () => {
     const tiny = play(started({ notionalRatio: '0.0000001' }), false);
     expect(tiny.at(-1)).toMatchObject({
       kind: 'order.judged',
-      intent: null,
+      clientOrderIds: [],
       verdict: { denials: [{ code: 'QUANTITY_BELOW_MINIMUM' }] },
     });
     const session = started();
     session.command({ kind: 'halt', reason: 'test' });
     expect(play(session, false).find((decision) => decision.kind === 'order.judged')).toMatchObject({
-      intent: null,
+      clientOrderIds: [],
       verdict: { allowed: false, denials: [{ code: 'TRADING_STATE' }] },
     });
   });

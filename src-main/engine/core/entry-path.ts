@@ -79,7 +79,7 @@ export function judgmentOf(parts: Parts, request: BracketRequest, reference: Pri
 }
 
 function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: BracketRequest): Denial | null {
-  turn.emit({ kind: 'order.judged', verdict, intent: null, reason });
+  turn.emit({ kind: 'order.judged', verdict, accountId: null, clientOrderIds: [], reason });
   const denial = verdict.denials[0] ?? null;
   const { accountId, instrumentId, strategyId } = request;
   const params = { accountId, instrumentId, strategyId, denial: denial?.code ?? null };
@@ -89,6 +89,6 @@ function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: B
 
 function deny(turn: Turn, denial: Denial, reason: DecisionReason): Denial {
   const verdict: Verdict = { allowed: false, denials: [denial], checks: [] };
-  turn.emit({ kind: 'order.judged', verdict, intent: null, reason });
+  turn.emit({ kind: 'order.judged', verdict, accountId: null, clientOrderIds: [], reason });
   return denial;
 }

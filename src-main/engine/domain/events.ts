@@ -148,7 +148,9 @@ export type Decision =
   | {
       readonly kind: 'order.judged';
       readonly verdict: Verdict;
-      readonly intent: Submission | null;
+      /** Of what follows as `order.submit`; null and none when nothing does. */
+      readonly accountId: AccountId | null;
+      readonly clientOrderIds: readonly ClientOrderId[];
       readonly reason: DecisionReason;
     }
   | { readonly kind: 'order.submit'; readonly submission: Submission; readonly lane: Lane }

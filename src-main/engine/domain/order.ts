@@ -149,3 +149,9 @@ export function ordersOf(submission: Submission): readonly OrderSpec[] {
       return [submission.working, submission.target, submission.stop];
   }
 }
+
+/** Every id a submission gives to the venue: that of the list first, then of its orders. */
+export function idsOf(submission: Submission): readonly ClientOrderId[] {
+  const ids = ordersOf(submission).map(({ clientOrderId }) => clientOrderId);
+  return submission.kind === 'single' ? ids : [submission.listId, ...ids];
+}

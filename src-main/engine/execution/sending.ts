@@ -1,6 +1,6 @@
 import type { Verdict } from '../domain/denial.ts';
 import type { DecisionReason, Lane } from '../domain/events.ts';
-import { isTerminal, type OrderSpec, ordersOf, type Submission } from '../domain/order.ts';
+import { idsOf, isTerminal, type OrderSpec, ordersOf, type Submission } from '../domain/order.ts';
 import { invariant } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
 import { isFlat, protects } from './coverage.ts';
@@ -25,7 +25,8 @@ export function sendSubmission(turn: Turn, submission: Submission, intent: Inten
   const state = turn.state.tradingState;
   invariant(ALLOWED[state][intent.action], () => `expected an action allowed while ${state}, was ${intent.action}`);
   const { verdict = PASSED, reason } = intent;
-  turn.emit({ kind: 'order.judged', verdict, intent: submission, reason });
+  const accountId = ordersOf(submission)[0]?.accountId ?? null;
+  turn.emit({ kind: 'order.judged', verdict, accountId, clientOrderIds: idsOf(submission), reason });
   enterOrders(turn, submission, reason);
   turn.emit({ kind: 'order.submit', submission, lane: laneOf(intent.action) });
 }
