@@ -203,6 +203,9 @@ class Shell implements Engine {
       case 'balances':
         this.dispatch({ kind: 'balances.reported', accountId, balances: event.balances });
         return;
+      case 'clock':
+        this.dispatch({ kind: 'venue.clockMeasured', accountId, ...clockOf(event) });
+        return;
       case 'state':
         this.dispatch({ kind: 'venue.changed', accountId, state: event.state, detail: event.detail });
         return;
@@ -298,3 +301,5 @@ function answerOf({ command, commandId }: CommandEnvelope, { decisions, journale
 
 const chosen = (listed: readonly ListedInstrument[], wanted: readonly InstrumentId[]): readonly ListedInstrument[] =>
   wanted.length === 0 ? listed : listed.filter(({ id }) => wanted.includes(id));
+
+const clockOf = ({ offsetMs, uncertaintyMs }: Extract<VenueEvent, { kind: 'clock' }>) => ({ offsetMs, uncertaintyMs });

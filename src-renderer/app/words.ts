@@ -91,7 +91,6 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
   STRATEGY_UNKNOWN: w('Unknown strategy', (x) => `No strategy ${p(x, 'strategyId')}.`),
   FEED_NOT_LIVE: w('Feed not live', (x) => `The book of ${marketOf(x)} is not live.`),
   VENUE_NOT_READY: w('Venue not ready', (x) => `${p(x, 'venue')} is not ready.`),
-  CLOCK_UNTRUSTED: w('Clock not trusted', (x) => `It stepped by ${p(x, 'stepMs')} ms.`),
   ACCOUNT_SHARED: w(
     'Account shared',
     (x) =>
@@ -101,6 +100,17 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     'Unknown installation',
     (x) => `No Leeward installation ${p(x, 'installation')} was seen on account ${p(x, 'accountId')}.`,
   ),
+  CLOCK_UNTRUSTED: w(
+    'Clock not trusted',
+    (x) => `The venue's clock is ${p(x, 'after')} ms away from ours, limit ${p(x, 'limit')} ms.`,
+  ),
+  BREAKER_OPEN: w(
+    'Venue breaker open',
+    (x) =>
+      `${p(x, 'endpoint')} requests: ${p(x, 'failures')} failed, ${p(x, 'slowAnswers')} slow in a row. No entries until one answers well.`,
+  ),
+  ORDER_RATE_LIMIT: w('Order rate', (x) => `${p(x, 'after')} entries within a minute, limit ${p(x, 'limit')}.`),
+  SIGNAL_DUPLICATE: w('Duplicate signal', (x) => `${marketOf(x)}: this bar already gave an entry to this side.`),
   CONVERSION_RATE_MISSING: w('Conversion rate missing', (x) => `No rate from ${p(x, 'from')} to ${p(x, 'to')}.`),
 };
 
@@ -134,6 +144,12 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
     (x) => `${marketOf(x)}: the limit after the trigger did not fill, exit at market.`,
   ),
   FEED_STALE: w('Feed stale', (x) => `${marketOf(x)}: ${p(x, 'state')}, age ${ms(x, 'ageUs')}.`),
+  BREAKER_OPENED: w(
+    'Venue breaker open',
+    (x) =>
+      `${p(x, 'accountId')} ${p(x, 'endpoint')} requests: ${p(x, 'failures')} failed, ${p(x, 'slowAnswers')} slow in a row.`,
+  ),
+  BREAKER_CLOSED: w('Venue breaker closed', (x) => `${p(x, 'accountId')} ${p(x, 'endpoint')} requests answer again.`),
   VENUE_DOWN: w('Venue down', (x) => `${p(x, 'accountId')} ${p(x, 'state')}: ${p(x, 'detail')}.`),
   STORE_FAILED: w('Journal failed', (x) => `${p(x, 'detail')}. Nothing is sent that is not written.`),
   GUARDIAN_LOST: w('Guardian lost', (x) => `${p(x, 'state')} ${p(x, 'detail')}. Entries stop at once.`),

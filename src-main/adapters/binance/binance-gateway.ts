@@ -26,6 +26,7 @@ import { PrivateStream } from './private-stream.ts';
 import type { RestClient } from './rest-client.ts';
 import { type SymbolMap, symbolMap } from './symbol-map.ts';
 import { VenueCare } from './venue-care.ts';
+import type { ClockReading } from './venue-clock.ts';
 import { VenueHealth } from './venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 import { exchangeInfoReply, type OrderReply, orderListReply, orderReply } from './wire-schemas.ts';
@@ -78,7 +79,12 @@ class BinanceGateway implements VenueGateway {
       { apiKey: options.apiKey, secret: options.secret, endpoints: options.endpoints, timeoutMs: REPLY_TIMEOUT_MS },
       { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
     );
-    this.care = new VenueCare({ ...options, ccxt: this.ccxt, health: this.health });
+    this.care = new VenueCare({
+      ...options,
+      ccxt: this.ccxt,
+      health: this.health,
+      onClock: (reading) => this.tellClock(reading),
+    });
     this.rest = this.care.rest;
     this.stream = new PrivateStream({
       ccxt: this.ccxt,
@@ -224,6 +230,10 @@ class BinanceGateway implements VenueGateway {
       if (event.kind === 'balances') this.queries?.noteBalances(event.balances);
       this.emit(event);
     }
+  }
+
+  private tellClock({ offsetMs, uncertaintyMs }: ClockReading): void {
+    this.emit({ kind: 'clock', offsetMs: Math.round(offsetMs), uncertaintyMs: Math.ceil(uncertaintyMs) });
   }
 
   private placeOf(instrumentId: InstrumentId): { readonly venueSymbol: string; readonly scope: ReportScope } {

@@ -4,7 +4,7 @@ import type { Logger } from '../../engine/ports/logger.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import type { CcxtBinance } from '../ccxt/ccxt-binance.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
-import { CLOCK_CHECK_MS, LARGE_OFFSET_MS, measureVenueClock } from './venue-clock.ts';
+import { CLOCK_CHECK_MS, type ClockReading, measureVenueClock } from './venue-clock.ts';
 import type { VenueHealth } from './venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 
@@ -16,6 +16,7 @@ export type VenueCareParts = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: VenueHealth;
+  readonly onClock: (reading: ClockReading) => void;
 };
 
 /** Samples where the clock is not known yet or was just refused. */
@@ -95,15 +96,13 @@ export class VenueCare {
 
   /** A failed measurement says nothing about the clock: the last correction stays. */
   private async checkClock(samples: number): Promise<void> {
-    const { ccxt, clock, health } = this.parts;
+    const { ccxt, clock, onClock } = this.parts;
     const reading = await measureVenueClock(this.rest, clock, samples);
     if (!reading.ok) return;
     const { offsetMs, uncertaintyMs } = reading.value;
     if (this.isClockSet && uncertaintyMs > WORST_UNCERTAINTY_MS) return;
     this.isClockSet = true;
     ccxt.setClockOffsetMs(Math.round(offsetMs));
-    const isLarge = Math.abs(offsetMs) - uncertaintyMs > LARGE_OFFSET_MS;
-    const detail = `venue clock is ${Math.round(offsetMs)} ms ahead, +-${Math.ceil(uncertaintyMs)} ms`;
-    health.set('clock', isLarge ? 'degraded' : 'ready', detail);
+    onClock(reading.value);
   }
 }

@@ -13,8 +13,6 @@ export type ClockReading = {
 
 /** Also keeps a connection warm: an order that follows needs no handshake. */
 export const CLOCK_CHECK_MS = 30_000;
-/** Beyond this our stamps mislead, whatever signatures are corrected by. */
-export const LARGE_OFFSET_MS = 1_000;
 
 /** Asks for the venue's time `samples` times and believes the answer with the shortest way. */
 export async function measureVenueClock(

@@ -1,7 +1,7 @@
 import type { VenueState } from '../../engine/domain/events.ts';
 import type { VenueEvent } from '../../engine/ports/venue-gateway.ts';
 
-type Condition = 'stream' | 'credentials' | 'clock' | 'throttle';
+type Condition = 'stream' | 'credentials' | 'throttle';
 const ORDER: readonly VenueState[] = ['down', 'connecting', 'degraded', 'ready'];
 
 /** The worst of several conditions is the state of the venue; each change is told once. */

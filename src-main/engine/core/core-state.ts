@@ -33,6 +33,10 @@ export type CoreState = {
   commands: Map<CommandId, AnsweredCommand>;
   components: Map<string, ComponentState>;
   riskDays: Map<AccountId, RiskDay>;
+  /** When each account sent its entries of the last minute. */
+  entryTimes: Map<AccountId, readonly number[]>;
+  /** `account|instrument|side` -> open time of the last bar whose signal was taken up. */
+  signalBars: Map<string, number>;
 };
 
 export type Parts = {
@@ -59,6 +63,8 @@ function emptyCoreState(): CoreState {
     commands: new Map(),
     components: new Map(),
     riskDays: new Map(),
+    entryTimes: new Map(),
+    signalBars: new Map(),
   };
 }
 
@@ -85,7 +91,7 @@ export function restoreParts(parts: Parts, snapshot: JsonValue): void {
   const { version = 1, state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
   const restored = upcastState(version, fromJson(ensure(state, 'a core state'))) as CoreState;
   // What a snapshot of an earlier version does not have starts empty.
-  parts.state = { ...restored, execution: { ...emptyExecutionState(), ...restored.execution } };
+  parts.state = { ...emptyCoreState(), ...restored, execution: { ...emptyExecutionState(), ...restored.execution } };
   parts.portfolio.restore(ensure(portfolio, 'a portfolio state'));
   if (parts.state.config !== null) startStrategies(parts, parts.state.config);
   const saved = ensure(strategies, 'strategy states') as Readonly<Record<string, JsonValue>>;

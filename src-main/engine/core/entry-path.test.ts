@@ -3,7 +3,7 @@ import type { Config, StrategyConfig } from '../domain/config.ts';
 import type { Decision } from '../domain/events.ts';
 import { strategyId } from '../domain/identifiers.ts';
 import type { Bar } from '../domain/market.ts';
-import { ACCOUNT, BTC, CONFIG, CoreSession, PRICES } from '../testing/core-session.ts';
+import { ACCOUNT, bracket, BTC, CONFIG, CoreSession, PRICES } from '../testing/core-session.ts';
 
 const EMA: StrategyConfig = {
   strategyId: strategyId('ema'),
@@ -96,5 +96,37 @@ describe('a signal', () => {
       clientOrderIds: [],
       verdict: { allowed: false, denials: [{ code: 'TRADING_STATE' }] },
     });
+  });
+
+  it('enters once a bar and side, also when the entry is gone before the bar comes again', () => {
+    const session = started();
+    session.venue.options.fok = 'expire';
+    play(session, false);
+    session.start({ ...CONFIG, strategies: [{ ...EMA, strategyId: strategyId('ema-again') }] }, 2);
+    session.pump();
+    session.command({ kind: 'rearm', to: 'active', reason: 'test' });
+    session.pump();
+    const again = play(session, false);
+    const judged = again.find((decision) => decision.kind === 'order.judged');
+    expect(judged?.verdict.denials.map(({ code }) => code)).toEqual(['SIGNAL_DUPLICATE']);
+    expect(kinds(session.decisions).filter((kind) => kind === 'order.submit')).toHaveLength(1);
+  });
+
+  it('is denied when the account sent its entries of the minute already', () => {
+    const session = new CoreSession();
+    session.start({ ...CONFIG, risk: { ...CONFIG.risk, maxEntriesPerMinute: 2 } });
+    session.venue.options.fok = 'expire';
+    const enter = (): string | null => {
+      const [answered] = session
+        .command({ kind: 'enterBracket', request: bracket() })
+        .flatMap((decision) => (decision.kind === 'command.answered' ? [decision.denial?.code ?? null] : []));
+      session.pump();
+      return answered ?? null;
+    };
+    expect([enter(), enter(), enter()]).toEqual([null, null, 'ORDER_RATE_LIMIT']);
+    session.advance(60_000);
+    session.pump();
+    session.dispatch({ kind: 'prices.referenced', prices: [{ instrumentId: BTC, reference: PRICES }] });
+    expect(enter()).toBeNull();
   });
 });

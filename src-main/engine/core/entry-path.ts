@@ -12,27 +12,49 @@ import { sendSubmission } from '../execution/sending.ts';
 import { entrySubmission, planOf } from '../execution/submissions.ts';
 import { judgeBracket } from '../risk/gate.ts';
 import { planBracket } from '../strategy/bracket-plan.ts';
+import type { EmaCrossSignal } from '../strategy/ema-cross.ts';
 import { startedConfig, type Parts } from './core-state.ts';
+import { isTaken, noteEntry, takeSignal } from './entry-guards.ts';
 import { gateContext } from './gate-context.ts';
 import { equityOf } from './valuation.ts';
 
 type ClosedBar = { readonly bar: Bar; readonly reference: PriceReference; readonly warmUp: boolean };
 
 /** Runs every strategy over a closed bar; warm-up bars and those of a disabled strategy only move it on. */
-export function decideOnBar(parts: Parts, turn: Turn, { bar, reference, warmUp }: ClosedBar): void {
+export function decideOnBar(parts: Parts, turn: Turn, closed: ClosedBar): void {
   for (const config of startedConfig(parts).strategies) {
-    const signal = parts.strategies.get(config.strategyId)?.onBar(bar) ?? null;
-    if (signal === null || warmUp || !isEnabled(parts, config)) continue;
+    const signal = parts.strategies.get(config.strategyId)?.onBar(closed.bar) ?? null;
+    if (signal === null || closed.warmUp || !isEnabled(parts, config)) continue;
     turn.emit({ kind: 'signal.raised', signal: signal.signal });
     const accountId = turn.state.accounts[config.account]?.accountId;
-    const listed = turn.state.instruments.get(bar.instrumentId);
-    if (accountId === undefined || listed === undefined || isExposed(turn, accountId, bar)) continue;
-    const reason: DecisionReason = { by: 'strategy', strategyId: config.strategyId };
-    const equity = equityOf(parts, accountId);
-    const plan = planBracket({ signal, config, instrument: instrumentOf(listed), reference, equity, accountId });
-    if (plan.ok) enterBracket(parts, turn, { request: plan.value, reference, reason });
-    else deny(turn, plan.error, reason);
+    if (accountId === undefined || isExposed(turn, accountId, closed.bar)) continue;
+    enterOnSignal(parts, turn, { signal, config, accountId, reference: closed.reference });
   }
+}
+
+type Signaled = {
+  readonly signal: EmaCrossSignal;
+  readonly config: StrategyConfig;
+  readonly accountId: AccountId;
+  readonly reference: PriceReference;
+};
+
+function enterOnSignal(parts: Parts, turn: Turn, { signal, config, accountId, reference }: Signaled): void {
+  const { instrumentId, side, barOpenTimeUs } = signal.signal;
+  const listed = turn.state.instruments.get(instrumentId);
+  if (listed === undefined) return;
+  const reason: DecisionReason = { by: 'strategy', strategyId: config.strategyId };
+  const place = { accountId, instrumentId, side, barOpenTimeUs };
+  if (isTaken(parts, place)) {
+    deny(turn, { code: 'SIGNAL_DUPLICATE', params: place }, reason);
+    return;
+  }
+  const equity = equityOf(parts, accountId);
+  const plan = planBracket({ signal, config, instrument: instrumentOf(listed), reference, equity, accountId });
+  const denied = plan.ok
+    ? enterBracket(parts, turn, { request: plan.value, reference, reason })
+    : deny(turn, plan.error, reason);
+  if (denied === null) takeSignal(parts, place);
 }
 
 export const isEnabled = (parts: Parts, config: StrategyConfig): boolean =>
@@ -59,6 +81,7 @@ export function enterBracket(parts: Parts, turn: Turn, { request, reference, rea
   }
   const verdict = judgeBracket(request, gateContext(parts, turn, request, instrumentOf(listed), reference));
   if (!verdict.allowed) return refuse(turn, verdict, reason, request);
+  noteEntry(parts, turn, accountId);
   const submission = entrySubmission(turn, request);
   const entry = ordersOf(submission).find(({ role }) => role === 'entry');
   if (entry !== undefined) turn.state.plans.set(entry.clientOrderId, planOf(request));
@@ -75,7 +98,10 @@ export function judgmentOf(parts: Parts, request: BracketRequest, reference: Pri
     const denial: Denial = { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } };
     return { allowed: false, denials: [denial], checks: [] };
   }
-  return judgeBracket(request, gateContext(parts, { state: execution }, request, instrumentOf(listed), reference));
+  return judgeBracket(
+    request,
+    gateContext(parts, { state: execution, timeUs: parts.state.timeUs }, request, instrumentOf(listed), reference),
+  );
 }
 
 function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: BracketRequest): Denial | null {

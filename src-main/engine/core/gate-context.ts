@@ -6,15 +6,23 @@ import type { PriceReference } from '../domain/market.ts';
 import { isTerminal } from '../domain/order.ts';
 import { Money, Quantity } from '../domain/quantities.ts';
 import { priceOf, quantityOf } from '../execution/amounts.ts';
+import { mayPass, retryAtUs } from '../execution/breaker.ts';
 import { leavesOf, openRecords } from '../execution/coverage.ts';
-import { exposureKey, type Exposure, type OrderRecord, type Turn } from '../execution/execution-state.ts';
 import { otherOwner } from '../execution/foreign-orders.ts';
+import {
+  exposureKey,
+  type Exposure,
+  type OrderRecord,
+  type Turn,
+  type VenueLink,
+} from '../execution/execution-state.ts';
 import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
+import { entriesInMinute } from './entry-guards.ts';
 import { equityOf, freeBalance } from './valuation.ts';
 
 /** All the gate reads of a turn. */
-export type GateTurn = Pick<Turn, 'state'>;
+export type GateTurn = Pick<Turn, 'state' | 'timeUs'>;
 
 /** All the gate reads, as of this turn. */
 export function gateContext(
@@ -43,8 +51,24 @@ export function gateContext(
     feedLive: parts.state.feeds.get(instrumentId) === 'live',
     venueReady: link?.state === 'ready' && link.synchronized,
     otherInstallation: otherOwner(turn.state, accountId)?.installation ?? null,
+    openBreaker: link === undefined ? null : openBreaker(link, turn.timeUs),
+    clockDriftMs: driftOf(link?.clock ?? null),
+    entriesInMinute: entriesInMinute(parts, accountId, turn.timeUs),
   };
 }
+
+/** What keeps an entry from being sent, or from being looked up afterwards. Safety requests are never denied. */
+function openBreaker({ breakers }: VenueLink, nowUs: number): GateContext['openBreaker'] {
+  const endpoint = mayPass(breakers.entry, nowUs) ? (breakers.query.state === 'open' ? 'query' : null) : 'entry';
+  if (endpoint === null) return null;
+  const breaker = breakers[endpoint];
+  const { failures, slowAnswers, state } = breaker;
+  return { endpoint, state, failures, slowAnswers, retryAtUs: retryAtUs(breaker) };
+}
+
+/** The least the clocks are apart, in whole milliseconds. */
+const driftOf = (clock: VenueLink['clock']): number | null =>
+  clock === null ? null : Math.max(0, Math.round(Math.abs(clock.offsetMs) - clock.uncertaintyMs));
 
 /** As if every entry that may still fill did. */
 function worstPosition(exposure: Exposure | undefined, open: readonly OrderRecord[]): Quantity {

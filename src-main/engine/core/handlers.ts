@@ -1,6 +1,6 @@
 import type { EngineInput } from '../domain/events.ts';
 import { noteHoldings } from '../execution/absence.ts';
-import { emptyLink, type Turn } from '../execution/execution-state.ts';
+import { emptyLink, type Turn, venueLink } from '../execution/execution-state.ts';
 import { applyFill, applyReport } from '../execution/order-ledger.ts';
 import { applyReconciled, applyReconcileFailure, applyVenueState } from '../execution/reconciliation.ts';
 import { countBar } from '../execution/resting-entry.ts';
@@ -12,6 +12,7 @@ import {
   applySubmitAnswer,
   orphanPending,
 } from '../execution/unknown-outcomes.ts';
+import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } from '../execution/venue-breakers.ts';
 import { forgetAnswers, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice } from './valuation.ts';
@@ -51,20 +52,36 @@ const HANDLERS: Handlers = {
     }
     receiveCommand(parts, turn, input);
   },
-  'submit.answered': (_parts, turn, { clientOrderIds, outcome }) => applySubmitAnswer(turn, clientOrderIds, outcome),
-  'cancel.answered': (_parts, turn, { clientOrderId, outcome }) => applyCancelAnswer(turn, clientOrderId, outcome),
-  'modify.answered': (_parts, turn, { clientOrderId, outcome }) => applyModifyAnswer(turn, clientOrderId, outcome),
+  'submit.answered': (_parts, turn, input) => {
+    countSubmitAnswer(turn, input);
+    applySubmitAnswer(turn, input.clientOrderIds, input.outcome);
+  },
+  'cancel.answered': (_parts, turn, input) => {
+    countCancelAnswer(turn, input);
+    applyCancelAnswer(turn, input.clientOrderId, input.outcome);
+  },
+  'modify.answered': (_parts, turn, input) => {
+    countModifyAnswer(turn, input);
+    applyModifyAnswer(turn, input.clientOrderId, input.outcome);
+  },
   'order.reported': (_parts, turn, { report }) => void applyReport(turn, report, null),
   'order.filled': (_parts, turn, { fill }) => void applyFill(turn, fill),
   'balances.reported': noteBalances,
   'feed.changed': changeFeed,
   'venue.changed': (_parts, turn, { accountId, state, detail }) => applyVenueState(turn, accountId, state, detail),
+  'venue.clockMeasured': (_parts, turn, { accountId, offsetMs, uncertaintyMs }) => {
+    venueLink(turn.state, accountId).clock = { offsetMs, uncertaintyMs };
+  },
   'venue.reconciled': (parts, turn, input) => {
+    countLook(turn, input.accountId, true);
     parts.state.balances.set(input.accountId, input.balances);
     noteHoldings(turn, input.accountId, input.balances);
     applyReconciled(turn, input);
   },
-  'venue.reconcileFailed': (_parts, turn, { accountId }) => applyReconcileFailure(turn, accountId),
+  'venue.reconcileFailed': (_parts, turn, { accountId }) => {
+    countLook(turn, accountId, false);
+    applyReconcileFailure(turn, accountId);
+  },
   // Recorded; no part of the core asks a model yet.
   'inference.answered': () => undefined,
   'component.changed': changeComponent,

@@ -14,6 +14,8 @@ export const DEFAULT_CONFIG: Config = {
     maxReferenceAgeMs: 10_000,
     reservedOrderSlots: 20,
     maxDayLossRatio: '0.03',
+    maxEntriesPerMinute: 120,
+    maxClockDriftMs: 1_000,
     dayStartMinuteUtc: 0,
   },
   execution: {
@@ -23,6 +25,11 @@ export const DEFAULT_CONFIG: Config = {
     commandTimeoutMs: 5_000,
     entryExpiryBars: 3,
     reconcileIntervalMs: 60_000,
+    breakerFailures: 5,
+    breakerSlowAnswers: 3,
+    breakerSlowMs: 1_000,
+    breakerCoolDownMs: 30_000,
+    breakerMaxCoolDownMs: 60_000,
   },
   strategies: [],
 };

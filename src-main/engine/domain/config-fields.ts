@@ -84,6 +84,8 @@ export const RISK_FIELDS: Fields<RiskConfig> = {
   maxReferenceAgeMs: whole('milliseconds', 1, 3_600_000),
   reservedOrderSlots: whole('orders', 0, 200),
   maxDayLossRatio: ratio('0', '1'),
+  maxEntriesPerMinute: whole('orders', 1, 1_000_000),
+  maxClockDriftMs: whole('milliseconds', 1, 60_000),
   dayStartMinuteUtc: whole('minutes', 0, 1_439),
 };
 
@@ -94,6 +96,11 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   commandTimeoutMs: whole('milliseconds', 100, 60_000),
   entryExpiryBars: whole('bars', 1, 1_000),
   reconcileIntervalMs: whole('milliseconds', 1_000, 3_600_000),
+  breakerFailures: whole('failures', 1, 1_000),
+  breakerSlowAnswers: whole('answers', 1, 1_000),
+  breakerSlowMs: whole('milliseconds', 1, 60_000),
+  breakerCoolDownMs: whole('milliseconds', 100, 3_600_000),
+  breakerMaxCoolDownMs: whole('milliseconds', 100, 3_600_000),
 };
 
 export const STRATEGY_FIELDS: Fields<StrategySettings> = {

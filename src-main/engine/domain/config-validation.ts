@@ -95,6 +95,11 @@ export function contradictions(config: Config): readonly ConfigProblem[] {
     const expected = `at most risk.maxPositionNotionalRatio (${maxPositionNotionalRatio})`;
     report('risk.maxOrderNotionalRatio', { expected, was: maxOrderNotionalRatio });
   }
+  const { breakerCoolDownMs, breakerMaxCoolDownMs } = config.execution;
+  if (breakerCoolDownMs > breakerMaxCoolDownMs) {
+    const expected = `at most execution.breakerMaxCoolDownMs (${breakerMaxCoolDownMs})`;
+    report('execution.breakerCoolDownMs', { expected, was: String(breakerCoolDownMs) });
+  }
   config.strategies.forEach((strategy, index) => contradictionsOf(strategy, config.strategies.slice(0, index), report));
   return problems;
 }

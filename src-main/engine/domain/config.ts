@@ -24,6 +24,10 @@ export type RiskConfig = {
   readonly reservedOrderSlots: number;
   /** Largest day loss before the state becomes reducing, as a fraction of equity at the start of the day. */
   readonly maxDayLossRatio: DecimalText;
+  /** Entries an account may send within a minute. */
+  readonly maxEntriesPerMinute: number;
+  /** The venue's clock may differ from ours by so much before entries stop. */
+  readonly maxClockDriftMs: number;
   /** The risk day starts this many minutes after midnight UTC. */
   readonly dayStartMinuteUtc: number;
 };
@@ -41,6 +45,14 @@ export type ExecutionConfig = {
   readonly entryExpiryBars: number;
   /** Full look at the venue while nothing is wrong. */
   readonly reconcileIntervalMs: number;
+  /** Requests in a row without an answer that open the breaker of their endpoint class. */
+  readonly breakerFailures: number;
+  /** Answers in a row slower than `breakerSlowMs` that open it. */
+  readonly breakerSlowAnswers: number;
+  readonly breakerSlowMs: number;
+  /** How long an open breaker denies entries before one may probe; doubles after each failed probe up to the maximum. */
+  readonly breakerCoolDownMs: number;
+  readonly breakerMaxCoolDownMs: number;
 };
 
 export type StrategyConfig = {

@@ -51,6 +51,13 @@ export type EngineInput =
       readonly state: VenueState;
       readonly detail: string;
     }
+  /** The venue's clock less ours, known to half a round trip. */
+  | {
+      readonly kind: 'venue.clockMeasured';
+      readonly accountId: AccountId;
+      readonly offsetMs: number;
+      readonly uncertaintyMs: number;
+    }
   /** A whole look at the venue, taken at start, after each reconnect and on a query: absence here is evidence. */
   | {
       readonly kind: 'venue.reconciled';

@@ -23,6 +23,7 @@ import type {
 import { ensure } from '../domain/result.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 import { emptyReconciliation, type ReconciliationState } from './reconciliation-state.ts';
+import { type Breakers, closedBreakers } from './breaker.ts';
 
 /** What execution knows of one order. Decimals as text and no classes: the state is its own snapshot. */
 export type OrderRecord = {
@@ -127,6 +128,11 @@ export type VenueLink = {
   failures: number;
   /** Reason of a look that is due. */
   wanted: string | null;
+  readonly breakers: Breakers;
+  /** The venue's clock less ours at the last measurement; null before the first. */
+  clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | null;
+  /** Foreign orders already alerted. */
+  foreign: Map<VenueOrderId, number>;
 };
 
 export type EmergencyStop = {
@@ -265,6 +271,9 @@ export function emptyLink(): VenueLink {
     retryAtUs: 0,
     failures: 0,
     wanted: null,
+    breakers: closedBreakers(),
+    clock: null,
+    foreign: new Map(),
   };
 }
 

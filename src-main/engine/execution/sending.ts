@@ -8,6 +8,7 @@ import { exposureKey, type OrderRecord, type Turn } from './execution-state.ts';
 import { move } from './order-ledger.ts';
 import { openRecord } from './order-record.ts';
 import { noteStopAction } from './stop-report.ts';
+import { noteSubmitted } from './venue-breakers.ts';
 
 export type Intent = {
   readonly action: TradingAction;
@@ -28,6 +29,7 @@ export function sendSubmission(turn: Turn, submission: Submission, intent: Inten
   const accountId = ordersOf(submission)[0]?.accountId ?? null;
   turn.emit({ kind: 'order.judged', verdict, accountId, clientOrderIds: idsOf(submission), reason });
   enterOrders(turn, submission, reason);
+  noteSubmitted(turn, submission);
   turn.emit({ kind: 'order.submit', submission, lane: laneOf(intent.action) });
 }
 

@@ -10,12 +10,14 @@ import { requestLooks } from './reconciliation.ts';
 import { guardRestingEntries } from './resting-entry.ts';
 import { guarded } from './trading-state-latch.ts';
 import { lacksFills, watchAnswers } from './unknown-outcomes.ts';
+import { coolBreakers } from './venue-breakers.ts';
 
 /**
  * Ends a turn: brings every exposure that changed closer to where it has to be. Each step is decided from state alone, so
  * it does not matter in which order news arrived, nor how often they repeat.
  */
 export function settle(turn: Turn): void {
+  if (turn.isTick) guarded(turn, () => coolBreakers(turn));
   for (const exposure of turn.touched) guarded(turn, () => supervise(turn, exposure));
   guarded(turn, () => advanceStop(turn));
   guarded(turn, () => requestLooks(turn));

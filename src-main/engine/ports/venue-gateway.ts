@@ -17,6 +17,8 @@ export type VenueEvent =
   | { readonly kind: 'report'; readonly report: OrderReport }
   | { readonly kind: 'fill'; readonly fill: Fill }
   | { readonly kind: 'balances'; readonly balances: readonly Balance[] }
+  /** The venue's clock less ours, known to half a round trip. */
+  | { readonly kind: 'clock'; readonly offsetMs: number; readonly uncertaintyMs: number }
   /** `ready` again after a drop means events were missed: reconcile. */
   | { readonly kind: 'state'; readonly state: VenueState; readonly detail: string };
 

@@ -64,6 +64,8 @@ const context: fc.Arbitrary<GateContext> = fc
     restingStops: fc.nat(6),
     feedLive: fc.oneof({ arbitrary: fc.constant(true), weight: 9 }, fc.boolean()),
     venueReady: fc.oneof({ arbitrary: fc.constant(true), weight: 9 }, fc.boolean()),
+    clockDriftMs: fc.oneof({ arbitrary: fc.constant(null), weight: 9 }, fc.nat(2_000)),
+    entriesInMinute: fc.oneof({ arbitrary: fc.constant(0), weight: 9 }, fc.nat(200)),
     unknownOutcome: fc.oneof({ arbitrary: fc.constant(false), weight: 9 }, fc.boolean()),
   })
   .map(({ equity, position, free, ...rest }) => ({
@@ -118,6 +120,7 @@ function exposureHolds(asked: BracketRequest, given: GateContext): readonly bool
 function readinessHolds({ reference, ...given }: GateContext): readonly boolean[] {
   return [
     given.tradingState === 'active' && given.feedLive && given.venueReady && !given.unknownOutcome,
+    (given.clockDriftMs ?? 0) <= RISK.maxClockDriftMs && given.entriesInMinute < RISK.maxEntriesPerMinute,
     (reference.bookAgeUs ?? -1) >= 0 && (reference.bookAgeUs ?? Infinity) <= 5_000_000,
     given.restingOrders + 3 + RISK.reservedOrderSlots <= INSTRUMENT.maxOrders,
     given.restingStops + 1 <= INSTRUMENT.maxStopOrders,

@@ -13,6 +13,9 @@ const CHECKS = [
   'instrument',
   'feed',
   'venue',
+  'breaker',
+  'clock',
+  'orderRate',
   'outcome',
   'equity',
   'quantity',
@@ -48,6 +51,13 @@ const CASES: readonly Case[] = [
   { name: 'another instrument', request: { instrumentId: OTHER }, codes: ['INSTRUMENT_UNKNOWN'] },
   { name: 'feed not live', context: { feedLive: false }, codes: ['FEED_NOT_LIVE'] },
   { name: 'venue not ready', context: { venueReady: false }, codes: ['VENUE_NOT_READY'] },
+  {
+    name: 'an open breaker',
+    context: { openBreaker: { endpoint: 'entry', state: 'open', failures: 5, slowAnswers: 0, retryAtUs: 1 } },
+    codes: ['BREAKER_OPEN'],
+  },
+  { name: 'clocks apart', context: { clockDriftMs: 1_001 }, codes: ['CLOCK_UNTRUSTED'] },
+  { name: 'one entry a minute too many', context: { entriesInMinute: 60 }, codes: ['ORDER_RATE_LIMIT'] },
   { name: 'an outcome unknown', context: { unknownOutcome: true }, codes: ['OUTCOME_UNKNOWN'] },
   { name: 'no equity', context: { equity: null }, codes: ['CONVERSION_RATE_MISSING'] },
   {
@@ -152,7 +162,7 @@ describe('risk gate', () => {
   });
 
   it('has a case for every code it can give', () => {
-    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(21);
+    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(24);
   });
 
   it.each([

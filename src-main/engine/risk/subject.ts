@@ -1,5 +1,6 @@
 import type { BracketRequest } from '../domain/command.ts';
 import type { RiskConfig } from '../domain/config.ts';
+import type { DenialParams } from '../domain/denial.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
 import type { Money, Quantity } from '../domain/quantities.ts';
@@ -26,6 +27,11 @@ export type GateContext = {
   readonly venueReady: boolean;
   /** Another Leeward at work on the account; null when this one alone trades it. */
   readonly otherInstallation: string | null;
+  /** The circuit breaker that is in the way; null when none is. */
+  readonly openBreaker: DenialParams | null;
+  /** The least the venue's clock and ours are apart; null while unmeasured. */
+  readonly clockDriftMs: number | null;
+  readonly entriesInMinute: number;
 };
 
 /** What the checks look at. */

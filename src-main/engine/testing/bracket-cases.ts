@@ -48,6 +48,8 @@ export const RISK: RiskConfig = {
   maxReferenceAgeMs: 5_000,
   reservedOrderSlots: 10,
   maxDayLossRatio: '0.05',
+  maxEntriesPerMinute: 60,
+  maxClockDriftMs: 1_000,
   dayStartMinuteUtc: 0,
 };
 
@@ -78,4 +80,7 @@ export const CONTEXT: GateContext = {
   feedLive: true,
   venueReady: true,
   otherInstallation: null,
+  openBreaker: null,
+  clockDriftMs: 3,
+  entriesInMinute: 0,
 };

@@ -50,6 +50,8 @@ export const CONFIG: Config = {
     maxReferenceAgeMs: 5_000,
     reservedOrderSlots: 10,
     maxDayLossRatio: '0.05',
+    maxEntriesPerMinute: 1_000,
+    maxClockDriftMs: 1_000,
     dayStartMinuteUtc: 0,
   },
   execution: {
@@ -59,6 +61,11 @@ export const CONFIG: Config = {
     commandTimeoutMs: 5_000,
     entryExpiryBars: 3,
     reconcileIntervalMs: 60_000,
+    breakerFailures: 5,
+    breakerSlowAnswers: 3,
+    breakerSlowMs: 1_000,
+    breakerCoolDownMs: 30_000,
+    breakerMaxCoolDownMs: 60_000,
   },
   strategies: [],
 };
