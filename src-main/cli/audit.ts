@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { JournalFilter } from '../adapters/sqlite/journal-reader.ts';
+import type { SegmentAudit } from '../operations/audit/segments.ts';
 import { type CliIo, type Command, CommandFailure, report, UsageError } from './command.ts';
 import { integerOption, parseOptions } from './options.ts';
 
@@ -19,6 +22,8 @@ usage: leeward audit <data directory or journal file> [--rows] [--kind k] [--ord
 
 Recomputes the hash of every row and checks every signed checkpoint, also while the engine runs. Exits 1 and names the
 first bad row when the journal is not what was written. Any filter shows rows; the proof always covers all of them.
+Recorded market data that the journal refers to is hashed too: altered segments are named and exit 1, missing ones are
+named only, as the oldest are removed to stay within capture.maxMegabytes.
 
   --rows         show every row
   --kind <kind>  rows of one kind, such as order.filled
@@ -45,27 +50,35 @@ first bad row when the journal is not what was written. Any filter shows rows; t
 };
 
 async function runAudit(path: string, filter: JournalFilter | undefined, io: CliIo, json: boolean): Promise<number> {
-  const [{ readJournal }, { audit, rowText }] = await Promise.all([
+  const [{ readJournal }, { audit, rowText }, { auditSegments }] = await Promise.all([
     import('../adapters/sqlite/journal-reader.ts'),
     import('../operations/audit/audit.ts'),
+    import('../operations/audit/segments.ts'),
   ]);
   const opened = readJournal(path);
   if (!opened.ok) throw new CommandFailure(opened.error.detail);
   try {
     const summary = audit(opened.value, filter, (row) => io.out(json ? JSON.stringify(row) : rowText(row)));
     const { verified, rows, checkpoints, badSequence, reason } = summary;
-    report(io, json)(
-      summary,
-      verified
-        ? `verified: ${rows} rows, ${checkpoints} signed checkpoints, head ${summary.headHash ?? ''}`
-        : 'not verified',
-    );
-    if (verified) return 0;
-    io.error(`leeward audit: row ${badSequence ?? ''} is not what was written: ${reason ?? ''}`);
-    return 1;
+    const segments = await auditSegments(opened.value, directoryOf(path), badSequence);
+    const proof = verified
+      ? `verified: ${rows} rows, ${checkpoints} signed checkpoints, head ${summary.headHash ?? ''}`
+      : 'not verified';
+    report(io, json)({ ...summary, segments }, `${proof}${segmentsText(segments)}`);
+    for (const file of segments.missing) io.error(`leeward audit: ${file} is missing`);
+    for (const file of segments.altered) io.error(`leeward audit: ${file} is not what was written`);
+    if (!verified) io.error(`leeward audit: row ${badSequence ?? ''} is not what was written: ${reason ?? ''}`);
+    return verified && segments.altered.length === 0 ? 0 : 1;
   } finally {
     opened.value.close();
   }
+}
+
+const directoryOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
+
+function segmentsText({ referenced, verified, missing, altered }: SegmentAudit): string {
+  if (referenced === 0) return '';
+  return `; market data: ${verified} of ${referenced} segments verified, ${missing.length} missing, ${altered.length} altered`;
 }
 
 /** All digits: a sequence. Otherwise a UTC date or time. */

@@ -1,8 +1,15 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { announceRunning, defaultDataHome, findRunning, newPracticeDirectory, openDataHome } from './data-home.ts';
+import {
+  announceRunning,
+  defaultDataHome,
+  findRunning,
+  newPracticeDirectory,
+  openDataHome,
+  recordingFolders,
+} from './data-home.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -35,6 +42,15 @@ describe('the data home', () => {
     const [first, second] = [0, 0].map((ms) => newPracticeDirectory(home, new Date(ms)));
     expect(first).toMatch(/practice.19700101T000000Z-[0-9a-f]{4}$/);
     expect(first).not.toBe(second);
+  });
+
+  it('knows where earlier sessions recorded market data, the oldest first', () => {
+    const home = openDataHome(dir);
+    expect(recordingFolders(home)).toEqual([]);
+    const folders = ['20260102T000000Z-b', '20260101T000000Z-a'].map((name) => join(dir, 'practice', name));
+    for (const folder of folders) mkdirSync(join(folder, 'market-data'), { recursive: true });
+    mkdirSync(join(dir, 'practice', '20260103T000000Z-c'));
+    expect(recordingFolders(home)).toEqual(folders.reverse().map((folder) => join(folder, 'market-data')));
   });
 
   it.each<[NodeJS.Platform, Readonly<Record<string, string>>, string]>([

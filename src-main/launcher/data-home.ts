@@ -1,7 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { CAPTURE_FOLDER } from '../adapters/capture/segment-file.ts';
 
 /** Where everything of this user lives; `--data-dir` names another place. */
 export function defaultDataHome(): string {
@@ -35,6 +46,14 @@ export function openDataHome(path: string): DataHome {
 export function newPracticeDirectory(home: DataHome, now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
   return join(home.path, 'practice', `${stamp}-${randomBytes(2).toString('hex')}`);
+}
+
+/** Folders with recorded market data of the practice sessions so far, the oldest session first. */
+export function recordingFolders(home: DataHome): readonly string[] {
+  const practice = join(home.path, 'practice');
+  if (!existsSync(practice)) return [];
+  const folders = readdirSync(practice).sort();
+  return folders.map((name) => join(practice, name, CAPTURE_FOLDER)).filter((folder) => existsSync(folder));
 }
 
 const RUNNING = 'running.json';

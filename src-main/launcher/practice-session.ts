@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeOldest, segmentsIn } from '../adapters/capture/segment-writer.ts';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
 import { lockDirectory } from '../adapters/sqlite/directory-lock.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
 import { bundleRoot } from './bundle-root.ts';
-import { announceRunning, type DataHome, newPracticeDirectory, openDataHome } from './data-home.ts';
+import { announceRunning, type DataHome, newPracticeDirectory, openDataHome, recordingFolders } from './data-home.ts';
+import { DEFAULT_CAPTURE } from '../engine/domain/config-defaults.ts';
 import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
 import { type PracticeOptions, type Session, startSession } from './session.ts';
@@ -47,6 +49,11 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   }
 }
 
+/** Every practice session records into a directory of its own: all earlier ones together keep as much as one may have. */
+async function removeOldRecordings(home: DataHome, maxMegabytes: number): Promise<void> {
+  await removeOldest(await segmentsIn(recordingFolders(home), true), maxMegabytes);
+}
+
 const onEveryInstrument = (config: Config): Config => ({
   ...config,
   strategies: config.strategies.map((strategy) => ({ ...strategy, instruments: [] })),
@@ -59,6 +66,7 @@ async function startLocked(
   release: () => void,
 ): Promise<PracticeSession> {
   const { host: makeHost = nodeProcessHost, hostLabel = '' } = options;
+  await removeOldRecordings(home, (config.capture ?? DEFAULT_CAPTURE).maxMegabytes);
   const dataDir = newPracticeDirectory(home, new Date());
   const bundles = bundleRoot();
   const root = fileURLToPath(new URL('../../', bundles));

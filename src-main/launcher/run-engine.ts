@@ -19,12 +19,14 @@ import { Price } from '../engine/domain/quantities.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
 import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
+import type { RawCapture } from '../engine/ports/raw-capture.ts';
 import type { Store } from '../engine/ports/store.ts';
 import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
 import { connectGuardian, type EngineLink } from '../guardian/engine-link.ts';
 import type { HeldPosition } from '../guardian/protocol.ts';
 import type { EngineBoot } from './boot.ts';
 import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
+import { type Recording, recordMarketData } from './recording.ts';
 import { monitorStrategies, type StrategyMonitor } from './strategy-monitor.ts';
 
 export type EngineHost = {
@@ -75,7 +77,8 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
   // Joined further down; until then nothing may be sent.
   const guardian: { link?: EngineLink } = {};
   const isCurrent = (): boolean => guardian.link?.isCurrent() ?? false;
-  const { feed, gateways } = venueOf(parts, isCurrent);
+  const recording = recordMarketData(boot, clock, store);
+  const { feed, gateways } = venueOf(parts, isCurrent, recording?.writer);
   const engine = createEngine(
     { clock, store, logger, gateways, feeds: new Map([['BINANCE', feed]]), inference: host.inference },
     optionsOf(boot, host),
@@ -101,11 +104,12 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
     log: host.log,
   });
   await engine.start();
+  recording?.tell((state, detail) => engine.componentChanged('recording', state, detail));
   return {
     engine,
     door,
     haltFor: haltingFor(boot, clock, engine),
-    close: async () => closeAll({ clients, door, engine, link, measurements, store }),
+    close: async () => closeAll({ clients, door, engine, link, measurements, recording, store }),
   };
 }
 
@@ -131,6 +135,7 @@ function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof create
 function venueOf(
   parts: Parts,
   isCurrentEpoch: () => boolean,
+  capture: RawCapture | undefined,
 ): { feed: MarketDataFeed; gateways: readonly VenueGateway[] } {
   const { boot, clock, logger, market } = parts;
   const { origin, rest, stream, wsApi } = boot.venue;
@@ -144,6 +149,7 @@ function venueOf(
     random,
     logger,
     limiter,
+    ...(capture === undefined ? {} : { capture }),
   });
   const gateways = boot.accounts.map((account) => {
     const [apiKey, secret] = [new Secret(account.apiKey), new Secret(account.secret)];
@@ -302,13 +308,15 @@ type Closing = {
   readonly engine: Engine;
   readonly link: EngineLink;
   readonly measurements: EngineMeasurements;
+  readonly recording: Recording | undefined;
   readonly store: Store;
 };
 
-async function closeAll({ clients, door, engine, link, measurements, store }: Closing): Promise<void> {
+async function closeAll({ clients, door, engine, link, measurements, recording, store }: Closing): Promise<void> {
   clients.close();
   door.close();
   await engine.close();
+  await recording?.writer.close();
   store.close();
   measurements.close();
   link.close();

@@ -1,7 +1,9 @@
-import type { Config, StrategyConfig } from './config.ts';
+import type { CaptureConfig, Config, StrategyConfig } from './config.ts';
 
 /** A strategy's settings without what names it. */
 export type StrategySettings = Omit<StrategyConfig, 'strategyId'>;
+
+export const DEFAULT_CAPTURE: CaptureConfig = { enabled: true, maxMegabytes: 1_024 };
 
 /** Every default in one place; the fields' units stand in config.ts, their bounds in config-fields.ts. Trades nothing. */
 export const DEFAULT_CONFIG: Config = {
@@ -31,6 +33,7 @@ export const DEFAULT_CONFIG: Config = {
     breakerCoolDownMs: 30_000,
     breakerMaxCoolDownMs: 60_000,
   },
+  capture: DEFAULT_CAPTURE,
   strategies: [],
 };
 

@@ -1,4 +1,4 @@
-import type { Config, ExecutionConfig, RiskConfig } from './config.ts';
+import type { CaptureConfig, Config, ExecutionConfig, RiskConfig } from './config.ts';
 import type { StrategySettings } from './config-defaults.ts';
 import { compareDecimals, decimal, type DecimalText, parseDecimal } from './decimal.ts';
 import { type InstrumentId, parseInstrumentId } from './identifiers.ts';
@@ -101,6 +101,11 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   breakerSlowMs: whole('milliseconds', 1, 60_000),
   breakerCoolDownMs: whole('milliseconds', 100, 3_600_000),
   breakerMaxCoolDownMs: whole('milliseconds', 100, 3_600_000),
+};
+
+export const CAPTURE_FIELDS: Fields<CaptureConfig> = {
+  enabled: flag,
+  maxMegabytes: whole('megabytes', 1, 1_000_000),
 };
 
 export const STRATEGY_FIELDS: Fields<StrategySettings> = {

@@ -1,6 +1,13 @@
 import type { Config, StrategyConfig } from './config.ts';
-import { DEFAULT_CONFIG } from './config-defaults.ts';
-import { EXECUTION_FIELDS, type Field, RISK_FIELDS, STRATEGY_FIELDS, TOP_FIELDS } from './config-fields.ts';
+import { DEFAULT_CAPTURE, DEFAULT_CONFIG } from './config-defaults.ts';
+import {
+  CAPTURE_FIELDS,
+  EXECUTION_FIELDS,
+  type Field,
+  RISK_FIELDS,
+  STRATEGY_FIELDS,
+  TOP_FIELDS,
+} from './config-fields.ts';
 import { CONFIG_SCHEMA_VERSION, migrateConfig } from './config-migration.ts';
 import { type ConfigProblem, shownValue, unknownKey } from './config-problem.ts';
 import { PROFILE_NAMES, type ProfileName, PROFILES } from './config-profiles.ts';
@@ -79,6 +86,7 @@ function fieldAt(path: readonly string[]): Field<unknown> | undefined {
   const [section, key = '', setting = ''] = path;
   if (section === 'strategies') return ownField(STRATEGY_FIELDS, setting);
   if (section === 'risk') return ownField(RISK_FIELDS, key);
+  if (section === 'capture') return ownField(CAPTURE_FIELDS, key);
   if (section === 'execution') return ownField(EXECUTION_FIELDS, key);
   return ownField(TOP_FIELDS, section ?? '');
 }
@@ -92,6 +100,7 @@ function mergeLayer(config: Config, source: string, layer: ConfigLayer, problems
     ...layer.top,
     risk: { ...config.risk, ...layer.risk },
     execution: { ...config.execution, ...layer.execution },
+    capture: { ...DEFAULT_CAPTURE, ...config.capture, ...layer.capture },
     strategies: mergeStrategies(config.strategies, source, layer.strategies, problems),
   };
 }

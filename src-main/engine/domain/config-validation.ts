@@ -1,6 +1,13 @@
-import type { Config, ExecutionConfig, RiskConfig, StrategyConfig } from './config.ts';
+import type { CaptureConfig, Config, ExecutionConfig, RiskConfig, StrategyConfig } from './config.ts';
 import { DEFAULT_STRATEGY, type StrategySettings } from './config-defaults.ts';
-import { EXECUTION_FIELDS, type Fields, RISK_FIELDS, STRATEGY_FIELDS, TOP_FIELDS } from './config-fields.ts';
+import {
+  CAPTURE_FIELDS,
+  EXECUTION_FIELDS,
+  type Fields,
+  RISK_FIELDS,
+  STRATEGY_FIELDS,
+  TOP_FIELDS,
+} from './config-fields.ts';
 import { type ConfigProblem, shownValue, unknownKey } from './config-problem.ts';
 import { compareDecimals, decimal } from './decimal.ts';
 import { strategyId, type StrategyId } from './identifiers.ts';
@@ -10,6 +17,7 @@ export type ConfigLayer = {
   readonly top: Partial<Pick<Config, 'reportingAsset'>>;
   readonly risk: Partial<RiskConfig>;
   readonly execution: Partial<ExecutionConfig>;
+  readonly capture: Partial<CaptureConfig>;
   /** A list replaces the strategies of lower layers; an object by id changes some of them. */
   readonly strategies:
     | { readonly kind: 'list'; readonly list: readonly StrategyConfig[] }
@@ -18,7 +26,7 @@ export type ConfigLayer = {
 
 type Report = (path: string, problem: Pick<ConfigProblem, 'expected' | 'was'>) => void;
 
-const SECTIONS = ['schemaVersion', 'reportingAsset', 'risk', 'execution', 'strategies'];
+const SECTIONS = ['schemaVersion', 'reportingAsset', 'risk', 'execution', 'capture', 'strategies'];
 
 /** Reads one layer of a migrated configuration; every problem is added, not only the first. */
 export function readLayer(source: string, raw: unknown, problems: ConfigProblem[]): ConfigLayer {
@@ -30,6 +38,7 @@ export function readLayer(source: string, raw: unknown, problems: ConfigProblem[
     top: readFields(TOP_FIELDS, reportingAsset === undefined ? {} : { reportingAsset }, '', report),
     risk: readFields(RISK_FIELDS, root['risk'] ?? {}, 'risk', report),
     execution: readFields(EXECUTION_FIELDS, root['execution'] ?? {}, 'execution', report),
+    capture: readFields(CAPTURE_FIELDS, root['capture'] ?? {}, 'capture', report),
     strategies: readStrategies(root['strategies'], report),
   };
 }

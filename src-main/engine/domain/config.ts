@@ -8,6 +8,8 @@ export type Config = {
   readonly reportingAsset: string;
   readonly risk: RiskConfig;
   readonly execution: ExecutionConfig;
+  /** Absent in journals of versions that recorded nothing. */
+  readonly capture?: CaptureConfig;
   readonly strategies: readonly StrategyConfig[];
 };
 
@@ -53,6 +55,13 @@ export type ExecutionConfig = {
   /** How long an open breaker denies entries before one may probe; doubles after each failed probe up to the maximum. */
   readonly breakerCoolDownMs: number;
   readonly breakerMaxCoolDownMs: number;
+};
+
+/** Recording of raw public messages beside the journal. */
+export type CaptureConfig = {
+  readonly enabled: boolean;
+  /** Largest size on disk of one session's segments, compressed; the oldest go first. As much again is kept of earlier sessions. */
+  readonly maxMegabytes: number;
 };
 
 export type StrategyConfig = {

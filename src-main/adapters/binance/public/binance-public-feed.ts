@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../../engine/domain/result.ts';
 import type { Clock } from '../../../engine/ports/clock.ts';
 import type { Logger } from '../../../engine/ports/logger.ts';
 import type { FeedListener, MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
+import type { RawCapture } from '../../../engine/ports/raw-capture.ts';
 import type { Random } from '../../../engine/ports/random.ts';
 import type { QueryFailure } from '../../../engine/ports/venue-gateway.ts';
 import type { DepthSnapshot } from '../../../engine/market-data/depth-synchronizer.ts';
@@ -35,6 +36,8 @@ export type BinancePublicFeedOptions = {
   readonly snapshotLevels?: 100 | 1_000;
   /** What is streamed beside the book; trades and bars unless told otherwise. */
   readonly besideBooks?: readonly ('trade' | 'kline')[];
+  /** Where raw messages and the snapshots of books are recorded. */
+  readonly capture?: RawCapture;
   readonly connectionTiming?: Partial<ConnectionTiming>;
   readonly watchTiming?: Partial<WatchTiming>;
 };
@@ -178,7 +181,7 @@ class BinancePublicFeed implements MarketDataFeed {
   }
 
   private open(names: readonly string[], markets: readonly Market[]): MarketConnection {
-    const { clock, random, logger, streamUrl } = this.options;
+    const { capture, clock, random, logger, streamUrl } = this.options;
     const timing = { ...BINANCE_CONNECTION_TIMING, ...this.options.connectionTiming };
     const url = `${new URL('/stream', streamUrl).href}?streams=${names.join('/')}`;
     const each = (action: (market: Market, nowUs: number) => void): void => {
@@ -196,7 +199,10 @@ class BinancePublicFeed implements MarketDataFeed {
         onReplacing: () => logger.info('replacing a market data connection'),
         onReplaced: (generation) => each(({ stream }, nowUs) => stream.replaced(generation, nowUs)),
         onDown: () => each(({ stream }, nowUs) => stream.down(nowUs)),
-        onMessage: (data, generation) => this.message(data, generation),
+        onMessage: (data, generation) => {
+          this.message(data, generation);
+          capture?.message(data);
+        },
       },
     );
   }
@@ -241,12 +247,20 @@ class BinancePublicFeed implements MarketDataFeed {
   private async fetchSnapshot(symbol: string, levels: SnapshotLevels): Promise<Result<DepthSnapshot, QueryFailure>> {
     const reply = await this.rest.get('/api/v3/depth', { symbol, limit: levels }, SNAPSHOT_WEIGHT[levels]);
     if (!reply.ok) return reply;
+    this.record(symbol, levels, reply.value);
     try {
       return ok(decodeBinanceSnapshot(reply.value));
     } catch (error) {
       if (!(error instanceof DecodeFailure)) throw error;
       return err({ detail: error.message, retryAfterMs: null });
     }
+  }
+
+  /** A second look starts no book. Ids are integers and prices text, so that the body written again says the same. */
+  private record(symbol: string, levels: SnapshotLevels, body: unknown): void {
+    const { capture, restUrl } = this.options;
+    if (capture === undefined || levels === COMPARED_LEVELS) return;
+    capture.reply(`${new URL('/api/v3/depth', restUrl).href}?symbol=${symbol}&limit=${levels}`, JSON.stringify(body));
   }
 
   private logged(bars: Result<readonly Bar[], QueryFailure>): readonly Bar[] | null {

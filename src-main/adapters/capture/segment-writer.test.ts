@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { VirtualClock } from '../../engine/testing/virtual-clock.ts';
+import { CaptureSession } from './capture-session.ts';
+import type { SegmentNote } from './segment-file.ts';
+import { createSegmentWriter, type SegmentWriter, type SegmentWriterOptions } from './segment-writer.ts';
+
+const WAIT = { timeout: 15_000 };
+
+let dir: string;
+let clock: VirtualClock;
+let notes: SegmentNote[];
+let states: [string, string][];
+let writers: SegmentWriter[];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'leeward-capture-'));
+  clock = new VirtualClock();
+  [notes, states, writers] = [[], [], []];
+});
+afterEach(async () => {
+  for (const writer of writers) await writer.close();
+  rmSync(dir, { recursive: true });
+});
+
+function writer(over: Partial<SegmentWriterOptions> = {}): SegmentWriter {
+  const made = createSegmentWriter({
+    ...{ dataDir: dir, engineEpoch: 7, maxMegabytes: 1, clock },
+    note: (segment) => notes.push(segment) > 0,
+    onState: (...state) => void states.push(state),
+    ...over,
+  });
+  writers.push(made);
+  return made;
+}
+
+const trade = (id: number, padding = ''): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      stream: 'btcusdt@trade',
+      data: { e: 'trade', E: 1, s: 'BTCUSDT', t: id, p: '1', q: '1', T: 1, m: true, M: true, padding },
+    }),
+  );
+const depth = (first: number, last: number): Buffer =>
+  Buffer.from(
+    `{"stream":"x","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":${first},"u":${last},"b":[["1.0","2"]],"a":[]}}`,
+  );
+const files = (): readonly string[] => readdirSync(join(dir, 'market-data')).sort();
+const read = (name: string): Buffer => readFileSync(join(dir, 'market-data', name));
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('a segment of raw market data', () => {
+  it('is what `leeward replay` reads: stamped messages and the snapshot a book starts from', async () => {
+    const made = writer();
+    made.message(depth(9, 10));
+    made.reply(
+      'https://venue/api/v3/depth?symbol=BTCUSDT&limit=100',
+      '{"lastUpdateId":10,"bids":[],"asks":[["2","1"]]}',
+    );
+    clock.advance(5);
+    made.message(depth(11, 12));
+    made.message(trade(1));
+    await made.close();
+    expect(files()).toEqual(['000007-000001.gz']);
+    const lines = gunzipSync(read('000007-000001.gz')).toString().trim().split('\n');
+    expect(lines[2]?.slice(0, 20)).toBe(`${clock.nowUs()}000 `);
+    expect(lines[2]?.slice(20)).toBe(depth(11, 12).toString());
+    const { results, failure } = await new CaptureSession().replay(join(dir, 'market-data', '000007-000001.gz'));
+    expect(failure).toBeNull();
+    expect(results).toMatchObject([
+      { instrument: 'BTCUSDT', book: 'synchronized', applied: 1, trades: 1, sequenceBreaks: 0, snapshots: 1 },
+    ]);
+  });
+
+  it('is named in the journal by its hash, once it is whole on disk', async () => {
+    const made = writer({ segmentBytes: 1 });
+    for (let id = 1; id <= 3; id++) {
+      made.message(trade(id));
+      await clock.advanceAsync(1_000);
+      await vi.waitFor(() => expect(notes).toHaveLength(id), WAIT);
+    }
+    await made.close();
+    expect(files()).toHaveLength(3);
+    for (const { file, sha256: hash, bytes, messages, cut, dropped } of notes) {
+      const content = readFileSync(join(dir, file));
+      expect({ hash, bytes, messages, cut, dropped }).toEqual({
+        ...{ hash: sha256(content), bytes: content.length, messages: 1, cut: false, dropped: 0 },
+      });
+    }
+  });
+
+  it('keeps its unfinished name until the journal has it; the next life notes it', async () => {
+    const made = writer({ note: () => false });
+    made.message(trade(1));
+    await made.close();
+    expect(files()).toEqual(['000007-000001.gz.part']);
+    const next = writer({ engineEpoch: 8 });
+    await next.close();
+    expect(files()).toEqual(['000007-000001.gz']);
+    expect(notes).toEqual([
+      {
+        ...{ file: 'market-data/000007-000001.gz', sha256: sha256(read('000007-000001.gz')), cut: true },
+        ...{ bytes: read('000007-000001.gz').length, messages: null, dropped: null },
+      },
+    ]);
+  });
+
+  it('is the oldest to go when there are too many', async () => {
+    const made = writer({ segmentBytes: 1 });
+    const noise = Array.from({ length: 30_000 }, (_, index) => sha256(Buffer.from(String(index)))).join('');
+    for (let id = 1; id <= 3; id++) {
+      made.message(trade(id, noise.slice(id)));
+      await clock.advanceAsync(1_000);
+      await vi.waitFor(() => expect(notes).toHaveLength(id), WAIT);
+    }
+    await made.close();
+    expect(notes.every(({ bytes }) => bytes > 500_000 && bytes < 1_100_000)).toBe(true);
+    expect(files()).toEqual(['000007-000003.gz']);
+  });
+});
+
+describe('a writer', () => {
+  it('that falls behind says so, counts what it left out, and goes on', async () => {
+    const made = writer({ maxWaitingBytes: 1_000 });
+    made.message(trade(1, 'x'.repeat(800)));
+    clock.advance(1_000);
+    made.message(trade(2, 'x'.repeat(800)));
+    made.message(trade(3));
+    clock.advance(1_000);
+    expect(states).toEqual([['degraded', 'recording is behind: 2 messages not recorded']]);
+    await vi.waitFor(() => expect(states).toHaveLength(2), WAIT);
+    expect(states[1]).toEqual(['up', 'recording again: 2 messages not recorded']);
+    made.message(trade(4));
+    await made.close();
+    expect(notes).toMatchObject([{ dropped: 2, messages: 3 }]);
+    const [name = ''] = files();
+    expect(gunzipSync(read(name)).toString()).toContain('"dropped":2');
+    const { results, failure } = await new CaptureSession().replay(join(dir, 'market-data', name));
+    expect([failure, results[0]?.trades]).toEqual([null, 2]);
+  });
+
+  it('that cannot write says so and keeps nobody waiting', async () => {
+    writeFileSync(join(dir, 'market-data'), 'a file in the way');
+    const made = writer();
+    await vi.waitFor(() => expect(states).toHaveLength(1), WAIT);
+    expect(states[0]?.[0]).toBe('down');
+    made.message(trade(1));
+    await made.close();
+    expect(notes).toEqual([]);
+  });
+
+  it('takes a message longer than its buffer', async () => {
+    const made = writer();
+    made.message(trade(1, 'x'.repeat(300_000)));
+    made.message(trade(2));
+    await made.close();
+    const [name = ''] = files();
+    expect(gunzipSync(read(name)).toString().trim().split('\n')).toHaveLength(2);
+  });
+});
