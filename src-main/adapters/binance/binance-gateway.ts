@@ -123,6 +123,8 @@ class BinanceGateway implements VenueGateway {
     const account = required(await this.queries.account());
     if (account.canTrade === false)
       throw new CredentialsRefused('expected an account that may trade, was one that may not');
+    // A key refused in an earlier try was taken now.
+    this.health.set('credentials', 'ready', 'the key is taken');
     const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
     if (this.options.privateStream !== false) await this.stream.start();
     return instruments;
