@@ -74,7 +74,8 @@ const FAILURES: Readonly<Partial<Record<FaultKind, Failure>>> = {
   },
   reset: ({ response }) => response.socket?.resetAndDestroy(),
   executeThenLose: ({ response }) => response.socket?.resetAndDestroy(),
-  html200: ({ response }) => send(response, { status: 200, headers: { 'Content-Type': 'text/html' }, text: HTML }),
+  html200: ({ response, fault }) =>
+    send(response, { status: fault.status ?? 200, headers: { 'Content-Type': 'text/html' }, text: HTML }),
   truncated: ({ response, executed }) => sendHalf(response, executed?.text ?? '{}'),
   empty: ({ response }) => send(response, { status: 200, headers: {}, text: '' }),
   status: ({ response, fault, path }) => send(response, statusAnswer(fault, path)),
