@@ -1,8 +1,10 @@
-import { type Command, CommandFailure, report } from './command.ts';
+import { type CliIo, type Command, CommandFailure, report, UsageError } from './command.ts';
 import { integerOption, numberOption, parseOptions, refusePositionals } from './options.ts';
 
 const OPTIONS = {
-  kills: { type: 'string', default: '200' },
+  case: { type: 'string' },
+  list: { type: 'boolean', default: false },
+  kills: { type: 'string' },
   seed: { type: 'string', default: '1' },
   speed: { type: 'string', default: '40' },
   'data-dir': { type: 'string' },
@@ -11,49 +13,102 @@ const OPTIONS = {
 
 export const command: Command = {
   name: 'chaos',
-  summary: 'Kill the engine over and over while it trades, and prove that nothing was lost',
+  summary: 'Play known disasters against engine and venue, and prove that nothing was lost',
   usage: `
-usage: leeward chaos [--kills n] [--seed s] [--speed x] [--data-dir d] [--json]
+usage: leeward chaos [--case name | --list | --kills n] [--seed s] [--json]
 
-Starts the practice exchange and lets engine lives die by SIGKILL one after the other: at named failpoints around every
-write and every send, at any instruction from outside, and with their guardian. After each restart the journal is
-held against the exchange's own account: every intent accounted for, no order twice, no fill lost, balances equal, every
-position with its stop, the state halted. Then trading is re-armed until the next kill. Exits 1 when anything was lost.
+Plays one case for each known disaster: the real engine, gateway and feed trade over sockets on a practice exchange of
+their own while the venue fails in the way that the case stands for. Afterwards journal and venue are held against each other.
+Exits 1 when a case failed.
 
-  --kills <n>      how many (default 200; 16 pass every place once)
-  --seed <s>       decides places, hit counts and faults of the venue (default 1)
-  --speed <x>      market seconds per second, 1 to 100 (default 40)
-  --data-dir <d>   keep the journal in this empty folder (default: a temporary one, removed)
-  --json           one JSON line at the end
+  --case <name>    this one only
+  --list           names the cases, what each stands for, and those that cannot be played yet
+  --kills <n>      the kill drill instead: n engine lives die by SIGKILL (16 pass every place once)
+  --seed <s>       what is random follows from it (default 1)
+  --speed <x>      kill drill: market seconds per second, 1 to 100 (default 40)
+  --data-dir <d>   kill drill: keep the journal in this empty folder (default: a temporary one, removed)
+  --json           one JSON line for each case; for the kill drill one at the end
 `,
   run: async (args, io) => {
     const { values, positionals } = parseOptions(args, OPTIONS);
     refusePositionals(positionals);
-    const kills = integerOption('kills', values.kills, 1, 10_000);
-    const speed = numberOption('speed', values.speed, 1, 100);
-    const [{ runKillDrill }, { createSystemClock }] = await Promise.all([
-      import('../operations/kill-drill/run-kill-drill.ts'),
-      import('../adapters/system-clock/system-clock.ts'),
-    ]);
-    const log = (line: string): void => io.error(`leeward chaos: ${line}`);
-    const { problems, result } = await runKillDrill({
-      clock: createSystemClock(),
-      kills,
-      seed: values.seed,
-      speed,
-      dataDir: values['data-dir'],
-      progress: log,
-      log,
-    }).catch((error: unknown) => {
-      throw new CommandFailure(error instanceof Error ? error.message : String(error));
-    });
-    report(io, values.json)(
-      result,
-      Object.entries(result)
-        .map(([name, value]) => `${name}  ${JSON.stringify(value)}`)
-        .join('\n'),
-    );
-    for (const problem of problems.slice(0, 10)) log(problem);
-    return result.ok ? 0 : 1;
+    const { kills, seed, json, list } = values;
+    const chosen = [kills, values.case, list ? 'list' : undefined].filter((value) => value !== undefined);
+    if (chosen.length > 1) throw new UsageError('expected one of --case, --list and --kills, was more');
+    if (list) return listCases(io, json);
+    if (kills !== undefined) {
+      const speed = numberOption('speed', values.speed, 1, 100);
+      const count = integerOption('kills', kills, 1, 10_000);
+      return drill(io, { kills: count, seed, speed, dataDir: values['data-dir'], json });
+    }
+    return playCases(io, { only: values.case, seed, json });
   },
 };
+
+async function listCases(io: CliIo, json: boolean): Promise<number> {
+  const { ALL_CASES } = await import('../operations/chaos/cases/all-cases.ts');
+  for (const { name, standsFor, ...rest } of ALL_CASES) {
+    const pending = 'pending' in rest ? rest.pending : null;
+    const status = pending === null ? '' : `  pending: ${pending}`;
+    report(io, json)({ case: name, standsFor, pending }, `${name.padEnd(28)}${standsFor}${status}`);
+  }
+  return 0;
+}
+
+type Play = { readonly only: string | undefined; readonly seed: string; readonly json: boolean };
+
+async function playCases(io: CliIo, { only, seed, json }: Play): Promise<number> {
+  const [{ runCases }, { createSystemClock }, { PENDING_CASES }] = await Promise.all([
+    import('../operations/chaos/run-cases.ts'),
+    import('../adapters/system-clock/system-clock.ts'),
+    import('../operations/chaos/cases/pending-cases.ts'),
+  ]);
+  if (!json) io.out(`${'case'.padEnd(28)}faults orders lost twice unprotected ms resolved ms`);
+  const results = await runCases({
+    clock: createSystemClock(),
+    seed,
+    only,
+    told: ({ problems, ...result }) => {
+      const { faultsFired, ordersSent, lost, duplicated, unprotectedMs, resolvedMs, ok } = result;
+      const figures = [faultsFired, ordersSent, lost, duplicated].map((figure) => String(figure).padStart(6)).join('');
+      const times = `${String(unprotectedMs).padStart(14)}${String(resolvedMs).padStart(12)}`;
+      report(io, json)(result, `${result.case.padEnd(28)}${figures}${times}  ${ok ? 'ok' : 'FAILED'}`);
+      for (const problem of problems.slice(0, 10)) io.error(`leeward chaos: ${result.case}: ${problem}`);
+    },
+  }).catch((error: unknown) => {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+  });
+  const failed = results.filter(({ ok }) => !ok).length;
+  io.error(
+    `leeward chaos: ${results.length - failed} of ${results.length} cases hold, ${PENDING_CASES.length} cannot be played yet`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+type Drill = {
+  readonly kills: number;
+  readonly seed: string;
+  readonly speed: number;
+  readonly dataDir: string | undefined;
+  readonly json: boolean;
+};
+
+async function drill(io: CliIo, { json, ...options }: Drill): Promise<number> {
+  const [{ runKillDrill }, { createSystemClock }] = await Promise.all([
+    import('../operations/kill-drill/run-kill-drill.ts'),
+    import('../adapters/system-clock/system-clock.ts'),
+  ]);
+  const log = (line: string): void => io.error(`leeward chaos: ${line}`);
+  const { problems, result } = await runKillDrill({
+    clock: createSystemClock(),
+    ...options,
+    progress: log,
+    log,
+  }).catch((error: unknown) => {
+    throw new CommandFailure(error instanceof Error ? error.message : String(error));
+  });
+  const lines = Object.entries(result).map(([name, value]) => `${name}  ${JSON.stringify(value)}`);
+  report(io, json)(result, lines.join('\n'));
+  for (const problem of problems.slice(0, 10)) log(problem);
+  return result.ok ? 0 : 1;
+}

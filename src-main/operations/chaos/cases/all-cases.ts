@@ -1,0 +1,18 @@
+import type { ChaosCase, PendingCase } from '../chaos-case.ts';
+import { BROKEN_STREAMS } from './broken-streams.ts';
+import { LOST_ANSWERS } from './lost-answers.ts';
+import { PENDING_CASES } from './pending-cases.ts';
+import { PROTECTION } from './protection.ts';
+import { RECONCILIATION } from './reconciliation.ts';
+import { REFUSED_REQUESTS } from './refused-requests.ts';
+
+/** Every case by name: one for each reported pain and each row of the fault table, in that order of themes. */
+export const CASES: readonly ChaosCase[] = [
+  ...LOST_ANSWERS,
+  ...REFUSED_REQUESTS,
+  ...BROKEN_STREAMS,
+  ...RECONCILIATION,
+  ...PROTECTION,
+];
+
+export const ALL_CASES: readonly (ChaosCase | PendingCase)[] = [...CASES, ...PENDING_CASES];

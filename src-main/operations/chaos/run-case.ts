@@ -1,0 +1,122 @@
+import { compareDecimals, decimal } from '../../engine/domain/decimal.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import { compareBooks, unaccountedIntents } from '../kill-drill/compare-books.ts';
+import type { CaseResult, ChaosCase } from './chaos-case.ts';
+import { COMPRESSION, type PortExchange } from './engine-life.ts';
+import { ACCOUNT, Stage } from './stage.ts';
+
+export type CaseRun = {
+  readonly clock: Clock;
+  readonly seed: string;
+  readonly logger?: Logger;
+  /** Ports with a defect put in, to see the case fail. */
+  readonly exchanged?: PortExchange;
+  /** Of the machine's time: how long both books may take to agree at the end. */
+  readonly settleWithinMs?: number;
+};
+
+const SETTLE_WITHIN_MS = 20_000;
+const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Plays one case on a venue and an engine of its own and holds both books against each other. Never throws. */
+export async function runCase(chaosCase: ChaosCase, run: CaseRun): Promise<CaseResult> {
+  const { clock, exchanged = {}, logger = SILENT, seed } = run;
+  const stage = await Stage.open({ clock, seed, setting: chaosCase.setting ?? {}, exchanged, logger });
+  try {
+    await attempt(stage, async () => {
+      await stage.ready();
+      await chaosCase.play(stage);
+      if (!stage.isAlive) await stage.restart();
+    });
+    await attempt(stage, async () =>
+      stage.until(
+        'both books to agree',
+        () => differencesOf(stage).length === 0,
+        run.settleWithinMs ?? SETTLE_WITHIN_MS,
+      ),
+    );
+    return judge(chaosCase, seed, stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function attempt(stage: Stage, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    stage.problems.push(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function judge({ name }: ChaosCase, seed: string, stage: Stage): CaseResult {
+  const resolvedMs = Math.round(stage.troubledMs());
+  const { differing, duplicated, lost } = booksOf(stage);
+  const { positions, orders, sentBeforeCommit } = stage.ledger();
+  const early = sentBeforeCommit ?? 0;
+  const problems = [
+    ...stage.problems,
+    ...stage.shadow.problems,
+    ...differencesOf(stage),
+    ...duplicated.map((id) => `${id} is duplicated`),
+    ...(early > 0 ? [`${early} orders sent before they were on disk`] : []),
+  ];
+  const faultsFired = stage.fired();
+  if (faultsFired === 0) problems.push('expected a fault to strike, was none');
+  if (orders.length === 0) problems.push('expected orders at the venue, was none');
+  return {
+    case: name,
+    seed,
+    faultsFired,
+    ordersSent: orders.length,
+    ok: problems.length === 0,
+    lost: lost.length + early,
+    duplicated: duplicated.length,
+    unprotectedMs: positions.reduce((sum, { unprotectedMs }) => sum + unprotectedMs, 0) * COMPRESSION,
+    resolvedMs,
+    ledgerAgrees: differing.length === 0,
+    problems: [...new Set(problems)],
+  };
+}
+
+/** What still separates engine and venue: different books, doubts, positions without a stop. */
+function differencesOf(stage: Stage): readonly string[] {
+  if (!stage.isAlive) return ['the engine is not alive'];
+  const { lost } = booksOf(stage);
+  const bare = stage.ledger().positions.filter(({ isProtected }) => !isProtected);
+  const doubtful = stage.view.orders().filter(({ pending }) => pending !== null);
+  return [
+    ...lost,
+    ...bare.map(({ symbol, held }) => `${symbol} ${held} without its stop`),
+    ...doubtful.map(
+      ({ spec, pending }) => `${spec.clientOrderId}: ${pending?.command ?? ''} is ${pending?.outcome ?? ''}`,
+    ),
+  ];
+}
+
+type Books = {
+  readonly differing: readonly string[];
+  readonly duplicated: readonly string[];
+  readonly lost: readonly string[];
+};
+
+function booksOf(stage: Stage): Books {
+  const { shadow } = stage;
+  shadow.catchUp();
+  const ledger = stage.ledger();
+  const account = {
+    ...ledger,
+    fills: ledger.fills.map((fill) => ({ ...fill, tradeId: String(fill.tradeId) })),
+    sentBeforeCommit: 0,
+    accountId: ACCOUNT,
+  };
+  const { differing, duplicated, unintended } = compareBooks(shadow, [account]);
+  const bought = ledger.positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
+  const isBeyond = compareDecimals(decimal(bought), stage.asked) > 0;
+  return {
+    differing,
+    duplicated: [...duplicated, ...(isBeyond ? [`bought ${bought} instead of ${stage.askedText()}`] : [])],
+    lost: [...differing, ...unintended.map((id) => `${id} has no intent`), ...unaccountedIntents(shadow, [account])],
+  };
+}
