@@ -18,11 +18,12 @@ type Exposure = {
 };
 
 /**
- * The venue's own account of what happened: every order, fill and balance, and for how long bought coins stood without a
- * live stop. It sees the venue's events only, so it can witness against the engine that trades there.
+ * The venue's own account of what happened: every order, fill and balance, and for how long bought coins, or a position, stood
+ * without a live stop. It sees the venue's events only, so it can witness against the engine that trades there.
  */
 export class Ledger {
   private readonly state: ExchangeState;
+  private readonly bareOf: BareAmount;
   private readonly exposures = new Map<string, Map<string, Exposure>>();
   private readonly fills: Execution[] = [];
   private readonly changes: BalancesChanged[] = [];
@@ -31,8 +32,14 @@ export class Ledger {
   intentsChecked = 0;
   creates = 0;
 
-  constructor(state: ExchangeState) {
+  constructor(state: ExchangeState, bareOf: BareAmount = bareCoins) {
     this.state = state;
+    this.bareOf = bareOf;
+  }
+
+  /** Looks again whether a position has its stop: conditional orders of futures are no orders of the matching engine. */
+  reviewProtection(account: string, symbol: string, wallMs: number): void {
+    this.judgeProtection(account, symbol, wallMs);
   }
 
   record(event: ExchangeEvent): void {
@@ -132,7 +139,7 @@ export class Ledger {
   private judgeProtection(account: string, symbol: string, wallMs: number): void {
     const exposure = this.exposure(account, symbol);
     const market = this.state.market(symbol);
-    const bare = exposure.held - stopAmount(this.state.account(account), market);
+    const bare = this.bareOf(this.state.account(account), market, exposure.held);
     const isBare = !isDust(market, bare);
     if (isBare === (exposure.unprotectedSinceMs !== null)) return;
     if (isBare) {
@@ -185,6 +192,11 @@ export class Ledger {
     };
   }
 }
+
+/** How much of what is held has no live stop; `held` is negative for what was sold short. */
+export type BareAmount = (account: Account, market: SymbolMarket, held: Amount) => Amount;
+
+const bareCoins: BareAmount = (account, market, held) => held - stopAmount(account, market);
 
 /** Base that live stop-loss sells would sell. A pending leg protects nothing. */
 function stopAmount(account: Account, market: SymbolMarket): Amount {

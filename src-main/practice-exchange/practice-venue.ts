@@ -3,13 +3,14 @@ import type { IntentProbe } from './intent-probe.ts';
 import { Ledger } from './ledger.ts';
 import type { MarketSource } from './market/market-source.ts';
 import type { Account } from './matching/account.ts';
-import { type ExchangeEvent } from './matching/exchange-events.ts';
+import type { ExchangeEvent, Print } from './matching/exchange-events.ts';
 import { type Amount, parseAmount } from './matching/grid.ts';
 import { MatchingEngine } from './matching/matching-engine.ts';
 import { MarketClock } from './market-clock.ts';
 import { type Credentials, KeyRing } from './protocol/credentials.ts';
 import { type LimitOptions, RateLimits } from './protocol/rate-limits.ts';
 import { Tape } from './tape.ts';
+import { UsdmVenue } from './usdm/usdm-venue.ts';
 
 export type PracticeAccount = {
   readonly name: string;
@@ -20,6 +21,8 @@ export type PracticeAccount = {
   readonly takerFee?: string;
   /** Pay fees in this asset at three quarters while its balance lasts. */
   readonly discountAsset?: string;
+  /** USDT in its USD-M wallet; without one it trades spot only. */
+  readonly usdm?: string;
   /** 64 letters and digits each; made at random when not given. */
   readonly keys?: { readonly apiKey: string; readonly secret: string };
 };
@@ -45,6 +48,8 @@ export class PracticeVenue {
   readonly keys = new KeyRing();
   readonly credentials = new Map<string, Credentials>();
   readonly tapes: ReadonlyMap<string, Tape>;
+  /** Null while no account has a USD-M wallet. */
+  readonly usdm: UsdmVenue | null;
   private readonly market: MarketSource;
   private readonly intentProbe: IntentProbe | null;
   private readonly jumpListeners: ((symbol: string) => void)[] = [];
@@ -66,6 +71,8 @@ export class PracticeVenue {
     this.tapes = new Map(
       [...this.engine.state.markets].map(([symbol, { rules }]) => [symbol, new Tape(rules, options.market)]),
     );
+    const hasFutures = options.accounts.some(({ usdm }) => usdm !== undefined);
+    this.usdm = hasFutures ? new UsdmVenue({ ...options, clock: this.clock, faults: this.faults }) : null;
     for (const account of options.accounts) this.openAccount(account);
     this.primeLastPrices();
     this.advance();
@@ -73,6 +80,12 @@ export class PracticeVenue {
 
   listen(listener: (event: ExchangeEvent) => void): void {
     this.listeners.push(listener);
+  }
+
+  listenPrints(listener: (print: Print) => void): void {
+    this.listen((event) => {
+      if (event.kind === 'print') listener(event);
+    });
   }
 
   /** Hears when a recording loops or jumps. */
@@ -84,9 +97,17 @@ export class PracticeVenue {
   advance(): void {
     const now = this.clock.now();
     for (const event of this.market.advance(now.marketMs)) {
-      this.engine.apply(event, { wallMs: now.wallMs, marketMs: event.marketTimeMs });
+      const at = { wallMs: now.wallMs, marketMs: event.marketTimeMs };
+      this.engine.apply(event, at);
+      this.usdm?.apply(event, at);
       if (event.kind === 'discontinuity') for (const listener of this.jumpListeners) listener(event.symbol);
     }
+    this.usdm?.tick();
+  }
+
+  /** Each product counts the requests to its own host. */
+  limitsOf(path: string): RateLimits {
+    return path.includes('/fapi/') && this.usdm !== null ? this.usdm.limits : this.limits;
   }
 
   account(name: string): Account {
@@ -117,12 +138,14 @@ export class PracticeVenue {
       discountAsset: account.discountAsset ?? null,
     });
     for (const [asset, amount] of Object.entries(account.balances)) opened.credit(asset, parseAmount(amount));
+    if (account.usdm !== undefined) this.usdm?.openAccount(account.name, account.usdm);
     this.credentials.set(account.name, this.keys.issue(account.name, account.keys));
   }
 
   /** Stops and price bands need a last price before the first trade: the close of the newest bar. */
   private primeLastPrices(): void {
-    for (const [symbol, market] of this.engine.state.markets) {
+    const usdmMarkets = this.usdm?.engine.state.markets ?? [];
+    for (const [symbol, market] of [...this.engine.state.markets, ...usdmMarkets]) {
       const [bar] = this.market.history(symbol, '1m', this.market.startTimeMs, 1);
       if (bar === undefined) continue;
       market.lastTicks = market.rules.prices.stepsIn(parseAmount(bar.close));

@@ -13,9 +13,13 @@ import type { Credentials } from './protocol/credentials.ts';
 import { type LimitOptions, TRUE_LIMITS } from './protocol/rate-limits.ts';
 import { createRestServer } from './protocol/rest-server.ts';
 import { PULSE_MS, StreamHub, type StreamObserver } from './protocol/stream-hub.ts';
+import { openChannel } from './protocol/stream-channel.ts';
 import { serveStreamSocket } from './protocol/stream-server.ts';
+import { openUsdmChannel } from './protocol/usdm/channels.ts';
+import { UsdmUserData } from './protocol/usdm/user-data.ts';
 import { UserDataHub } from './protocol/user-data.ts';
 import { serveApiSocket } from './protocol/ws-api.ts';
+import type { UsdmVenue } from './usdm/usdm-venue.ts';
 
 const PING_EVERY_MS = 20_000;
 const PONG_WITHIN_MS = 60_000;
@@ -48,6 +52,8 @@ export type PracticeExchange = {
   /** Kraken's REST paths stand on `rest`; its WebSocket v2 has an address for market data and one for accounts. */
   readonly krakenPublic: string;
   readonly krakenPrivate: string;
+  /** Where ccxt's base of the USD-M streams points. */
+  readonly futures: string;
   readonly control: string;
   /** Credentials of the first account. */
   readonly apiKey: string;
@@ -130,6 +136,7 @@ function describe(
     wsApi: `ws://${HOST}:${port}/ws-api/v3`,
     krakenPublic: `ws://${HOST}:${port}/v2`,
     krakenPrivate: `ws://${HOST}:${port}/auth/v2`,
+    futures: `ws://${HOST}:${port}/fut/ws`,
     control: `http://${HOST}:${controlPort}`,
     apiKey: accounts[0]?.apiKey ?? '',
     secret: accounts[0]?.secret ?? '',
@@ -147,15 +154,17 @@ class Sockets {
   private readonly hub: StreamHub;
   private readonly kraken: KrakenSockets;
   private readonly users: UserDataHub;
+  private readonly usdm: { readonly hub: StreamHub; readonly users: UsdmUserData } | null;
   private readonly server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
   private readonly open = new Map<WebSocket, { readonly path: string; pongAtMs: number }>();
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(venue: PracticeVenue, kraken: KrakenDesk, onStreamSend?: StreamObserver) {
     this.venue = venue;
-    this.hub = new StreamHub(venue, onStreamSend);
+    this.hub = new StreamHub({ board: venue, open: (name) => openChannel(venue, name), onSend: onStreamSend });
     this.kraken = new KrakenSockets(kraken, () => null, onStreamSend);
     this.users = new UserDataHub(venue);
+    this.usdm = venue.usdm === null ? null : usdmHubs(venue.usdm);
   }
 
   start(): void {
@@ -163,6 +172,7 @@ class Sockets {
       this.venue.advance();
       this.hub.pulse();
       this.kraken.pulse();
+      this.usdm?.hub.pulse();
     };
     this.timers.push(
       setInterval(pulse, PULSE_MS),
@@ -177,7 +187,7 @@ class Sockets {
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const url = URL.parse(request.url ?? '/', `ws://${HOST}`);
-    if (url === null || !/^\/(ws-api|ws|stream|v2|auth)(\/|$)/.test(url.pathname)) {
+    if (url === null || !/^\/(ws-api|ws|stream|fut|v2|auth)(\/|$)/.test(url.pathname)) {
       stream.end('HTTP/1.1 404 Not Found\r\n\r\n');
       return;
     }
@@ -187,8 +197,8 @@ class Sockets {
   status(): SocketStatus {
     return {
       sockets: this.open.size,
-      streams: this.hub.count + this.kraken.count,
-      privateSubscriptions: this.users.count,
+      streams: this.hub.count + this.kraken.count + (this.usdm?.hub.count ?? 0),
+      privateSubscriptions: this.users.count + (this.usdm?.users.count ?? 0),
     };
   }
 
@@ -215,9 +225,19 @@ class Sockets {
       serveApiSocket(this.venue, this.users, socket, request.socket.remoteAddress ?? '');
     } else if (url.pathname.endsWith('/v2')) {
       this.kraken.serve(socket);
+    } else if (url.pathname.startsWith('/fut')) {
+      this.acceptUsdm(socket, url);
     } else {
       serveStreamSocket(this.hub, socket, url);
     }
+  }
+
+  /** `/private` reads the events of a listen key; every other path is market data. */
+  private acceptUsdm(socket: WebSocket, url: URL): void {
+    const key = url.searchParams.get('listenKey');
+    if (this.usdm === null) socket.close(1008);
+    else if (key !== null) this.usdm.users.subscribe(key, socket);
+    else serveStreamSocket(this.usdm.hub, socket, url);
   }
 
   private pingAll(): void {
@@ -228,6 +248,11 @@ class Sockets {
     }
   }
 }
+
+const usdmHubs = (usdm: UsdmVenue) => ({
+  hub: new StreamHub({ board: usdm, open: (name) => openUsdmChannel(usdm, name) }),
+  users: new UsdmUserData(usdm),
+});
 
 async function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ export type Fill = {
   readonly atMs: number;
 };
 
-export type ExecutionType = 'NEW' | 'CANCELED' | 'TRADE' | 'EXPIRED';
+export type ExecutionType = 'NEW' | 'CANCELED' | 'TRADE' | 'EXPIRED' | 'AMENDMENT';
 
 /** The order as it was at the event, not as it is later. */
 export type Execution = {

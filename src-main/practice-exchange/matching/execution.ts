@@ -28,7 +28,7 @@ export function work(state: ExchangeState, market: SymbolMarket, order: VenueOrd
     expire(state, market, order, 'REJECTED', 'INSUFFICIENT_BALANCES');
     return;
   }
-  if (order.timeInForce === 'FOK' && reachableLots(market, order) < remainingLots(order)) {
+  if (order.timeInForce === 'FOK' && reachableLots(market, order, remainingLots(order)) < remainingLots(order)) {
     expire(state, market, order, 'UNFILLED_FOK_ORDER_EXPIRED');
     return;
   }
@@ -87,11 +87,16 @@ export function print(state: ExchangeState, market: SymbolMarket, printed: Print
   return tradeId;
 }
 
-export function reachableLots(market: SymbolMarket, order: VenueOrder): number {
+/** Lots a taker can reach, as far as `wanted`. */
+export function reachableLots(
+  market: SymbolMarket,
+  order: Pick<VenueOrder, 'side' | 'type' | 'priceTicks'>,
+  wanted: number,
+): number {
   let lots = 0;
   for (const chunk of market.book.reachable(order.side, limitOf(order))) {
     lots += chunk.lots;
-    if (lots >= remainingLots(order)) break;
+    if (lots >= wanted) break;
   }
   return lots;
 }

@@ -26,7 +26,8 @@ export function checkFilters(
   if (isMarketLike(request.type) && !passesMarketLot(rules, request.quantity)) {
     return err(filterFailure('MARKET_LOT_SIZE'));
   }
-  const notional = notionalFailure(rules, request, request.quantity, average);
+  // An order that only reduces may be as small as what is left of its position.
+  const notional = request.reduceOnly === true ? null : notionalFailure(rules, request, request.quantity, average);
   return notional === null ? ok({ priceTicks, stopTicks, lots }) : err(filterFailure(notional));
 }
 

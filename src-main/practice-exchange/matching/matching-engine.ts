@@ -7,7 +7,7 @@ import { progressList } from './list-progress.ts';
 import type { OrderList } from './order-list.ts';
 import { ordersOf } from './order-list.ts';
 import { placeList } from './order-lists.ts';
-import { judge, placeOrder, startTriggered } from './order-placement.ts';
+import { amendOrder, judge, placeOrder, startTriggered } from './order-placement.ts';
 import type { ListRequest, Moment, OrderRequest } from './order-request.ts';
 import { type Refusal, UNKNOWN_ORDER } from './refusal.ts';
 import { SPOT_CLEARING } from './spot-clearing.ts';
@@ -45,6 +45,16 @@ export class MatchingEngine {
     return answered;
   }
 
+  /** Changes price and size of a resting limit order; it loses its place in the queue. Denies what is not open. */
+  amend(order: VenueOrder | undefined, request: OrderRequest, at: Moment): Result<VenueOrder, Refusal> {
+    if (order === undefined || !isLive(order)) return err(UNKNOWN_ORDER);
+    this.state.now = at;
+    const amended = amendOrder(this.state, order, request);
+    const answered = amended.ok ? ok({ ...order }) : amended;
+    this.settleConsequences();
+    return answered;
+  }
+
   placeList(account: Account, request: ListRequest, at: Moment): Result<AnsweredList, Refusal> {
     this.state.now = at;
     const placed = placeList(this.state, account, request);
@@ -61,6 +71,14 @@ export class MatchingEngine {
     const ended = list === undefined ? [order] : ordersOf(list);
     this.cancelEach(ended, cancelClientOrderId);
     return ok({ ...order });
+  }
+
+  /** Ends an open order whose time has come. */
+  expire(order: VenueOrder, at: Moment): void {
+    if (!isLive(order)) return;
+    this.state.now = at;
+    close(this.state, this.state.market(order.symbol), order, { type: 'EXPIRED' });
+    this.settleConsequences();
   }
 
   cancelList(list: OrderList | undefined, cancelClientOrderId: string, at: Moment): Result<AnsweredList, Refusal> {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { Account } from './account.ts';
-import { enter, limitOf, work } from './execution.ts';
+import { close, enter, limitOf, work } from './execution.ts';
 import type { ExchangeState, SymbolMarket } from './exchange-state.ts';
 import type { Counted } from './filters.ts';
 import { passesMarketLot } from './filters.ts';
@@ -60,6 +60,7 @@ export function newOrder(
     quoteOrderAmount: request.quoteOrderQty === null ? 0n : amountOf(request.quoteOrderQty),
     strategyId: request.strategyId,
     strategyType: request.strategyType,
+    reduceOnly: request.reduceOnly === true,
     filledLots: 0,
     filledQuote: 0n,
     status: 'NEW',
@@ -77,6 +78,36 @@ export function register(state: ExchangeState, account: Account, order: VenueOrd
   state.orders.set(order.id, order);
   account.byClientOrderId.set(order.clientOrderId, order);
   account.addOpen(order);
+}
+
+/**
+ * Gives a resting limit order another price and size. It ends when no more is wanted than was filled, and when it is
+ * post-only and would take at the new price. Denies what the filters or the funds forbid; the order then stays.
+ */
+export function amendOrder(
+  state: ExchangeState,
+  order: VenueOrder,
+  request: OrderRequest,
+): Result<VenueOrder, Refusal> {
+  const market = state.market(order.symbol);
+  const judged = judgeOrder(market, request, state.now.marketMs);
+  if (!judged.ok) return judged;
+  const { priceTicks, lots } = judged.value;
+  const added = Math.max(0, lots - order.lots);
+  const refused = state.clearing.judge(state, market, state.account(order.account), request, added);
+  if (refused !== null) return err(refused);
+  const wouldTake = judgePrices(market, { ...judged.value, side: order.side, type: order.type }) !== null;
+  if (lots <= order.filledLots || wouldTake) {
+    close(state, market, order, { type: wouldTake ? 'EXPIRED' : 'CANCELED' });
+    return ok(order);
+  }
+  market.book.remove(order);
+  order.priceTicks = priceTicks;
+  order.lots = lots;
+  order.updatedMs = state.now.marketMs;
+  state.report(order, { type: 'AMENDMENT' });
+  work(state, market, order);
+  return ok(order);
 }
 
 /** A triggered stop starts to work; true stop-market buys may cost more than they locked. */

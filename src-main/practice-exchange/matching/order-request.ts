@@ -15,6 +15,8 @@ export type OrderRequest = {
   readonly clientOrderId: string;
   readonly strategyId: number | null;
   readonly strategyType: number | null;
+  /** Futures: may only make a position smaller. */
+  readonly reduceOnly?: boolean;
 };
 
 /** Market time goes on orders and events, wall time measures how long a position was open without a stop. */

@@ -27,7 +27,8 @@ export type ExpiryReason =
   | 'OTO_PHASE_ONE_EXPIRED'
   | 'UNFILLED_IOC_QUANTITY_EXPIRED'
   | 'UNFILLED_FOK_ORDER_EXPIRED'
-  | 'INSUFFICIENT_LIQUIDITY';
+  | 'INSUFFICIENT_LIQUIDITY'
+  | 'REDUCE_ONLY';
 
 export type VenueOrder = {
   readonly id: number;
@@ -40,7 +41,7 @@ export type VenueOrder = {
   readonly type: OrderType;
   readonly timeInForce: TimeInForce;
   /** 0 for market orders. */
-  readonly priceTicks: number;
+  priceTicks: number;
   /** 0 for orders without a trigger. */
   readonly stopTicks: number;
   /** 0 until known for a pending leg of an OPO list. */
@@ -49,6 +50,8 @@ export type VenueOrder = {
   readonly quoteOrderAmount: Amount;
   readonly strategyId: number | null;
   readonly strategyType: number | null;
+  /** Never true on spot. */
+  readonly reduceOnly: boolean;
   filledLots: number;
   filledQuote: Amount;
   status: OrderStatus;

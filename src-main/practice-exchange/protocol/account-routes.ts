@@ -39,7 +39,6 @@ export const ACCOUNT_ROUTES: Routes = {
   'GET /sapi/v1/margin/allPairs': signedRoute(1, () => []),
   'GET /sapi/v1/margin/isolated/allPairs': signedRoute(1, () => []),
   'GET /sapi/v1/system/status': publicRoute(1, () => ({ status: 0, msg: 'normal' })),
-  'GET /fapi/v1/exchangeInfo': publicRoute(1, emptyVenue),
   'GET /dapi/v1/exchangeInfo': publicRoute(1, emptyVenue),
 };
 

@@ -4,10 +4,22 @@ import { ApiError } from './api-error.ts';
 import { MARKET_ROUTES } from './market-routes.ts';
 import type { Parameters } from './parameters.ts';
 import type { Route, Routes } from './route.ts';
-import { authenticate } from './signed-request.ts';
+import { authenticate, identify } from './signed-request.ts';
 import { TRADING_ROUTES } from './trading-routes.ts';
+import { USDM_ACCOUNT_ROUTES } from './usdm/account-routes.ts';
+import { USDM_ALGO_ROUTES } from './usdm/algo-routes.ts';
+import { USDM_MARKET_ROUTES } from './usdm/market-routes.ts';
+import { USDM_TRADING_ROUTES } from './usdm/trading-routes.ts';
 
-const ROUTES: Routes = { ...MARKET_ROUTES, ...TRADING_ROUTES, ...ACCOUNT_ROUTES };
+const ROUTES: Routes = {
+  ...MARKET_ROUTES,
+  ...TRADING_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...USDM_MARKET_ROUTES,
+  ...USDM_TRADING_ROUTES,
+  ...USDM_ALGO_ROUTES,
+  ...USDM_ACCOUNT_ROUTES,
+};
 
 export type Call = {
   /** `METHOD /path`. */
@@ -27,10 +39,15 @@ export type Answered = { readonly body: unknown; readonly account: string };
 export function dispatch(venue: PracticeVenue, call: Call): Answered {
   const route = ROUTES[call.route];
   const weight = weightOf(route, call.parameters);
-  venue.limits.spendWeight(call.address, weight, venue.clock.apiMs());
+  venue.limitsOf(call.route).spendWeight(call.address, weight, venue.clock.apiMs());
   if (route === undefined) throw new ApiError(-1000, `No route ${call.route}.`, { status: 404 });
-  const account = route.security === 'public' ? '' : (call.session ?? signedAccount(venue, call));
+  const account = accountOf(venue, route, call);
   return { account, body: route.handle({ venue, parameters: call.parameters, account }) };
+}
+
+function accountOf(venue: PracticeVenue, route: Route, call: Call): string {
+  if (route.security === 'public') return '';
+  return call.session ?? (route.security === 'key' ? identify(venue.keys, call.apiKey) : signedAccount(venue, call));
 }
 
 function signedAccount(venue: PracticeVenue, { apiKey, payload, parameters }: Call): string {

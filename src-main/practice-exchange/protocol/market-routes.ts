@@ -2,12 +2,11 @@ import type { SymbolMarket } from '../matching/exchange-state.ts';
 import { formatAmount } from '../matching/grid.ts';
 import { ORDER_TYPES } from '../matching/venue-order.ts';
 import type { Print } from '../matching/exchange-events.ts';
-import type { PracticeVenue } from '../practice-venue.ts';
 import { type Bar, INTERVALS, klineRow } from '../tape.ts';
 import { ApiError } from './api-error.ts';
 import { readSymbol } from './order-parameters.ts';
 import type { Parameters } from './parameters.ts';
-import { publicRoute, type RouteContext, type Routes } from './route.ts';
+import { type BoardContext, type MarketBoard, publicRoute, type RouteContext, type Routes } from './route.ts';
 import { levelRows } from './stream-messages.ts';
 
 const BAD_SYMBOL = new ApiError(-1121, 'Invalid symbol.');
@@ -69,7 +68,7 @@ const symbolInfo = ({ rules }: SymbolMarket) => ({
   practiceOrigin: rules.origin,
 });
 
-function chosen(venue: PracticeVenue, parameters: Parameters): SymbolMarket[] {
+export function chosen(venue: MarketBoard, parameters: Parameters): SymbolMarket[] {
   const { markets } = venue.engine.state;
   const one = parameters.optional('symbol');
   const many = parameters.optional('symbols');
@@ -99,7 +98,7 @@ function depthWeight(parameters: Parameters): number {
   return limit <= 1000 ? 50 : 250;
 }
 
-function depth({ venue, parameters }: RouteContext) {
+export function depth({ venue, parameters }: BoardContext) {
   const { book, rules } = marketOf(venue, parameters);
   const limit = parameters.limit(100, 5000);
   return {
@@ -109,7 +108,7 @@ function depth({ venue, parameters }: RouteContext) {
   };
 }
 
-function trades({ venue, parameters }: RouteContext) {
+export function trades({ venue, parameters }: BoardContext) {
   const market = marketOf(venue, parameters);
   return printsOf(venue, parameters).map((print) => ({
     id: print.tradeId,
@@ -123,7 +122,7 @@ function trades({ venue, parameters }: RouteContext) {
 }
 
 /** Each print is an aggregate of itself: the recordings do not name the taker. */
-function aggregateTrades({ venue, parameters }: RouteContext) {
+export function aggregateTrades({ venue, parameters }: BoardContext) {
   const market = marketOf(venue, parameters);
   const fromId = parameters.integer('fromId') ?? 0;
   const startMs = parameters.integer('startTime') ?? 0;
@@ -142,13 +141,13 @@ function aggregateTrades({ venue, parameters }: RouteContext) {
     }));
 }
 
-function printsOf(venue: PracticeVenue, parameters: Parameters): Print[] {
+function printsOf(venue: MarketBoard, parameters: Parameters): Print[] {
   const symbol = readSymbol(parameters, venue.tapes);
   return venue.tape(symbol)?.trades.slice(-parameters.limit(500, 1000)) ?? [];
 }
 
 /** `startTime` and `endTime` are market time, as in the events. */
-function klines({ venue, parameters }: RouteContext) {
+export function klines({ venue, parameters }: BoardContext) {
   const symbol = readSymbol(parameters, venue.tapes);
   const interval = parameters.text('interval');
   if (INTERVALS[interval] === undefined) throw new ApiError(-1120, 'Invalid interval.');
@@ -179,12 +178,15 @@ function tickerWeight(parameters: Parameters): number {
   return count <= 100 ? 40 : 80;
 }
 
-function perSymbol({ venue, parameters }: RouteContext, one: (venue: PracticeVenue, market: SymbolMarket) => unknown) {
+export function perSymbol(
+  { venue, parameters }: BoardContext,
+  one: (venue: MarketBoard, market: SymbolMarket) => unknown,
+) {
   const rows = chosen(venue, parameters).map((market) => one(venue, market));
   return parameters.optional('symbol') === undefined ? rows : rows[0];
 }
 
-export function dayTicker(venue: PracticeVenue, market: SymbolMarket) {
+export function dayTicker(venue: MarketBoard, market: SymbolMarket) {
   const { rules } = market;
   const nowMs = venue.clock.now().marketMs;
   const trades = venue.tape(rules.symbol)?.trades ?? [];
@@ -213,7 +215,7 @@ export function dayTicker(venue: PracticeVenue, market: SymbolMarket) {
 }
 
 /** The last day, or a bar of the last price without volume when nothing is recorded. */
-export function dayBar(venue: PracticeVenue, { rules, lastTicks }: SymbolMarket, nowMs: number): Bar {
+export function dayBar(venue: MarketBoard, { rules, lastTicks }: SymbolMarket, nowMs: number): Bar {
   const last = rules.prices.amountOf(lastTicks ?? 0);
   const bar = venue.tape(rules.symbol)?.day(nowMs) ?? null;
   if (bar !== null) return { ...bar, close: last };
@@ -232,15 +234,15 @@ export function bestOf({ book, rules }: SymbolMarket) {
   };
 }
 
-const bookTicker = (_venue: PracticeVenue, market: SymbolMarket) => ({
+export const bookTicker = (_venue: MarketBoard, market: SymbolMarket) => ({
   symbol: market.rules.symbol,
   ...bestOf(market),
 });
 
-const lastPrice = (_venue: PracticeVenue, { rules, lastTicks }: SymbolMarket) => ({
+export const lastPrice = (_venue: MarketBoard, { rules, lastTicks }: SymbolMarket) => ({
   symbol: rules.symbol,
   price: rules.prices.format(lastTicks ?? 0),
 });
 
-const marketOf = (venue: PracticeVenue, parameters: Parameters): SymbolMarket =>
+export const marketOf = (venue: MarketBoard, parameters: Parameters): SymbolMarket =>
   venue.engine.state.market(readSymbol(parameters, venue.engine.state.markets));

@@ -11,8 +11,14 @@ const LONGEST_BAN_MS = 3 * DAY_MS;
 export type LimitOptions = {
   readonly weightPerMinute: number;
   readonly ordersPer10s: number;
+  /** Of the longer window: a day on spot, a minute on USD-M. */
   readonly ordersPerDay: number;
 };
+
+/** The longer of the two windows in which orders are counted. */
+export type LongWindow = { readonly ms: number; readonly interval: 'DAY' | 'MINUTE'; readonly header: '1D' | '1M' };
+const A_DAY: LongWindow = { ms: DAY_MS, interval: 'DAY', header: '1D' };
+export const A_MINUTE: LongWindow = { ms: MINUTE_MS, interval: 'MINUTE', header: '1M' };
 
 /** The venue's published numbers. */
 export const TRUE_LIMITS: LimitOptions = { weightPerMinute: 6000, ordersPer10s: 50, ordersPerDay: 160_000 };
@@ -23,11 +29,13 @@ type Address = { readonly window: Window; strikes: number; bannedUntilMs: number
 /** Request weight per address and order counts per account, in the venue's fixed windows of wall time. */
 export class RateLimits {
   readonly options: LimitOptions;
+  readonly long: LongWindow;
   private readonly addresses = new Map<string, Address>();
   private readonly orderWindows = new Map<string, readonly [Window, Window]>();
 
-  constructor(options: LimitOptions) {
+  constructor(options: LimitOptions, long: LongWindow = A_DAY) {
     this.options = options;
+    this.long = long;
   }
 
   /** Counts a request. Throws 429 when the minute is used up and 418 for those who do not back off. Returns used weight. */
@@ -59,12 +67,15 @@ export class RateLimits {
   /** Counts orders. Throws -1015 when one of the windows is full. */
   spendOrders(account: string, count: number, nowMs: number): void {
     const [short, day] = this.windowsOf(account);
-    const counts = [spend(short, 0, nowMs, TEN_SECONDS_MS), spend(day, 0, nowMs, DAY_MS)] as const;
+    const counts = [spend(short, 0, nowMs, TEN_SECONDS_MS), spend(day, 0, nowMs, this.long.ms)] as const;
     if (counts[0] + count > this.options.ordersPer10s) {
       throw tooMany(`${this.options.ordersPer10s} orders per 10 SECOND`, short.startMs + TEN_SECONDS_MS - nowMs);
     }
     if (counts[1] + count > this.options.ordersPerDay) {
-      throw tooMany(`${this.options.ordersPerDay} orders per 1 DAY`, day.startMs + DAY_MS - nowMs);
+      throw tooMany(
+        `${this.options.ordersPerDay} orders per 1 ${this.long.interval}`,
+        day.startMs + this.long.ms - nowMs,
+      );
     }
     short.used += count;
     day.used += count;
@@ -77,7 +88,7 @@ export class RateLimits {
 
   orderCounts(account: string, nowMs: number): readonly [number, number] {
     const [short, day] = this.windowsOf(account);
-    return [spend(short, 0, nowMs, TEN_SECONDS_MS), spend(day, 0, nowMs, DAY_MS)];
+    return [spend(short, 0, nowMs, TEN_SECONDS_MS), spend(day, 0, nowMs, this.long.ms)];
   }
 
   /** The `rateLimits` of exchangeInfo. */
@@ -86,7 +97,7 @@ export class RateLimits {
     return [
       { rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: weightPerMinute },
       { rateLimitType: 'ORDERS', interval: 'SECOND', intervalNum: 10, limit: ordersPer10s },
-      { rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: ordersPerDay },
+      { rateLimitType: 'ORDERS', interval: this.long.interval, intervalNum: 1, limit: ordersPerDay },
     ];
   }
 

@@ -128,19 +128,27 @@ function answer(venue: PracticeVenue, { method, path, query, body, request }: As
       payload: signedPayload(query, body),
       address,
     });
-    return { status: 200, headers: limitHeaders(venue, address, account), text: JSON.stringify(result) };
+    return { status: 200, headers: limitHeaders(venue, { path, address, account }), text: JSON.stringify(result) };
   } catch (error) {
     const known = error instanceof ApiError ? error : defect(error);
-    const headers = { ...limitHeaders(venue, address, ''), ...known.headers };
+    const headers = { ...limitHeaders(venue, { path, address, account: '' }), ...known.headers };
     return { status: known.status, headers, text: JSON.stringify(known.body()) };
   }
 }
 
-function limitHeaders(venue: PracticeVenue, address: string, account: string): Record<string, string> {
+function limitHeaders(
+  venue: PracticeVenue,
+  { path, address, account }: { readonly path: string; readonly address: string; readonly account: string },
+): Record<string, string> {
   const nowMs = venue.clock.apiMs();
-  const used = String(venue.limits.usedWeight(address, nowMs));
+  const limits = venue.limitsOf(path);
+  const used = String(limits.usedWeight(address, nowMs));
   const headers: Record<string, string> = { 'X-MBX-USED-WEIGHT': used, 'X-MBX-USED-WEIGHT-1M': used };
   if (account === '') return headers;
-  const [short, day] = venue.limits.orderCounts(account, nowMs);
-  return { ...headers, 'X-MBX-ORDER-COUNT-10S': String(short), 'X-MBX-ORDER-COUNT-1D': String(day) };
+  const [short, long] = limits.orderCounts(account, nowMs);
+  return {
+    ...headers,
+    'X-MBX-ORDER-COUNT-10S': String(short),
+    [`X-MBX-ORDER-COUNT-${limits.long.header}`]: String(long),
+  };
 }

@@ -8,9 +8,14 @@ export type RouteContext = {
   readonly account: string;
 };
 
+/** What public market data needs of a product: spot and USD-M each have their own. */
+export type MarketBoard = Pick<PracticeVenue, 'engine' | 'clock' | 'tapes' | 'tape' | 'faults'>;
+export type BoardContext = { readonly venue: MarketBoard; readonly parameters: Parameters };
+
 export type Route = {
   readonly weight: number | ((parameters: Parameters) => number);
-  readonly security: 'public' | 'signed';
+  /** `key`: an API key alone, as for listen keys. */
+  readonly security: 'public' | 'key' | 'signed';
   /** The answer's body. Throws ApiError. */
   readonly handle: (context: RouteContext) => unknown;
 };
@@ -21,6 +26,12 @@ export type Routes = Readonly<Record<string, Route>>;
 export const publicRoute = (weight: Route['weight'], handle: Route['handle']): Route => ({
   weight,
   security: 'public',
+  handle,
+});
+
+export const keyRoute = (weight: Route['weight'], handle: Route['handle']): Route => ({
+  weight,
+  security: 'key',
   handle,
 });
 

@@ -1,13 +1,13 @@
 import type { Print } from '../matching/exchange-events.ts';
 import type { SymbolMarket } from '../matching/exchange-state.ts';
-import type { PracticeVenue } from '../practice-venue.ts';
 import { INTERVALS, klineEvent } from '../tape.ts';
 import { dayTicker } from './market-routes.ts';
+import type { MarketBoard } from './route.ts';
 import { aggregateTradeEvent, bookTickerText, depthDiff, partialDepth, tradeEvent } from './stream-messages.ts';
 
 /** Pulses of 25 ms between two messages. */
 const EVERY_100_MS = 4;
-const EVERY_SECOND = 40;
+export const EVERY_SECOND = 40;
 
 /** What one stream has to say. */
 export type Channel = {
@@ -23,7 +23,7 @@ const noPrint = (): null => null;
 const noClose = (): void => undefined;
 
 /** Undefined for names that are no stream of a known symbol. */
-export function openChannel(venue: PracticeVenue, name: string): Channel | undefined {
+export function openChannel(venue: MarketBoard, name: string): Channel | undefined {
   const at = name.indexOf('@');
   const market = venue.engine.state.markets.get(name.slice(0, Math.max(0, at)).toUpperCase());
   if (market === undefined) return undefined;
@@ -31,7 +31,7 @@ export function openChannel(venue: PracticeVenue, name: string): Channel | undef
   return depthChannel(venue, market, name) ?? otherChannel(venue, market, kind);
 }
 
-function otherChannel(venue: PracticeVenue, market: SymbolMarket, kind: string): Channel | undefined {
+function otherChannel(venue: MarketBoard, market: SymbolMarket, kind: string): Channel | undefined {
   const { rules } = market;
   const nowMs = (): number => venue.clock.now().marketMs;
   if (kind === 'trade') return { ...silent(), printed: (print) => tradeEvent(rules, print, nowMs()) };
@@ -44,30 +44,41 @@ function otherChannel(venue: PracticeVenue, market: SymbolMarket, kind: string):
     : undefined;
 }
 
-const silent = (): Channel => ({ due: () => NOTHING, printed: noPrint, close: noClose });
+export const silent = (): Channel => ({ due: () => NOTHING, printed: noPrint, close: noClose });
 
-function depthChannel(venue: PracticeVenue, market: SymbolMarket, name: string): Channel | undefined {
+/** The diff or the top of a book; `diff` writes a diff in the words of the product. */
+export function depthChannel(
+  venue: MarketBoard,
+  market: SymbolMarket,
+  name: string,
+  diff: typeof depthDiff = depthDiff,
+): Channel | undefined {
   const match = /@depth(5|10|20)?(?:@(100|1000)ms)?$/.exec(name);
   if (match === null) return undefined;
   const [, levels, speed] = match;
   const every = speed === '100' ? EVERY_100_MS : EVERY_SECOND;
   const phase = market.phase % every;
   return levels === undefined
-    ? diffChannel(venue, market, { name, every, phase })
+    ? diffChannel(venue, market, { name, every, phase, diff })
     : partialChannel(market, Number(levels), { every, phase });
 }
 
 function diffChannel(
-  venue: PracticeVenue,
+  venue: MarketBoard,
   market: SymbolMarket,
-  { name, every, phase }: { readonly name: string; readonly every: number; readonly phase: number },
+  {
+    name,
+    every,
+    phase,
+    diff,
+  }: { readonly name: string; readonly every: number; readonly phase: number; readonly diff: typeof depthDiff },
 ): Channel {
   const { book } = market;
   const window = book.openWindow();
   const due = (pulse: number, marketMs: number): readonly string[] => {
     if (pulse % every !== phase) return NOTHING;
     const shift = venue.faults.strikeStream('badSequence', name) === undefined ? 0 : 1000;
-    const text = depthDiff(market, window, { marketMs, shift });
+    const text = diff(market, window, { marketMs, shift });
     if (text === null) return NOTHING;
     book.restartWindow(window);
     return venue.faults.strikeStream('gap', name) === undefined ? [text] : NOTHING;
@@ -89,7 +100,11 @@ function partialChannel(
   return { due, printed: noPrint, close: noClose };
 }
 
-function bookTickerChannel(market: SymbolMarket): Channel {
+/** Tells the best prices when they change; `write` puts what they are into the words of the product. */
+export function bookTickerChannel(
+  market: SymbolMarket,
+  write = (updateId: number, text: string): string => `{"u":${updateId},${text}}`,
+): Channel {
   let sentId = -1;
   let sent = '';
   const due = (): readonly string[] => {
@@ -98,19 +113,19 @@ function bookTickerChannel(market: SymbolMarket): Channel {
     const text = bookTickerText(market);
     if (text === sent) return NOTHING;
     sent = text;
-    return [`{"u":${sentId},${text}}`];
+    return [write(sentId, text)];
   };
   return { due, printed: noPrint, close: noClose };
 }
 
-function tickerChannel(venue: PracticeVenue, market: SymbolMarket, kind: 'miniTicker' | 'ticker'): Channel {
+function tickerChannel(venue: MarketBoard, market: SymbolMarket, kind: 'miniTicker' | 'ticker'): Channel {
   const phase = market.phase % EVERY_SECOND;
   const due = (pulse: number, marketMs: number): readonly string[] =>
     pulse % EVERY_SECOND === phase ? [JSON.stringify(tickerEvent(venue, market, kind, marketMs))] : NOTHING;
   return { due, printed: noPrint, close: noClose };
 }
 
-function tickerEvent(venue: PracticeVenue, market: SymbolMarket, kind: 'miniTicker' | 'ticker', marketMs: number) {
+function tickerEvent(venue: MarketBoard, market: SymbolMarket, kind: 'miniTicker' | 'ticker', marketMs: number) {
   const day = dayTicker(venue, market);
   const mini = {
     e: kind === 'ticker' ? '24hrTicker' : '24hrMiniTicker',
@@ -144,7 +159,7 @@ function tickerEvent(venue: PracticeVenue, market: SymbolMarket, kind: 'miniTick
 }
 
 /** Each second the open bar, and before it every bar that closed since; compressed time closes several at once. */
-function klineChannel(venue: PracticeVenue, market: SymbolMarket, interval: string): Channel {
+function klineChannel(venue: MarketBoard, market: SymbolMarket, interval: string): Channel {
   const { symbol } = market.rules;
   const phase = market.phase % EVERY_SECOND;
   const lengthMs = INTERVALS[interval] ?? 0;

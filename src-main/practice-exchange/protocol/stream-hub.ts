@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Print } from '../matching/exchange-events.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
-import { type Channel, openChannel } from './stream-channel.ts';
+import type { Channel } from './stream-channel.ts';
 
 /** How often channels look for something to send. Depth goes out every fourth time, bars every fortieth. */
 export const PULSE_MS = 25;
@@ -19,22 +19,28 @@ export type StreamClient = {
 /** Hears each event at the moment it goes out, for measurements. */
 export type StreamObserver = (stream: string, event: string) => void;
 
+/** The product whose market data a hub tells. */
+export type StreamBoard = Pick<PracticeVenue, 'clock' | 'faults' | 'listenPrints' | 'listenJumps'>;
+
+export type HubParts = {
+  readonly board: StreamBoard;
+  /** Undefined for names that are no stream of a known symbol. */
+  readonly open: (name: string) => Channel | undefined;
+  readonly onSend?: StreamObserver | undefined;
+};
+
 type Line = { readonly channel: Channel; readonly clients: Set<StreamClient> };
 
 /** Public streams: one channel per stream name while somebody listens, each event encoded once for all of them. */
 export class StreamHub {
-  private readonly venue: PracticeVenue;
-  private readonly onSend: StreamObserver | undefined;
+  private readonly parts: HubParts;
   private readonly lines = new Map<string, Line>();
   private pulses = 0;
 
-  constructor(venue: PracticeVenue, onSend?: StreamObserver) {
-    this.venue = venue;
-    this.onSend = onSend;
-    venue.listen((event) => {
-      if (event.kind === 'print') this.print(event);
-    });
-    venue.listenJumps((symbol) => this.disconnect(symbol));
+  constructor(parts: HubParts) {
+    this.parts = parts;
+    parts.board.listenPrints((print) => this.print(print));
+    parts.board.listenJumps((symbol) => this.disconnect(symbol));
   }
 
   get count(): number {
@@ -67,7 +73,7 @@ export class StreamHub {
   /** Lets each channel send what is due. */
   pulse(): void {
     this.pulses += 1;
-    const { marketMs } = this.venue.clock.now();
+    const { marketMs } = this.parts.board.clock.now();
     for (const [name, { channel, clients }] of this.lines) {
       for (const text of channel.due(this.pulses, marketMs)) this.send(name, clients, text);
     }
@@ -93,7 +99,7 @@ export class StreamHub {
   }
 
   private open(name: string): Line | undefined {
-    const channel = openChannel(this.venue, name);
+    const channel = this.parts.open(name);
     if (channel === undefined) return undefined;
     const line = { channel, clients: new Set<StreamClient>() };
     this.lines.set(name, line);
@@ -101,8 +107,8 @@ export class StreamHub {
   }
 
   private send(name: string, clients: ReadonlySet<StreamClient>, text: string): void {
-    if (this.venue.faults.strikeStream('silent', name) !== undefined) return;
-    this.onSend?.(name, text);
+    if (this.parts.board.faults.strikeStream('silent', name) !== undefined) return;
+    this.parts.onSend?.(name, text);
     let bare: Buffer | undefined;
     let combined: Buffer | undefined;
     for (const client of clients) {

@@ -8,11 +8,15 @@ import type { SymbolRules } from '../matching/symbol-rules.ts';
 export const levelRows = (rules: SymbolRules, levels: readonly LevelChange[]): [string, string][] =>
   levels.map(([ticks, lots]) => [rules.prices.format(ticks), rules.sizes.format(lots)]);
 
+const NO_EXTRA = { head: '', ids: '' } as const;
+
 /** The diff since the window began, or null when nothing changed. Text is built by hand: this is the hot path. */
 export function depthDiff(
   { book, rules }: SymbolMarket,
   window: DiffWindow,
   at: { readonly marketMs: number; readonly shift: number },
+  /** Fields between the event's time and its symbol, and after its ids. */
+  extra: { readonly head: string; readonly ids: string } = NO_EXTRA,
 ): string | null {
   if (window.bids.size === 0 && window.asks.size === 0) return null;
   const rows = (touched: ReadonlySet<number>, lotsAt: (ticks: number) => number): string => {
@@ -25,7 +29,7 @@ export function depthDiff(
   const bids = rows(window.bids, (ticks) => book.bids.visibleLots(ticks));
   const asks = rows(window.asks, (ticks) => book.asks.visibleLots(ticks));
   const ids = `"U":${window.firstUpdateId + at.shift},"u":${book.lastUpdateId + at.shift}`;
-  return `{"e":"depthUpdate","E":${at.marketMs},"s":"${rules.symbol}",${ids},"b":[${bids}],"a":[${asks}]}`;
+  return `{"e":"depthUpdate","E":${at.marketMs},${extra.head}"s":"${rules.symbol}",${ids}${extra.ids},"b":[${bids}],"a":[${asks}]}`;
 }
 
 export const partialDepth = ({ book, rules }: SymbolMarket, limit: number): string =>

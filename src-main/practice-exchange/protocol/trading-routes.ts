@@ -80,7 +80,7 @@ function testOrder(context: RouteContext) {
 /** Finds an order by the id and client id sent; both must agree when both are sent. */
 export function findOrder(
   account: Account,
-  venue: PracticeVenue,
+  venue: Pick<PracticeVenue, 'engine'>,
   parameters: Parameters,
   names = { id: 'orderId', clientId: 'origClientOrderId' },
 ): VenueOrder | undefined {

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
-import type { ExchangeEvent } from '../matching/exchange-events.ts';
+import type { ExchangeEvent, Execution } from '../matching/exchange-events.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
+import { PrivateDrills } from './private-drills.ts';
 import { accountPosition, executionReport, listStatus } from './order-answers.ts';
 
 type Subscription = { readonly id: number; readonly account: string; readonly socket: WebSocket };
@@ -10,11 +11,11 @@ export class UserDataHub {
   private readonly venue: PracticeVenue;
   private readonly subscriptions = new Set<Subscription>();
   private readonly lastIds = new WeakMap<WebSocket, number>();
-  /** An event kept back by the out-of-order drill until the next one is sent. */
-  private readonly keptBack = new Map<string, unknown>();
+  private readonly drills: PrivateDrills;
 
   constructor(venue: PracticeVenue) {
     this.venue = venue;
+    this.drills = new PrivateDrills(venue.faults, (account, event) => this.deliver(account, event));
     venue.listen((event) => this.route(event));
   }
 
@@ -46,33 +47,13 @@ export class UserDataHub {
     if (event.kind === 'print') return;
     if (event.kind === 'balances') this.deliver(event.account, accountPosition(event));
     else if (event.kind === 'list') this.deliver(event.list.account, listStatus(event));
-    else this.disturb(event.order.account, executionReport(this.venue.engine.state.market(event.order.symbol), event));
+    else this.passOrder(event);
   }
 
-  private disturb(account: string, report: ReturnType<typeof executionReport>): void {
-    const { faults } = this.venue;
-    const strikes = (kind: 'duplicateFill' | 'lateFill' | 'outOfOrder' | 'dropPrivate'): number | undefined => {
-      if (faults.list().length === 0) return undefined;
-      const struck = faults.strike((fault) => fault.kind === kind && (fault.symbol ?? report.s) === report.s);
-      return struck === undefined ? undefined : (struck.ms ?? 1000);
-    };
-    if (strikes('dropPrivate') !== undefined) return;
-    if (report.x === 'TRADE') {
-      const delayMs = strikes('lateFill');
-      if (delayMs !== undefined) {
-        setTimeout(() => this.deliver(account, report), delayMs);
-        return;
-      }
-      if (strikes('duplicateFill') !== undefined) this.deliver(account, report);
-    }
-    if (!this.keptBack.has(account) && strikes('outOfOrder') !== undefined) {
-      this.keptBack.set(account, report);
-      return;
-    }
-    this.deliver(account, report);
-    const kept = this.keptBack.get(account);
-    this.keptBack.delete(account);
-    if (kept !== undefined) this.deliver(account, kept);
+  private passOrder(event: Execution): void {
+    const { account, symbol } = event.order;
+    const report = executionReport(this.venue.engine.state.market(symbol), event);
+    this.drills.pass(account, { symbol, isTrade: event.type === 'TRADE' }, report);
   }
 
   private deliver(account: string, event: unknown): void {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Agent } from 'node:http';
 import { WebSocket } from 'ws';
 import Binance from '@ccxt/pro/binance';
+import BinanceUsdm from '@ccxt/pro/binanceusdm';
 import {
   type PracticeExchange,
   type PracticeExchangeOptions,
@@ -22,21 +23,41 @@ export async function startTestExchange(
   return { ...exchange, handMade };
 }
 
-/** Unmodified ccxt pointed at the exchange by configuration alone. */
-export function ccxtClient(exchange: PracticeExchange, account = 0, options: Record<string, unknown> = {}) {
-  const credentials = exchange.accounts[account];
-  const client = new Binance({
-    apiKey: credentials?.apiKey ?? '',
-    secret: credentials?.secret ?? '',
-    enableRateLimit: false,
+/** As above, with USD-M wallets. */
+export const startFuturesExchange = (options: Partial<PracticeExchangeOptions> = {}) =>
+  startTestExchange({
+    accounts: [
+      { name: 'main', balances: { USDT: '10000' }, usdm: '10000' },
+      { name: 'other', balances: {}, usdm: '10' },
+      { name: 'spot-only', balances: { USDT: '10' } },
+    ],
     ...options,
   });
+
+/** Unmodified ccxt pointed at the exchange by configuration alone. */
+export function ccxtClient(exchange: PracticeExchange, account = 0, options: Record<string, unknown> = {}) {
+  return pointAt(exchange, new Binance({ ...credentialsOf(exchange, account), ...options }));
+}
+
+/** The same for USD-M. */
+export function usdmClient(exchange: PracticeExchange, account = 0) {
+  return pointAt(exchange, new BinanceUsdm(credentialsOf(exchange, account)));
+}
+
+const credentialsOf = (exchange: PracticeExchange, account: number) => ({
+  apiKey: exchange.accounts[account]?.apiKey ?? '',
+  secret: exchange.accounts[account]?.secret ?? '',
+  enableRateLimit: false,
+});
+
+function pointAt<T extends Binance>(exchange: PracticeExchange, client: T): T {
   const api = client.urls['api'] as Record<string, unknown>;
   for (const [name, url] of Object.entries(api)) {
     if (typeof url === 'string') api[name] = url.replace(/^https:\/\/[^/]+/, exchange.rest);
   }
   const ws = api['ws'] as Record<string, unknown>;
   ws['spot'] = exchange.stream;
+  ws['future'] = exchange.futures;
   ws['ws-api'] = { ...(ws['ws-api'] as object), spot: exchange.wsApi };
   client.httpAgent = new Agent();
   return client;
