@@ -1,5 +1,5 @@
 import { createCore, type CoreView } from './core.ts';
-import type { CommandEnvelope } from './domain/command.ts';
+import type { Command, CommandEnvelope } from './domain/command.ts';
 import type { Config } from './domain/config.ts';
 import type { Denial } from './domain/denial.ts';
 import type { AccountSetup, ComponentState, ListedInstrument } from './domain/events.ts';
@@ -252,13 +252,20 @@ class Shell implements Engine {
     const { command } = envelope;
     return new Promise((resolve) => {
       const deliver = (): void => {
-        const reference = command.kind === 'enterBracket' ? this.reference(command.request.instrumentId) : null;
+        const instrument = this.pricedBy(command);
+        const reference = instrument === undefined ? null : this.reference(instrument);
         const input = { kind: 'command.received', envelope: this.inEngineTime(envelope), reference } as const;
         this.dispatch(input, (turned) => resolve(answerOf(envelope, turned)));
       };
       if (this.sequencer === undefined) this.early.push(deliver);
       else deliver();
     });
+  }
+
+  /** The instrument whose prices a command is judged by. */
+  private pricedBy(command: Command): InstrumentId | undefined {
+    if (command.kind === 'enterBracket' || command.kind === 'placeOrder') return command.request.instrumentId;
+    return command.kind === 'modifyOrder' ? this.view.order(command.clientOrderId)?.spec.instrumentId : undefined;
   }
 
   /** Callers stamp with the wall clock, which may have stepped back: the engine's time did not, and judges what is expired. */

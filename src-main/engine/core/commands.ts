@@ -1,5 +1,6 @@
 import type { Command, CommandEnvelope } from '../domain/command.ts';
 import type { Denial, DenialCode, DenialParams } from '../domain/denial.ts';
+import type { DecisionReason } from '../domain/events.ts';
 import type { PriceReference } from '../domain/market.ts';
 import { STATE_CHANGES, type TradingState } from '../domain/trading-state.ts';
 import { requestStop } from '../execution/emergency-stop.ts';
@@ -7,7 +8,9 @@ import type { Turn } from '../execution/execution-state.ts';
 import { changeTradingState } from '../execution/trading-state-latch.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { enterBracket } from './entry-path.ts';
-import { cancelAll, cancelOrder, closePosition } from './order-commands.ts';
+import { modifyOrder } from './modify-order.ts';
+import { cancelAll, cancelOrder, closePosition, setStopRule } from './order-commands.ts';
+import { placeOrder } from './place-order.ts';
 
 type Received = { readonly envelope: CommandEnvelope; readonly reference: PriceReference | null };
 
@@ -81,15 +84,45 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): 
       return rearm(turn, command, envelope);
     case 'setStrategyEnabled':
       return setStrategyEnabled(parts, command);
-    case 'enterBracket':
-      if (reference === null) return denial('PRICE_REFERENCE_STALE', { reference: null });
-      return enterBracket(parts, turn, { request: command.request, reference, reason: { by: 'command', commandId } });
+    default:
+      return carryOutOrder(parts, turn, command, { reference, reason: { by: 'command', commandId } });
+  }
+}
+
+type OrderCommand = Exclude<
+  Command,
+  { kind: 'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' }
+>;
+type Judged = { readonly reference: PriceReference | null; readonly reason: DecisionReason };
+
+function carryOutOrder(parts: Parts, turn: Turn, command: OrderCommand, { reference, reason }: Judged): Denial | null {
+  switch (command.kind) {
     case 'cancelOrder':
       return cancelOrder(turn, command.clientOrderId);
     case 'cancelAll':
       return cancelAll(turn, command.accountId, command.instrumentId);
     case 'closePosition':
-      return closePosition(turn, command, { by: 'command', commandId });
+      return closePosition(turn, command, reason);
+    case 'setStopRule':
+      return setStopRule(parts, turn, command);
+    default:
+      return reference === null
+        ? denial('PRICE_REFERENCE_STALE', { reference: null })
+        : carryOutPriced(parts, turn, command, { reference, reason });
+  }
+}
+
+type PricedCommand = Exclude<OrderCommand, { kind: 'cancelOrder' | 'cancelAll' | 'closePosition' | 'setStopRule' }>;
+type Priced = { readonly reference: PriceReference; readonly reason: DecisionReason };
+
+function carryOutPriced(parts: Parts, turn: Turn, command: PricedCommand, priced: Priced): Denial | null {
+  switch (command.kind) {
+    case 'enterBracket':
+      return enterBracket(parts, turn, { request: command.request, ...priced });
+    case 'placeOrder':
+      return placeOrder(parts, turn, { request: command.request, ...priced });
+    case 'modifyOrder':
+      return modifyOrder(parts, turn, { ...command, ...priced });
   }
 }
 

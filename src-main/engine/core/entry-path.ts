@@ -1,15 +1,19 @@
 import type { BracketRequest } from '../domain/command.ts';
 import type { StrategyConfig } from '../domain/config.ts';
+import { addDecimals, decimal, formatDecimal } from '../domain/decimal.ts';
 import type { Denial, Verdict } from '../domain/denial.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import type { AccountId } from '../domain/identifiers.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { Bar, PriceReference } from '../domain/market.ts';
-import { ordersOf } from '../domain/order.ts';
+import type { OrderSpec } from '../domain/order.ts';
+import { Price } from '../domain/quantities.ts';
 import { isFlat } from '../execution/coverage.ts';
-import { exposureKey, type Turn } from '../execution/execution-state.ts';
-import { sendSubmission } from '../execution/sending.ts';
-import { entrySubmission, planOf } from '../execution/submissions.ts';
+import { exposureKey, type ProtectionPlan, type Turn } from '../execution/execution-state.ts';
+import { entryForm, entryOfBracket, type EntryOrder } from '../execution/entry-forms.ts';
+import { sendEntry } from '../execution/held-entries.ts';
+import { isStopRule } from '../execution/stop-rules.ts';
 import { judgeBracket } from '../risk/gate.ts';
 import { planBracket } from '../strategy/bracket-plan.ts';
 import type { EmaCrossSignal } from '../strategy/ema-cross.ts';
@@ -72,21 +76,73 @@ export type Entry = {
   readonly reason: DecisionReason;
 };
 
+export function enterBracket(parts: Parts, turn: Turn, entry: Entry): Denial | null {
+  return enter(parts, turn, entry, () => entryOfBracket(entry.request));
+}
+
 /** The one way to new exposure: gate, then order. Denies with the numbers of the gate. */
-export function enterBracket(parts: Parts, turn: Turn, { request, reference, reason }: Entry): Denial | null {
+export function enter(
+  parts: Parts,
+  turn: Turn,
+  { request, reference, reason }: Entry,
+  orderOf: () => EntryOrder,
+): Denial | null {
   const { accountId, instrumentId } = request;
   const listed = turn.state.instruments.get(instrumentId);
   if (listed === undefined || !turn.state.accounts.some((account) => account.accountId === accountId)) {
     return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
   }
-  const verdict = judgeBracket(request, gateContext(parts, turn, request, instrumentOf(listed), reference));
+  const verdict = judgeBracket(
+    request,
+    gateContext(parts, turn, request, { instrument: instrumentOf(listed), reference }),
+  );
   if (!verdict.allowed) return refuse(turn, verdict, reason, request);
+  const order = orderOf();
+  const { rule } = order.plan;
+  if (rule !== undefined && !isStopRule(rule)) return deny(turn, { code: 'STOP_RULE_INVALID', params: {} }, reason);
   noteEntry(parts, turn, accountId);
-  const submission = entrySubmission(turn, request);
-  const entry = ordersOf(submission).find(({ role }) => role === 'entry');
-  if (entry !== undefined) turn.state.plans.set(entry.clientOrderId, planOf(request));
-  sendSubmission(turn, submission, { action: 'entry', reason, verdict });
+  const form = entryForm(turn, order);
+  turn.state.plans.set(form.entrySpec.clientOrderId, order.plan);
+  sendEntry(turn, form, { action: 'entry', reason, verdict });
   return null;
+}
+
+type Judged = Pick<
+  OrderSpec,
+  'accountId' | 'strategyId' | 'instrumentId' | 'side' | 'timeInForce' | 'quantity' | 'price' | 'triggerPrice'
+>;
+
+/**
+ * The bracket an order is judged as: at its limit, else its trigger, else the best opposite price. Without a target one a
+ * tick ahead stands for it, which no check can mind.
+ */
+export function bracketOf(
+  order: Judged,
+  protection: Pick<ProtectionPlan, 'stopTrigger' | 'stopLimit' | 'target'>,
+  reference: PriceReference,
+  instrument: Instrument,
+): BracketRequest {
+  const { accountId, strategyId, instrumentId, side, quantity, price, triggerPrice, timeInForce } = order;
+  const { stopTrigger, stopLimit, target } = protection;
+  const limitPrice = price ?? triggerPrice ?? (side === 'buy' ? reference.ask : reference.bid) ?? '';
+  return {
+    accountId,
+    strategyId,
+    instrumentId,
+    side,
+    entry: timeInForce === 'fok' ? 'fok' : 'resting',
+    quantity,
+    limitPrice,
+    stopTrigger,
+    stopLimit,
+    target: target ?? tickAhead(limitPrice, side, instrument),
+  };
+}
+
+function tickAhead(price: string, side: OrderSpec['side'], { tickSize }: Instrument): string {
+  if (!Price.parse(price).ok) return price;
+  const { units, scale } = tickSize;
+  return formatDecimal(addDecimals(decimal(price), { units: side === 'buy' ? units : -units, scale }));
 }
 
 /** The verdict a bracket would get now. Nothing is sent, journaled or remembered. */
@@ -100,7 +156,10 @@ export function judgmentOf(parts: Parts, request: BracketRequest, reference: Pri
   }
   return judgeBracket(
     request,
-    gateContext(parts, { state: execution, timeUs: parts.state.timeUs }, request, instrumentOf(listed), reference),
+    gateContext(parts, { state: execution, timeUs: parts.state.timeUs }, request, {
+      instrument: instrumentOf(listed),
+      reference,
+    }),
   );
 }
 
@@ -113,7 +172,7 @@ function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: B
   return denial;
 }
 
-function deny(turn: Turn, denial: Denial, reason: DecisionReason): Denial {
+export function deny(turn: Turn, denial: Denial, reason: DecisionReason): Denial {
   const verdict: Verdict = { allowed: false, denials: [denial], checks: [] };
   turn.emit({ kind: 'order.judged', verdict, accountId: null, clientOrderIds: [], reason });
   return denial;

@@ -7,7 +7,7 @@ import { isTerminal } from '../domain/order.ts';
 import { Money, Quantity } from '../domain/quantities.ts';
 import { priceOf, quantityOf } from '../execution/amounts.ts';
 import { mayPass, retryAtUs } from '../execution/breaker.ts';
-import { leavesOf, openRecords } from '../execution/coverage.ts';
+import { leavesOf, openRecords, worstLeavesOf } from '../execution/coverage.ts';
 import { otherOwner } from '../execution/foreign-orders.ts';
 import {
   exposureKey,
@@ -16,6 +16,7 @@ import {
   type Turn,
   type VenueLink,
 } from '../execution/execution-state.ts';
+import { heldBy } from '../execution/held-entries.ts';
 import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { entriesInMinute } from './entry-guards.ts';
@@ -24,18 +25,24 @@ import { equityOf, freeBalance } from './valuation.ts';
 /** All the gate reads of a turn. */
 export type GateTurn = Pick<Turn, 'state' | 'timeUs'>;
 
+export type JudgedMarket = {
+  readonly instrument: Instrument;
+  readonly reference: PriceReference;
+  /** An order that is to be changed: what it holds is free for its successor. */
+  readonly replaced?: OrderRecord;
+};
+
 /** All the gate reads, as of this turn. */
 export function gateContext(
   parts: Parts,
   turn: GateTurn,
   request: BracketRequest,
-  instrument: Instrument,
-  reference: PriceReference,
+  { instrument, reference, replaced }: JudgedMarket,
 ): GateContext {
   const { accountId, instrumentId } = request;
   const exposure = turn.state.exposures.get(exposureKey(accountId, instrumentId));
   const known = exposure === undefined ? [] : openRecords(turn.state, exposure);
-  const open = known.filter(({ status }) => !isTerminal(status));
+  const open = known.filter((record) => !isTerminal(record.status) && record !== replaced);
   const link = turn.state.venues.get(accountId);
   return {
     config: startedConfig(parts).risk,
@@ -43,10 +50,10 @@ export function gateContext(
     instrument,
     reference,
     equity: equityOf(parts, accountId),
-    positionQuantity: worstPosition(exposure, open),
+    positionQuantity: worstPosition(turn, exposure, open),
     restingOrders: open.length,
     restingStops: open.filter(({ spec }) => spec.role === 'stop').length,
-    freeQuote: freeQuote(parts, turn, accountId, instrument),
+    freeQuote: freeQuote(parts, turn, accountId, instrument, replaced),
     unknownOutcome: open.some(({ pending }) => pending?.outcome === 'unknown'),
     feedLive: parts.state.feeds.get(instrumentId) === 'live',
     venueReady: link?.state === 'ready' && link.synchronized,
@@ -71,26 +78,40 @@ const driftOf = (clock: VenueLink['clock']): number | null =>
   clock === null ? null : Math.max(0, Math.round(Math.abs(clock.offsetMs) - clock.uncertaintyMs));
 
 /** As if every entry that may still fill did. */
-function worstPosition(exposure: Exposure | undefined, open: readonly OrderRecord[]): Quantity {
+function worstPosition(turn: GateTurn, exposure: Exposure | undefined, open: readonly OrderRecord[]): Quantity {
   let position = exposure === undefined ? Quantity.zero() : quantityOf(exposure.quantity);
   for (const record of open) {
     if (record.spec.role !== 'entry') continue;
-    const leaves = leavesOf(record);
+    const leaves = worstLeavesOf(record);
     position = position.plus(record.spec.side === 'buy' ? leaves : leaves.negated());
+  }
+  for (const { entry } of exposure === undefined ? [] : heldBy(turn, exposure)) {
+    const quantity = quantityOf(entry.quantity);
+    position = position.plus(entry.side === 'buy' ? quantity : quantity.negated());
   }
   return position;
 }
 
 /** The venue's free balance less what entries on their way will lock: the balance does not know of them yet. */
-function freeQuote(parts: Parts, turn: GateTurn, accountId: AccountId, instrument: Instrument): Money {
+function freeQuote(
+  parts: Parts,
+  turn: GateTurn,
+  accountId: AccountId,
+  instrument: Instrument,
+  replaced: OrderRecord | undefined,
+): Money {
   let free = freeBalance(parts, accountId, instrument.quote);
   for (const exposure of turn.state.exposures.values()) {
     if (exposure.accountId !== accountId) continue;
     for (const { spec, pending } of openRecords(turn.state, exposure)) {
-      if (pending?.command !== 'create' || spec.side !== 'buy' || spec.price === null) continue;
+      const takesQuote = spec.side === 'buy' || (instrument.product !== 'SPOT' && spec.role === 'entry');
+      if (pending?.command !== 'create' || !takesQuote || spec.price === null) continue;
       const notional = multiplyDecimals(priceOf(spec.price), quantityOf(spec.quantity));
       free = addDecimals(free, { units: -notional.units, scale: notional.scale });
     }
+  }
+  if (replaced?.spec.side === 'buy' && replaced.spec.price !== null) {
+    free = addDecimals(free, multiplyDecimals(priceOf(replaced.spec.price), leavesOf(replaced)));
   }
   return Money.of(free, instrument.quote);
 }

@@ -1,9 +1,12 @@
 import type { EngineInput } from '../domain/events.ts';
 import { noteHoldings } from '../execution/absence.ts';
 import { emptyLink, type Turn, venueLink } from '../execution/execution-state.ts';
+import { dropHeldEntries } from '../execution/held-entries.ts';
+import { watchTargets } from '../execution/managed-target.ts';
 import { applyFill, applyReport } from '../execution/order-ledger.ts';
 import { applyReconciled, applyReconcileFailure, applyVenueState } from '../execution/reconciliation.ts';
 import { countBar } from '../execution/resting-entry.ts';
+import { followMarket } from '../execution/stop-rules.ts';
 import { forgetOld, touchAll } from '../execution/supervision.ts';
 import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
 import {
@@ -15,7 +18,7 @@ import {
 import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } from '../execution/venue-breakers.ts';
 import { forgetAnswers, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
-import { notePrice } from './valuation.ts';
+import { notePrice, referencePrice } from './valuation.ts';
 
 type InputOf<K extends EngineInput['kind']> = Extract<EngineInput, { readonly kind: K }>;
 type Handlers = {
@@ -34,10 +37,17 @@ const HANDLERS: Handlers = {
   },
   'bar.closed': (parts, turn, { bar, reference, warmUp }) => {
     notePrice(parts, bar.instrumentId, reference);
-    if (!warmUp) countBar(turn, bar);
+    if (warmUp) return;
+    countBar(turn, bar);
+    watchTargets(turn, bar.instrumentId, reference);
+    followMarket(turn, bar.instrumentId, null, bar);
   },
-  'prices.referenced': (parts, _turn, { prices }) => {
-    for (const { instrumentId, reference } of prices) notePrice(parts, instrumentId, reference);
+  'prices.referenced': (parts, turn, { prices }) => {
+    for (const { instrumentId, reference } of prices) {
+      notePrice(parts, instrumentId, reference);
+      watchTargets(turn, instrumentId, reference);
+      followMarket(turn, instrumentId, referencePrice(reference), null);
+    }
   },
   'clock.ticked': (parts, turn) => {
     touchAll(turn);
@@ -47,7 +57,7 @@ const HANDLERS: Handlers = {
   'clock.stepped': stepClock,
   'command.received': (parts, turn, input) => {
     const { command } = input.envelope;
-    if (input.reference !== null && command.kind === 'enterBracket') {
+    if (input.reference !== null && (command.kind === 'enterBracket' || command.kind === 'placeOrder')) {
       notePrice(parts, command.request.instrumentId, input.reference);
     }
     receiveCommand(parts, turn, input);
@@ -118,6 +128,7 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   startStrategies(parts, input.config);
   if (isFirst) changeTradingState(turn, 'active', 'FIRST_START', ['engine']);
   else haltFor(turn, 'RESTARTED');
+  dropHeldEntries(turn);
   orphanPending(turn);
 }
 

@@ -1,3 +1,4 @@
+import type { Command } from '../domain/command.ts';
 import type { Denial } from '../domain/denial.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
@@ -6,6 +7,9 @@ import { closes, isFlat, openRecords, protects } from '../execution/coverage.ts'
 import { exposureKey, touchExposure, type OrderRecord, type Turn } from '../execution/execution-state.ts';
 import { startFlattening } from '../execution/flattening.ts';
 import { sendCancel } from '../execution/sending.ts';
+import { followFrom } from '../execution/stop-follow.ts';
+import { isStopRule } from '../execution/stop-rules.ts';
+import type { Parts } from './core-state.ts';
 
 /** Denies for a stop that protects a position: closing the position takes it away, nothing else does. */
 export function cancelOrder(turn: Turn, clientOrderId: ClientOrderId): Denial | null {
@@ -48,5 +52,19 @@ export function closePosition(
     return { code: 'POSITION_UNKNOWN', params: { accountId, instrumentId } };
   }
   startFlattening(turn, exposure, reason);
+  return null;
+}
+
+type SetStopRule = Extract<Command, { readonly kind: 'setStopRule' }>;
+
+/** Denies a rule that means nothing, and where there is no position with a known stop. */
+export function setStopRule(parts: Parts, turn: Turn, { accountId, instrumentId, rule }: SetStopRule): Denial | null {
+  if (rule !== null && !isStopRule(rule)) return { code: 'STOP_RULE_INVALID', params: {} };
+  const exposure = turn.state.exposures.get(exposureKey(accountId, instrumentId));
+  const entryPrice = parts.portfolio.position(accountId, instrumentId)?.averageEntryPrice ?? null;
+  if (exposure === undefined || exposure.plan === null || isFlat(turn.state, exposure) || entryPrice === null) {
+    return { code: 'POSITION_UNKNOWN', params: { accountId, instrumentId } };
+  }
+  exposure.follow = rule === null ? null : followFrom(rule, entryPrice.toString(), turn.timeUs);
   return null;
 }

@@ -1,6 +1,7 @@
 import type { DecimalText } from './decimal.ts';
-import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId } from './identifiers.ts';
-import type { OrderSide } from './order.ts';
+import type { AccountId, ClientOrderId, CommandId, ExecutorId, InstrumentId, StrategyId } from './identifiers.ts';
+import type { OrderChange, OrderSide, OrderType, TimeInForce } from './order.ts';
+import type { StopRule } from './stop-rule.ts';
 
 export const ROLES = ['viewer', 'trader', 'administrator'] as const;
 export type Role = (typeof ROLES)[number];
@@ -32,6 +33,15 @@ export type Command =
   | { readonly kind: 'cancelAll'; readonly accountId: AccountId; readonly instrumentId: InstrumentId | null }
   | { readonly kind: 'closePosition'; readonly accountId: AccountId; readonly instrumentId: InstrumentId }
   | { readonly kind: 'enterBracket'; readonly request: BracketRequest }
+  | { readonly kind: 'placeOrder'; readonly request: OrderRequest }
+  | { readonly kind: 'modifyOrder'; readonly clientOrderId: ClientOrderId; readonly change: OrderChange }
+  /** Null: the stop stays where it is. */
+  | {
+      readonly kind: 'setStopRule';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly rule: StopRule | null;
+    }
   | { readonly kind: 'setStrategyEnabled'; readonly strategyId: StrategyId; readonly enabled: boolean };
 
 /**
@@ -51,4 +61,34 @@ export type BracketRequest = {
   /** Limit of the stop once triggered: beyond the trigger by the slippage allowed before escalation. */
   readonly stopLimit: DecimalText;
   readonly target: DecimalText;
+  readonly stopRule?: StopRule;
+};
+
+/** One order as a trader or an executor asks for it. */
+export type OrderRequest = {
+  readonly accountId: AccountId;
+  readonly strategyId: StrategyId | null;
+  readonly instrumentId: InstrumentId;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly timeInForce: TimeInForce | null;
+  readonly quantity: DecimalText;
+  /** Null for market types. */
+  readonly price: DecimalText | null;
+  readonly triggerPrice: DecimalText | null;
+  /** Only closes: denied where there is less to close. */
+  readonly reduceOnly: boolean;
+  readonly expiresAtUs?: number;
+  readonly displayQuantity?: DecimalText;
+  readonly trailingRatio?: DecimalText;
+  readonly parentId?: ExecutorId;
+  /** Needed by every order that opens exposure. */
+  readonly protection: OrderProtection | null;
+};
+
+export type OrderProtection = {
+  readonly stopTrigger: DecimalText;
+  readonly stopLimit: DecimalText;
+  readonly target: DecimalText | null;
+  readonly stopRule?: StopRule;
 };

@@ -177,6 +177,15 @@ export type Decision =
       readonly clientOrderId: ClientOrderId;
       readonly lane: Lane;
     } & OrderChange)
+  /** A change that took a cancel and a new order, with the time in which neither rested. */
+  | {
+      readonly kind: 'order.replaced';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly clientOrderId: ClientOrderId;
+      readonly by: ClientOrderId;
+      readonly gapMs: number;
+    }
   /** Ask the venue about orders and the whole account: answered by `venue.reconciled` or `venue.reconcileFailed`. */
   | {
       readonly kind: 'venue.reconcile';
@@ -217,6 +226,9 @@ export type DecisionReason =
   | { readonly by: 'strategy'; readonly strategyId: StrategyId }
   | { readonly by: 'command'; readonly commandId: CommandId }
   | { readonly by: 'protection' }
+  /** A target whose price was watched here, or the time of a stop rule. */
+  | { readonly by: 'target' }
+  | { readonly by: 'stopRule' }
   | { readonly by: 'emergencyStop' };
 
 export type Signal = {

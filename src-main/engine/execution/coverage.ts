@@ -62,6 +62,13 @@ function restingLeaves(record: OrderRecord): Quantity {
   return wanted === null ? leaves : leaves.min(quantityOf(wanted).minus(quantityOf(record.filled)));
 }
 
+/** Worst case for exposure: a change on its way may have made the order larger. */
+export function worstLeavesOf(record: OrderRecord): Quantity {
+  const leaves = leavesOf(record);
+  const wanted = record.proposed?.quantity ?? null;
+  return wanted === null ? leaves : leaves.max(quantityOf(wanted).minus(quantityOf(record.filled)));
+}
+
 /** Too little to sell or protect: under one lot, or under the minimum notional at the reference price. */
 export function isDust(state: ExecutionState, exposure: Exposure, quantity: Quantity): boolean {
   if (quantity.isZero) return true;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { quantityOf } from './amounts.ts';
 import { bracket, BTC, CoreSession, LISTED } from '../testing/core-session.ts';
 
 function withPosition(accounts?: readonly string[]): CoreSession {
@@ -37,8 +36,6 @@ describe('the emergency stop', () => {
     session.dispatch({ kind: 'feed.changed', instrumentId, state: 'live', ageUs: 0 });
     session.command({ kind: 'enterBracket', request: bracket({ instrumentId }) });
     session.pump();
-    // Margin is not in the double: give it the balance that a perpetual does not need.
-    session.venue.base = quantityOf('10');
     const sent = session.command(stop).filter(({ kind }) => kind === 'order.submit' || kind === 'order.cancel');
     expect(sent.map(({ kind }) => kind)).toEqual(['order.submit']);
     const exits = session.effects.splice(0).filter(({ kind }) => kind === 'order.submit');
@@ -52,7 +49,7 @@ describe('the emergency stop', () => {
     session.advance(3_000);
     expect(session.core.view.stop()).toMatchObject({ verifiedFlat: true });
     const actions = session.core.view.stop()?.actions.map(({ action }) => action);
-    expect(actions).toEqual(['exit', 'cancel']);
+    expect(actions).toEqual(['exit', 'cancel', 'cancel']);
   });
 
   it('is one stop from many sources, never too late and never a replay', () => {

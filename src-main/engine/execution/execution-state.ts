@@ -1,5 +1,7 @@
+import type { OrderRequest } from '../domain/command.ts';
 import type { ExecutionConfig } from '../domain/config.ts';
 import type { DecimalText } from '../domain/decimal.ts';
+import type { Verdict } from '../domain/denial.ts';
 import type {
   AccountSetup,
   Decision,
@@ -21,6 +23,7 @@ import type {
   PendingCommand,
 } from '../domain/order.ts';
 import { ensure } from '../domain/result.ts';
+import type { StopRule } from '../domain/stop-rule.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 import { emptyReconciliation, type ReconciliationState } from './reconciliation-state.ts';
 import { type Breakers, closedBreakers } from './breaker.ts';
@@ -43,6 +46,8 @@ export type OrderRecord = {
   pending: PendingCommand | null;
   /** The change a pending modify asked for. */
   proposed?: OrderChange;
+  /** It is canceled to be placed anew. */
+  replacing?: Replacing | null;
   /** A list: venues that replace orders give one order several ids. */
   venueOrderIds: VenueOrderId[];
   /** Furthest stage the venue reported; null before any report. */
@@ -63,6 +68,14 @@ export type OrderRecord = {
   barsWaited: number;
 };
 
+/** A change of an order that its venue cannot change. */
+export type Replacing = {
+  readonly change: OrderChange;
+  readonly reason: DecisionReason;
+  readonly verdict: Verdict;
+  readonly sinceUs: number;
+};
+
 export type Lookup = {
   dueAtUs: number;
   tries: number;
@@ -78,6 +91,7 @@ export type ProtectionPlan = {
   readonly stopLimit: DecimalText;
   /** Null when no bracket is known: a stop alone. */
   readonly target: DecimalText | null;
+  readonly rule?: StopRule;
 };
 
 export type Protection = {
@@ -114,6 +128,52 @@ export type Exposure = {
   plan: ProtectionPlan | null;
   protection: Protection;
   flattening: Flattening | null;
+  /** Entry whose plan it is. */
+  planOf?: ClientOrderId;
+  /** A stop rule at work. */
+  follow?: StopFollow | null;
+  /** Resting stops are on their way to where the plan says. */
+  restop?: { readonly sinceUs: number; readonly tries: number } | null;
+  /** A part on its way out. */
+  reduction?: Reduction | null;
+  /** Target price that was tried as a resting order of its own. */
+  targetRefused?: DecimalText;
+};
+
+/** Where a stop rule stands. */
+export type StopFollow = {
+  readonly rule: StopRule;
+  readonly entryPrice: DecimalText;
+  /** Best price since the entry. */
+  readonly best: DecimalText;
+  readonly bars: number;
+  readonly sinceUs: number;
+  readonly movedAtUs: number;
+  /** Average true range of the closed bars since the entry, in quote units. */
+  readonly trueRange: { readonly previousClose: number | null; readonly count: number; readonly mean: number | null };
+};
+
+/** A part of the position that is being closed where its stop has to make room first. */
+export type Reduction = {
+  readonly request: OrderRequest;
+  readonly reason: DecisionReason;
+  /** When it is given up if there is still no room. */
+  readonly untilUs: number;
+  /** Null until it was sent. */
+  readonly orderId: ClientOrderId | null;
+};
+
+/** An entry that waits for its stop to rest. */
+export type HeldEntry = {
+  readonly accountId: AccountId;
+  readonly instrumentId: InstrumentId;
+  readonly entry: OrderSpec;
+  readonly stopId: ClientOrderId;
+  /** Judged for now, not for later. */
+  readonly untilUs: number;
+  readonly action: 'entry' | 'increase';
+  readonly reason: DecisionReason;
+  readonly verdict: Verdict;
 };
 
 export type VenueLink = {
@@ -161,6 +221,7 @@ export type ExecutionState = {
   /** Entry id -> plan that takes effect with its first fill. */
   plans: Map<ClientOrderId, ProtectionPlan>;
   exposures: Map<string, Exposure>;
+  heldEntries: Map<ClientOrderId, HeldEntry>;
   /** Applied trades: `account|instrument|trade` -> when. */
   trades: Map<string, number>;
   /** `account|instrument` -> the newest trade whose key was dropped: it and those before it were applied. */
@@ -202,6 +263,7 @@ export function emptyExecutionState(): ExecutionState {
     orders: new Map(),
     plans: new Map(),
     exposures: new Map(),
+    heldEntries: new Map(),
     trades: new Map(),
     droppedTrades: new Map(),
     venues: new Map(),

@@ -15,6 +15,7 @@ export function startFlattening(turn: Turn, exposure: Exposure, reason: Decision
   const running = exposure.flattening;
   if (running !== null && (running.reason.by === 'emergencyStop' || reason.by !== 'emergencyStop')) return;
   exposure.flattening = { reason, startedAtUs: turn.timeUs, refusals: 0, retryAtUs: 0, restStop: 'no' };
+  exposure.reduction = null;
   turn.touched.add(exposure);
 }
 

@@ -3,9 +3,17 @@ import { isTerminal, type Fill, type OrderReport } from '../domain/order.ts';
 import { transition, type OrderNews } from '../domain/order-transitions.ts';
 import { adoptFromFill, adoptFromReport } from './adoption.ts';
 import { isAbove, quantityOf } from './amounts.ts';
-import { listedInstrument, touchExposure, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import {
+  listedInstrument,
+  touchExposure,
+  type Exposure,
+  type OrderRecord,
+  type ProtectionPlan,
+  type Turn,
+} from './execution-state.ts';
 import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
+import { followFrom } from './stop-follow.ts';
 import { isApplied, tradeKey } from './applied-trades.ts';
 
 /**
@@ -49,7 +57,9 @@ function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport, aske
   if (!record.venueOrderIds.includes(report.venueOrderId)) record.venueOrderIds.push(report.venueOrderId);
   if (isAbove(report.filledQuantity, record.reportedFilled)) record.reportedFilled = report.filledQuantity;
   if (report.triggered && record.triggeredAtUs === null) record.triggeredAtUs = turn.timeUs;
-  if (record.reason === null && record.spec.quantity !== report.quantity) {
+  // A conditional close is as large as what was filled, which only the venue knows.
+  const isVenueMade = record.reason === null || record.workingId !== null;
+  if (isVenueMade && record.spec.quantity !== report.quantity) {
     record.spec = { ...record.spec, quantity: report.quantity, price: report.price, triggerPrice: report.triggerPrice };
   }
   noteModified(turn, record, report, askedAtUs);
@@ -125,7 +135,15 @@ function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: Ord
   if (feesReduceHolding && fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
   exposure.quantity = quantity.isZero ? '0' : quantity.toString();
   const plan = turn.state.plans.get(record.spec.clientOrderId);
-  if (plan !== undefined) exposure.plan = plan;
+  if (plan !== undefined && exposure.planOf !== record.spec.clientOrderId) adoptPlan(exposure, turn, fill, plan);
+}
+
+/** Once for each entry: later fills of it must not undo a stop that was moved since. */
+function adoptPlan(exposure: Exposure, turn: Turn, { clientOrderId, price }: Fill, plan: ProtectionPlan): void {
+  exposure.plan = plan;
+  exposure.planOf = clientOrderId;
+  exposure.follow = plan.rule === undefined ? null : followFrom(plan.rule, price, turn.timeUs);
+  exposure.restop = null;
 }
 
 const PLACED: readonly OrderReport['venueStatus'][] = ['live', 'partiallyFilled', 'filled'];

@@ -1,3 +1,4 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
@@ -59,8 +60,12 @@ export function protect(turn: Turn, exposure: Exposure): void {
 
 /** Legs held until their entry fills lock no funds and are no business of the guard yet. */
 function waitsForEntry(turn: Turn, record: OrderRecord): boolean {
-  const working = record.workingId === null ? undefined : turn.state.orders.get(record.workingId);
-  return record.venueStatus === 'pendingNew' && working !== undefined && !isTerminal(working.status);
+  if (record.workingId === null) return false;
+  if (turn.state.heldEntries.has(record.workingId)) return true;
+  const working = turn.state.orders.get(record.workingId);
+  const { stopBeforeEntry } = capabilitiesOfInstrument(record.spec.instrumentId);
+  const isHeld = record.venueStatus === 'pendingNew' || stopBeforeEntry;
+  return isHeld && working !== undefined && !isTerminal(working.status);
 }
 
 function isDue(turn: Turn, exposure: Exposure): boolean {
@@ -160,8 +165,11 @@ export function cancelExcess(turn: Turn, exposure: Exposure): void {
     (record) => record.spec.role !== 'entry' && !isTerminal(record.status) && !waitsForEntry(turn, record),
   );
   const instrument = listedInstrument(turn.state, exposure.instrumentId);
+  // What is reduce-only sells no more than there is.
+  const { reduceOnly } = capabilitiesOfInstrument(exposure.instrumentId);
   const isExcess =
-    excess.compare(instrument.lotSize) >= 0 || (isDust(turn.state, exposure, position) && orphans.length > 0);
+    (!reduceOnly && excess.compare(instrument.lotSize) >= 0) ||
+    (isDust(turn.state, exposure, position) && orphans.length > 0);
   if (!isExcess) {
     protection.excessSinceUs = null;
     return;

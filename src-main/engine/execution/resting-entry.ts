@@ -1,3 +1,4 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { Bar } from '../domain/market.ts';
 import { isTerminal } from '../domain/order.ts';
 import { ALLOWED } from '../domain/trading-state.ts';
@@ -12,12 +13,19 @@ import { sendCancel } from './sending.ts';
  * allowed: resting on, it would be just that.
  */
 export function guardRestingEntries(turn: Turn, exposure: Exposure): void {
+  const { stopBeforeEntry } = capabilitiesOfInstrument(exposure.instrumentId);
   for (const record of openRecords(turn.state, exposure)) {
     if (!isRestingEntry(record)) continue;
-    const isTouched = isAbove(record.filled, '0') || isAbove(record.reportedFilled, '0');
-    const isExpired = record.barsWaited >= configOf(turn.state).entryExpiryBars;
+    const isTouched = !stopBeforeEntry && (isAbove(record.filled, '0') || isAbove(record.reportedFilled, '0'));
+    const isExpired = hasExpired(turn, record);
     if (isTouched || isExpired || !ALLOWED[turn.state.tradingState].entry) sendCancel(turn, record);
   }
+}
+
+/** Bars are the patience of a bracket; an order with a time in force of its own rests as long as that says. */
+function hasExpired(turn: Turn, { spec, barsWaited }: OrderRecord): boolean {
+  if (spec.expiresAtUs !== undefined) return turn.timeUs >= spec.expiresAtUs;
+  return spec.timeInForce !== 'gtc' && barsWaited >= configOf(turn.state).entryExpiryBars;
 }
 
 const isRestingEntry = (record: OrderRecord): boolean =>

@@ -1,5 +1,6 @@
 import type { Verdict } from '../domain/denial.ts';
 import type { DecisionReason, Lane } from '../domain/events.ts';
+import type { ClientOrderId } from '../domain/identifiers.ts';
 import { idsOf, isTerminal, type OrderSpec, ordersOf, type Submission } from '../domain/order.ts';
 import { invariant } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
@@ -15,6 +16,8 @@ export type Intent = {
   readonly reason: DecisionReason;
   /** Of the risk gate; orders that only reduce risk pass without one. */
   readonly verdict?: Verdict;
+  /** Of a stop that rests before its entry: that entry. */
+  readonly guards?: ClientOrderId;
 };
 
 const PASSED: Verdict = { allowed: true, denials: [], checks: [] };
@@ -28,14 +31,14 @@ export function sendSubmission(turn: Turn, submission: Submission, intent: Inten
   const { verdict = PASSED, reason } = intent;
   const accountId = ordersOf(submission)[0]?.accountId ?? null;
   turn.emit({ kind: 'order.judged', verdict, accountId, clientOrderIds: idsOf(submission), reason });
-  enterOrders(turn, submission, reason);
+  enterOrders(turn, submission, intent);
   noteSubmitted(turn, submission);
   turn.emit({ kind: 'order.submit', submission, lane: laneOf(intent.action) });
 }
 
 const laneOf = (action: TradingAction): Lane => (action === 'entry' || action === 'increase' ? 'new' : 'reduce');
 
-function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason): void {
+function enterOrders(turn: Turn, submission: Submission, { reason, guards }: Intent): void {
   const listId = submission.kind === 'single' ? null : submission.listId;
   const legs = legsOf(submission);
   const workingId = submission.kind === 'otoco' || submission.kind === 'oto' ? submission.working.clientOrderId : null;
@@ -44,7 +47,7 @@ function enterOrders(turn: Turn, submission: Submission, reason: DecisionReason)
     const record = openRecord(turn, {
       spec,
       listId,
-      workingId: isLeg ? workingId : null,
+      workingId: isLeg ? workingId : (guards ?? null),
       legIds: isLeg ? [] : legs.map((leg) => leg.clientOrderId),
       reason: reason.by,
     });

@@ -1,56 +1,19 @@
 import { makeClientOrderId, type OrderRole } from '../domain/client-order-id.ts';
-import type { BracketRequest } from '../domain/command.ts';
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { DecimalText } from '../domain/decimal.ts';
-import type { ClientOrderId } from '../domain/identifiers.ts';
+import type { ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { OrderSpec, Submission } from '../domain/order.ts';
-import { protectiveQuantity } from '../domain/protective-quantity.ts';
 import { quantityOf } from './amounts.ts';
-import { listedInstrument, opposite, type Exposure, type ProtectionPlan, type Turn } from './execution-state.ts';
+import type { Exposure, ProtectionPlan, Turn } from './execution-state.ts';
 
 /** Ids come from state alone: a replay makes the same ones, and a new life has a new epoch. */
-function nextOrderId(turn: Turn, role: OrderRole): ClientOrderId {
+export function nextOrderId(turn: Turn, role: OrderRole): ClientOrderId {
   const { installation, epoch } = turn.state;
   const counter = turn.state.counter++;
   return makeClientOrderId({ installation, epoch, counter, role });
 }
 
 type Ownership = Pick<OrderSpec, 'accountId' | 'strategyId' | 'instrumentId'>;
-
-/** The entry of a bracket: an OTOCO for `fok`, the working order alone for `resting`. */
-export function entrySubmission(turn: Turn, request: BracketRequest): Submission {
-  const { accountId, strategyId, instrumentId, side, quantity } = request;
-  const owner = { accountId, strategyId, instrumentId };
-  const entry: OrderSpec = {
-    ...owner,
-    clientOrderId: nextOrderId(turn, 'entry'),
-    role: 'entry',
-    side,
-    type: request.entry === 'fok' ? 'limit' : 'limitMaker',
-    timeInForce: request.entry === 'fok' ? 'fok' : null,
-    quantity,
-    price: request.limitPrice,
-    triggerPrice: null,
-  };
-  if (request.entry === 'resting') return { kind: 'single', order: entry };
-  const legQuantity = protectiveQuantity(quantityOf(quantity), listedInstrument(turn.state, instrumentId)).toString();
-  const plan = planOf(request);
-  const closing = { owner, side: opposite(side), quantity: legQuantity };
-  return {
-    kind: 'otoco',
-    listId: nextOrderId(turn, 'list'),
-    working: entry,
-    target: targetOrder(turn, closing, request.target),
-    stop: stopOrder(turn, closing, plan),
-  };
-}
-
-export const planOf = (request: BracketRequest): ProtectionPlan => ({
-  strategyId: request.strategyId,
-  entry: request.entry,
-  stopTrigger: request.stopTrigger,
-  stopLimit: request.stopLimit,
-  target: request.target,
-});
 
 /** Stop and target for a position that has neither; the stop alone where the plan has no target or `alone` says so. */
 export function protectionSubmission(
@@ -62,7 +25,8 @@ export function protectionSubmission(
 ): Submission {
   const closing = closingOf(exposure, plan, quantity);
   const stop = stopOrder(turn, closing, plan);
-  if (plan.target === null || alone) return { kind: 'single', order: stop };
+  const { lists } = capabilitiesOfInstrument(exposure.instrumentId);
+  if (plan.target === null || alone || !lists.oco) return { kind: 'single', order: stop };
   return {
     kind: 'oco',
     listId: nextOrderId(turn, 'list'),
@@ -91,11 +55,12 @@ export function exitSubmission(
       quantity,
       price: null,
       triggerPrice: null,
+      ...reducing(owner.instrumentId),
     },
   };
 }
 
-type Closing = {
+export type Closing = {
   readonly owner: Ownership;
   readonly side: OrderSpec['side'];
   readonly quantity: DecimalText;
@@ -110,21 +75,24 @@ function closingOf(exposure: Exposure, plan: ProtectionPlan | null, quantity: De
   };
 }
 
-function stopOrder(turn: Turn, { owner, side, quantity }: Closing, plan: ProtectionPlan): OrderSpec {
+export function stopOrder(turn: Turn, { owner, side, quantity }: Closing, plan: ProtectionPlan): OrderSpec {
+  const isReduceOnly = capabilitiesOfInstrument(owner.instrumentId).reduceOnly;
   return {
     ...owner,
     clientOrderId: nextOrderId(turn, 'stop'),
     role: 'stop',
     side,
-    type: 'stopLimit',
-    timeInForce: 'gtc',
+    // A reduce-only stop at market cannot miss; where it holds the asset itself its limit bounds the loss.
+    type: isReduceOnly ? 'stopMarket' : 'stopLimit',
+    timeInForce: isReduceOnly ? null : 'gtc',
     quantity,
-    price: plan.stopLimit,
+    price: isReduceOnly ? null : plan.stopLimit,
     triggerPrice: plan.stopTrigger,
+    ...reducing(owner.instrumentId),
   };
 }
 
-function targetOrder(turn: Turn, { owner, side, quantity }: Closing, price: DecimalText): OrderSpec {
+export function targetOrder(turn: Turn, { owner, side, quantity }: Closing, price: DecimalText): OrderSpec {
   return {
     ...owner,
     clientOrderId: nextOrderId(turn, 'target'),
@@ -135,5 +103,20 @@ function targetOrder(turn: Turn, { owner, side, quantity }: Closing, price: Deci
     quantity,
     price,
     triggerPrice: null,
+    ...reducing(owner.instrumentId),
   };
 }
+
+/** A target beside the stop of its position. */
+export function targetSubmission(
+  turn: Turn,
+  exposure: Exposure,
+  plan: ProtectionPlan,
+  quantity: DecimalText,
+  price: DecimalText,
+): Submission {
+  return { kind: 'single', order: targetOrder(turn, closingOf(exposure, plan, quantity), price) };
+}
+
+const reducing = (id: InstrumentId): { readonly reduceOnly?: true } =>
+  capabilitiesOfInstrument(id).reduceOnly ? { reduceOnly: true } : {};

@@ -5,9 +5,14 @@ import { isFlat, openRecords } from './coverage.ts';
 import { advanceStop, takeOver } from './emergency-stop.ts';
 import type { Exposure, OrderRecord, Turn } from './execution-state.ts';
 import { advanceFlattening } from './flattening.ts';
+import { advanceHeldEntries } from './held-entries.ts';
+import { restTarget } from './managed-target.ts';
 import { cancelExcess, measureProtection, noteLegRefused, protect } from './protection.ts';
 import { requestLooks } from './reconciliation.ts';
+import { advanceReduction } from './reduction.ts';
+import { advanceReplacing } from './replacing.ts';
 import { guardRestingEntries } from './resting-entry.ts';
+import { advanceRestop } from './stop-replacement.ts';
 import { guarded } from './trading-state-latch.ts';
 import { lacksFills, watchAnswers } from './unknown-outcomes.ts';
 import { coolBreakers } from './venue-breakers.ts';
@@ -57,12 +62,18 @@ const isIdle = (turn: Turn, exposure: Exposure): boolean =>
 function supervise(turn: Turn, exposure: Exposure): void {
   findRefusedLegs(turn, exposure);
   watchAnswers(turn, exposure);
+  advanceHeldEntries(turn, exposure);
+  advanceReplacing(turn, exposure);
   measureProtection(turn, exposure);
   takeOver(turn, exposure);
   if (exposure.flattening === null) {
     guardRestingEntries(turn, exposure);
-    cancelExcess(turn, exposure);
-    protect(turn, exposure);
+    if (!advanceReduction(turn, exposure)) {
+      cancelExcess(turn, exposure);
+      advanceRestop(turn, exposure);
+      protect(turn, exposure);
+      restTarget(turn, exposure);
+    }
   }
   if (exposure.flattening !== null) advanceFlattening(turn, exposure);
   forgetClosed(turn, exposure);

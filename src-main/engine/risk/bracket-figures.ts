@@ -27,7 +27,7 @@ export function bracketFigures(request: BracketRequest, instrument: Instrument):
   const complete = limitPrice !== null && stopTrigger !== null && stopLimit !== null && target !== null;
   return {
     quantity,
-    legQuantity: quantity === null ? null : protectiveQuantity(quantity, instrument),
+    legQuantity: quantity === null ? null : protectiveQuantity(quantity, instrument, request.side),
     prices: complete ? { limitPrice, stopTrigger, stopLimit, target } : null,
     invalidPrices: PRICE_FIELDS.filter((field) => priceOf(request[field]) === null),
   };

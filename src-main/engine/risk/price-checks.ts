@@ -39,11 +39,18 @@ function judgeTick(prices: BracketPrices, tickSize: Price): Judgment {
   return fact('priceTick', denial('PRICE_OFF_TICK', params));
 }
 
-/** Buy: stopLimit <= stopTrigger < limitPrice < target; a sell is the mirror. Spot has nothing to sell short. */
+/**
+ * Buy: stopLimit <= stopTrigger < limitPrice < target; a sell is the mirror. Spot has nothing to sell short, and where an
+ * account has one position an instrument, an entry against it would be an exit without a plan.
+ */
 function judgeGeometry({ request, context }: Subject, prices: BracketPrices): Judgment {
   const { side } = request;
   const { product } = context.instrument;
   if (product === 'SPOT' && side === 'sell') return fact('bracket', denial('BRACKET_INVALID', { side, product }));
+  const held = context.positionQuantity;
+  if (side === 'buy' ? held.isNegative : held.isPositive) {
+    return fact('bracket', denial('BRACKET_INVALID', { side, position: held.toString() }));
+  }
   const { limitPrice, stopTrigger, stopLimit, target } = prices;
   const up = side === 'buy' ? 1 : -1;
   const ordered =

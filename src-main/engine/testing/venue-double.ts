@@ -1,6 +1,7 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import { decimal, type DecimalText } from '../domain/decimal.ts';
 import type { Balance, CommandOutcome, OrderLookup, OrderLookupRequest } from '../domain/events.ts';
-import type { AccountId, ClientOrderId, TradeId, VenueOrderId } from '../domain/identifiers.ts';
+import type { AccountId, ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../domain/identifiers.ts';
 import type { Fill, OrderReport, OrderSpec, Submission } from '../domain/order.ts';
 import { ordersOf } from '../domain/order.ts';
 import { Quantity } from '../domain/quantities.ts';
@@ -29,9 +30,14 @@ export type VenueDoubleOptions = {
   refuseStops: boolean;
   /** Lists are refused, single orders are not. */
   refuseLists: boolean;
+  /** What an IOC order meets at most; null: all. */
+  ioc: DecimalText | null;
 };
 
 const q = (text: DecimalText): Quantity => Quantity.of(decimal(text));
+const locksFunds = (spec: OrderSpec): boolean => capabilitiesOfInstrument(spec.instrumentId).locksFunds;
+/** Kraken's: placed for what was filled, whatever becomes of the rest. */
+const isConditionalClose = ({ spec }: Held): boolean => !capabilitiesOfInstrument(spec.instrumentId).lists.otoco;
 const FEE = '0.001';
 const OPEN: readonly VenueStatus[] = ['live', 'partiallyFilled'];
 
@@ -46,6 +52,7 @@ export class VenueDouble {
     refuseLegs: false,
     refuseStops: false,
     refuseLists: false,
+    ioc: null,
   };
   readonly orders = new Map<ClientOrderId, Held>();
   readonly fills: Fill[] = [];
@@ -53,6 +60,8 @@ export class VenueDouble {
   readonly accountId: AccountId;
   base = Quantity.zero();
   price: DecimalText = '100';
+  /** Signed, of own trades. */
+  readonly positions = new Map<InstrumentId, Quantity>();
   timeUs = 0;
   private nextId = 1;
 
@@ -130,6 +139,11 @@ export class VenueDouble {
     if (order === undefined || !OPEN.includes(order.status)) return;
     order.triggered = true;
     this.expireSiblings(order);
+    if (order.spec.type === 'stopMarket') {
+      this.trade(order, q(order.spec.quantity).minus(order.filled));
+      if (this.isOpen(order)) this.become(order, 'expired');
+      return;
+    }
     this.tell(order);
   }
 
@@ -146,6 +160,12 @@ export class VenueDouble {
 
   openIds(): readonly ClientOrderId[] {
     return [...this.orders.values()].filter((order) => this.isOpen(order)).map((order) => order.spec.clientOrderId);
+  }
+
+  /** What a reduce-only order may still close. */
+  private reducible({ side, instrumentId }: OrderSpec): Quantity {
+    const held = this.positions.get(instrumentId) ?? Quantity.zero();
+    return (side === 'sell' ? held : held.negated()).max(Quantity.zero());
   }
 
   private refusal(submission: Submission): string | null {
@@ -165,12 +185,17 @@ export class VenueDouble {
   private closes(spec: OrderSpec): string | null {
     if (spec.role === 'stop' && this.options.refuseStops) return 'Stop price would trigger immediately.';
     if (spec.type === 'market' && this.options.market === 'refuse') return 'Market is closed.';
+    if (!locksFunds(spec)) {
+      const isVain = spec.type === 'market' && spec.reduceOnly === true && this.reducible(spec).isZero;
+      return isVain ? 'ReduceOnly Order is rejected.' : null;
+    }
     return q(spec.quantity).compare(this.freeBase()) > 0 ? 'Account has insufficient balance.' : null;
   }
 
   private hold(submission: Submission): readonly Held[] {
     const listId = submission.kind === 'single' ? null : submission.listId;
-    const working = submission.kind === 'otoco' ? submission.working.clientOrderId : null;
+    const hasWorking = submission.kind === 'otoco' || submission.kind === 'oto';
+    const working = hasWorking ? submission.working.clientOrderId : null;
     return ordersOf(submission).map((spec) => {
       const isLeg = working !== null && spec.clientOrderId !== working;
       const order: Held = {
@@ -191,6 +216,11 @@ export class VenueDouble {
 
   private meetMarket(order: Held): void {
     const { type, timeInForce } = order.spec;
+    if (timeInForce === 'ioc') {
+      const part = this.options.ioc === null ? q(order.spec.quantity) : q(this.options.ioc).min(q(order.spec.quantity));
+      this.trade(order, part);
+      if (this.isOpen(order)) this.become(order, 'expired');
+    }
     if (type === 'market') {
       if (this.options.market === 'fill') this.trade(order, q(order.spec.quantity));
       else this.become(order, 'expired');
@@ -200,12 +230,17 @@ export class VenueDouble {
     else this.become(order, 'expired');
   }
 
-  private trade(order: Held, quantity: Quantity): void {
+  private trade(order: Held, wanted: Quantity): void {
+    const { reduceOnly, instrumentId } = order.spec;
+    const quantity = reduceOnly === true ? wanted.min(this.reducible(order.spec)) : wanted;
     if (!quantity.isPositive) return;
     const isBuy = order.spec.side === 'buy';
-    const fee = isBuy ? quantity.scaledBy(decimal(FEE), 8, 'up') : Quantity.of(decimal('0.01'));
+    const isSpot = capabilitiesOfInstrument(instrumentId).feesReduceHolding;
+    this.addPosition(order.spec, quantity);
+    const fee = isBuy && isSpot ? quantity.scaledBy(decimal(FEE), 8, 'up') : Quantity.of(decimal('0.01'));
     order.filled = order.filled.plus(quantity);
-    this.base = isBuy ? this.base.plus(quantity).minus(fee) : this.base.minus(quantity);
+    if (locksFunds(order.spec))
+      this.base = isBuy ? this.base.plus(isSpot ? quantity.minus(fee) : quantity) : this.base.minus(quantity);
     const fill: Fill = {
       tradeId: String(this.nextId++) as TradeId,
       clientOrderId: order.spec.clientOrderId,
@@ -215,7 +250,7 @@ export class VenueDouble {
       side: order.spec.side,
       price: order.spec.price ?? this.price,
       quantity: quantity.toString(),
-      fee: { amount: fee.toString(), asset: isBuy ? 'BTC' : 'USDT' },
+      fee: { amount: fee.toString(), asset: isBuy && isSpot ? 'BTC' : 'USDT' },
       liquidity: 'taker',
       tradedAtUs: this.timeUs,
     };
@@ -226,11 +261,21 @@ export class VenueDouble {
     this.expireSiblings(order);
   }
 
+  private addPosition({ instrumentId, side }: OrderSpec, quantity: Quantity): void {
+    const signed = side === 'buy' ? quantity : quantity.negated();
+    this.positions.set(instrumentId, (this.positions.get(instrumentId) ?? Quantity.zero()).plus(signed));
+  }
+
   private become(order: Held, status: VenueStatus): void {
     order.status = status;
     this.tell(order);
     for (const leg of this.orders.values()) {
       if (leg.workingId !== order.spec.clientOrderId || leg.status !== 'pendingNew') continue;
+      if (isConditionalClose(leg) && order.filled.isPositive) {
+        leg.spec = { ...leg.spec, quantity: order.filled.toString() };
+        this.activate(leg);
+        continue;
+      }
       if (status === 'filled') this.activate(leg);
       else if (status === 'canceled' || status === 'expired') this.become(leg, status);
     }

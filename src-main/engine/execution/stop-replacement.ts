@@ -1,0 +1,78 @@
+import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
+import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts';
+import { isTerminal } from '../domain/order.ts';
+import { Quantity } from '../domain/quantities.ts';
+import { closes, isFlat, leavesOf, openRecords, positionOf, protects } from './coverage.ts';
+import { listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { sendModify } from './modification.ts';
+import { sendCancel, sendSubmission } from './sending.ts';
+import { protectionSubmission } from './submissions.ts';
+
+/** A new stop refused so often is left; the old one stays. */
+const MAX_TRIES = 2;
+
+/** Moves the stop of a position; what rests follows without a gap where the venue allows. */
+export function moveStop(turn: Turn, exposure: Exposure, trigger: DecimalText, limit: DecimalText): void {
+  if (exposure.plan === null) return;
+  exposure.plan = { ...exposure.plan, stopTrigger: trigger, stopLimit: limit };
+  exposure.restop = { sinceUs: turn.timeUs, tries: 0 };
+  turn.touched.add(exposure);
+}
+
+/**
+ * One step towards stops that rest where the plan says, decided from the present state: changed in place; else a new stop
+ * beside the old one, which goes once the new one covers the position; else the old one goes and the guard rests the new
+ * one at once, its time without protection measured.
+ */
+export function advanceRestop(turn: Turn, exposure: Exposure): void {
+  const { plan, restop = null } = exposure;
+  if (restop === null || plan === null) return;
+  const stops = openRecords(turn.state, exposure).filter(
+    (record) => record.spec.role === 'stop' && !isTerminal(record.status) && closes(record, exposure) && record.placed,
+  );
+  const old = stops.filter((record) => !isAtPlan(record, plan.stopTrigger));
+  if (isFlat(turn.state, exposure) || old.length === 0) {
+    exposure.restop = null;
+    return;
+  }
+  if (openRecords(turn.state, exposure).some(({ spec, pending }) => spec.role === 'stop' && pending !== null)) return;
+  const { modify, modifyConditional, twoStops } = capabilitiesOfInstrument(exposure.instrumentId);
+  if (modify === 'inPlace' && modifyConditional) {
+    for (const record of old) amend(turn, record, plan.stopTrigger, plan.stopLimit);
+  } else if (twoStops) {
+    restBeside(turn, exposure, old, stops);
+  } else {
+    exposure.protection.urgent = true;
+    for (const record of old) sendCancel(turn, record);
+  }
+}
+
+/** The venue may write the same price with other digits. */
+const isAtPlan = ({ spec }: OrderRecord, trigger: DecimalText): boolean =>
+  spec.triggerPrice !== null && compareDecimals(decimal(spec.triggerPrice), decimal(trigger)) === 0;
+
+function amend(turn: Turn, record: OrderRecord, triggerPrice: DecimalText, limit: DecimalText): void {
+  const price = record.spec.price === null ? null : limit;
+  sendModify(turn, record, { price, quantity: null, triggerPrice }, 'reduce');
+}
+
+function restBeside(turn: Turn, exposure: Exposure, old: readonly OrderRecord[], stops: readonly OrderRecord[]): void {
+  const { plan, restop = null } = exposure;
+  if (restop === null || plan === null) return;
+  const { lotSize } = listedInstrument(turn.state, exposure.instrumentId);
+  let missing = positionOf(turn.state, exposure).floorToLot(lotSize);
+  for (const record of stops) {
+    if (!old.includes(record) && protects(record, exposure)) missing = missing.minus(leavesOf(record));
+  }
+  if (missing.compare(Quantity.zero()) <= 0) {
+    for (const record of old) sendCancel(turn, record);
+    return;
+  }
+  if (restop.tries >= MAX_TRIES) {
+    exposure.restop = null;
+    return;
+  }
+  exposure.restop = { ...restop, tries: restop.tries + 1 };
+  const submission = protectionSubmission(turn, exposure, plan, missing.toString(), true);
+  sendSubmission(turn, submission, { action: 'stopReplace', reason: { by: 'stopRule' } });
+}
