@@ -4,6 +4,7 @@ import type { AccountId, ClientOrderId, InstrumentId } from '../engine/domain/id
 import type { FeedState } from '../engine/domain/market.ts';
 import type { Money, Price } from '../engine/domain/quantities.ts';
 import type { TradingState } from '../engine/domain/trading-state.ts';
+import type { UnknownOutcome } from '../engine/domain/unknown-outcome.ts';
 import type { CoreView, ExposureView } from '../engine/core/core-view.ts';
 import type { OrderRecord } from '../engine/execution/execution-state.ts';
 import type { ForeignOrder } from '../engine/execution/reconciliation-state.ts';
@@ -32,6 +33,7 @@ export type EngineFacts = {
   last(instrumentId: InstrumentId): Price | null;
   closes(instrumentId: InstrumentId): readonly number[];
   stopReport(): StopReport | null;
+  unknownOutcomes(): readonly UnknownOutcome[];
   components(): readonly ComponentDto[];
   drift(): DriftDto;
   strategies(): readonly StrategyDto[];
@@ -88,6 +90,7 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
     account: () => accountFigures(view, around),
     feed: (instrumentId) => ({ state: view.feed(instrumentId) ?? 'connecting', ageMs: around.feedAgeMs(instrumentId) }),
     stopReport: () => view.stop(),
+    unknownOutcomes: () => view.unknownOutcomes(),
     components: () => componentDtos(view, around),
   };
 }

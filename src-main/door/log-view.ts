@@ -52,6 +52,17 @@ const SUMMARIES: Summaries = {
     instrumentId: textOf(params['instrumentId']),
     summary: { code },
   }),
+  'outcome.resolved': ({ outcome: { instrumentId, command, role, resolution, resolvedBy, ...outcome } }) => ({
+    instrumentId,
+    summary: {
+      command,
+      role,
+      resolution,
+      resolvedBy,
+      asked: outcome.questions.length,
+      ms: Math.round(((outcome.resolvedAtUs ?? outcome.unknownAtUs) - outcome.unknownAtUs) / 1_000),
+    },
+  }),
   'signal.raised': ({ signal: { instrumentId, side, strategyId } }) => ({
     instrumentId,
     summary: { strategyId, side },

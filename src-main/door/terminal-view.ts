@@ -20,6 +20,7 @@ import { limitDtos, stripDto } from './strip-view.ts';
 const MAX_FILLS = 500;
 const MAX_LOG = 1_000;
 const MAX_ALERTS = 200;
+const MAX_OUTCOMES = 50;
 const MAX_CLOSED_ORDERS = 500;
 
 export type NumberedUpdate = { readonly sequence: number; readonly update: StateUpdate };
@@ -107,6 +108,7 @@ export class TerminalView {
     this.set({ op: 'set', topic: 'drift', value: facts.drift() });
     this.set({ op: 'set', topic: 'strategies', value: facts.strategies() });
     this.set({ op: 'set', topic: 'stop', value: facts.stopReport() });
+    this.set({ op: 'set', topic: 'outcomes', value: facts.unknownOutcomes().slice(-MAX_OUTCOMES) });
   }
 
   /** The whole state as of the last published number. */
@@ -128,6 +130,7 @@ export class TerminalView {
         alerts: [...this.alerts],
         log: [...this.log],
         stop: facts.stopReport(),
+        outcomes: facts.unknownOutcomes().slice(-MAX_OUTCOMES),
       },
     };
   }

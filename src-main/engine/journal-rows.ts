@@ -98,6 +98,7 @@ function accountOfInput(input: EngineInput): AccountId | null {
 }
 
 function accountOfDecision(decision: Decision): AccountId | null {
+  if (decision.kind === 'outcome.resolved') return decision.outcome.accountId;
   if (decision.kind !== 'order.submit') return accountIn(decision);
   return ordersOf(decision.submission)[0]?.accountId ?? null;
 }
@@ -115,5 +116,6 @@ function idsOfDecision(decision: Decision): readonly ClientOrderId[] {
 function correlationOf(decision: Decision, clientOrderIds: readonly ClientOrderId[]): string | null {
   if (decision.kind === 'order.cancel') return decision.listId ?? decision.clientOrderId;
   if (decision.kind === 'command.answered') return decision.commandId;
+  if (decision.kind === 'outcome.resolved') return decision.outcome.clientOrderId;
   return clientOrderIds[0] ?? null;
 }

@@ -35,7 +35,7 @@ describe('the golden journal of each release', () => {
       problems.filter((problem) => !problem.includes('expected state')),
       REMEDY,
     ).toEqual([]);
-    expect(result).toMatchObject({ events: 82, decisions: 44 });
+    expect(result).toMatchObject({ events: 82, decisions: 47 });
     expect(proof).toMatchObject({ ok: true });
     for (const kind of ['order.judged', 'order.submit', 'order.filled', 'order.cancel', 'tradingState.changed'])
       expect(kinds).toContain(kind);

@@ -213,6 +213,29 @@ export type StopReportDto = {
   readonly actions: readonly StopActionDto[];
 };
 
+/** A command whose outcome was unknown: what the venue was asked and answered, and what became of it. */
+export type UnknownOutcomeDto = {
+  readonly accountId: string;
+  readonly instrumentId: string;
+  readonly clientOrderId: string;
+  readonly role: string;
+  readonly side: SideDto;
+  readonly quantity: string;
+  readonly command: 'create' | 'modify' | 'cancel';
+  readonly reason: string;
+  readonly sentAtUs: number;
+  readonly unknownAtUs: number;
+  readonly questions: readonly {
+    readonly askedAtUs: number;
+    readonly answeredAtUs: number | null;
+    /** `absent`, `failed`, or the status of the order; null while it is awaited. */
+    readonly answer: string | null;
+  }[];
+  readonly resolution: 'exists' | 'neverExisted' | 'gone' | 'stillOpen' | 'changed' | 'unchanged' | null;
+  readonly resolvedBy: 'query' | 'news' | null;
+  readonly resolvedAtUs: number | null;
+};
+
 export type ComponentDto = { readonly component: string; readonly state: ComponentStateDto; readonly detail: string };
 
 export type JournalDto = {
@@ -256,6 +279,7 @@ export type TerminalState = {
   readonly alerts: readonly AlertDto[];
   readonly log: readonly LogDto[];
   readonly stop: StopReportDto | null;
+  readonly outcomes: readonly UnknownOutcomeDto[];
 };
 
 /** One numbered change. `set` replaces, `upsert` replaces the entry of the same key, `append` adds at the end. */
@@ -272,4 +296,5 @@ export type StateUpdate =
   | { readonly op: 'set'; readonly topic: 'strategies'; readonly value: readonly StrategyDto[] }
   | { readonly op: 'append'; readonly topic: 'alerts'; readonly value: AlertDto }
   | { readonly op: 'append'; readonly topic: 'log'; readonly value: LogDto }
-  | { readonly op: 'set'; readonly topic: 'stop'; readonly value: StopReportDto | null };
+  | { readonly op: 'set'; readonly topic: 'stop'; readonly value: StopReportDto | null }
+  | { readonly op: 'set'; readonly topic: 'outcomes'; readonly value: readonly UnknownOutcomeDto[] };

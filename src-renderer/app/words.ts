@@ -135,6 +135,11 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
     'Outcome resolved',
     (x) => `${marketOf(x)} ${p(x, 'role')}: the order ${x['exists'] === true ? 'exists' : 'is not'} at the venue.`,
   ),
+  OUTCOME_UNRESOLVED: w(
+    'Outcome stays unknown',
+    (x) =>
+      `${marketOf(x)} ${p(x, 'role')}: no proof after ${p(x, 'seconds')} s. Trading is halted; look at the venue's own page.`,
+  ),
   POSITION_UNPROTECTED: w(
     'Position unprotected',
     (x) =>
@@ -243,3 +248,19 @@ const ORDER_TYPES: Readonly<Record<string, string>> = {
 export const orderTypeText = (type: string): string => ORDER_TYPES[type] ?? spaced(type);
 export const statusText = (status: string): string => spaced(status).toLowerCase();
 export const sideText = (side: 'buy' | 'sell'): string => (side === 'buy' ? 'Buy' : 'Sell');
+
+const RESOLUTION_WORDS: Readonly<Record<string, string>> = {
+  exists: 'order exists',
+  neverExisted: 'never existed',
+  gone: 'order ended',
+  stillOpen: 'still open',
+  changed: 'changed',
+  unchanged: 'not changed',
+};
+
+/** What became of a command of unknown outcome. */
+export const resolutionText = (resolution: string): string => RESOLUTION_WORDS[resolution] ?? resolution;
+
+/** What the venue said about an order; a status is its own word. */
+export const answerText = (answer: string): string =>
+  answer === 'absent' ? 'no such order' : answer === 'failed' ? 'no answer' : answer;

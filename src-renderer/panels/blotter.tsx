@@ -1,15 +1,16 @@
 import { useState, type ReactElement } from 'react';
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
-import type { FillDto, OrderDto, PositionDto } from '../../src-preload/contract/state.ts';
+import type { FillDto, OrderDto, PositionDto, UnknownOutcomeDto } from '../../src-preload/contract/state.ts';
 import { useEngine, useInstruments } from '../app/terminal-context.tsx';
 import { useCommand, type CommandSender } from '../app/use-command.ts';
 import { sideText } from '../app/words.ts';
 import { Num, toneOf } from '../ui/number.tsx';
 import { formatDecimal, formatSigned, signOf, sumDecimals } from '../ui/number-text.ts';
-import { READY, useCondition } from './condition.ts';
+import { type PanelCondition, READY, useCondition } from './condition.ts';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
 import { FillsTable } from './fills-table.tsx';
 import { closedOrders, workingOrders } from './order-rows.ts';
+import { OutcomesTable } from './outcomes-table.tsx';
 import { OrdersTable } from './orders-table.tsx';
 import { Panel, type PanelTab } from './panel.tsx';
 import { isOpen } from './position-rows.ts';
@@ -19,10 +20,24 @@ const TABS: readonly PanelTab[] = [
   { id: 'orders', title: 'Positions and orders' },
   { id: 'fills', title: 'Fills' },
   { id: 'closed', title: 'Closed orders' },
+  { id: 'outcomes', title: 'Unknown outcomes' },
 ];
 const NO_ORDERS: readonly OrderDto[] = [];
 const NO_FILLS: readonly FillDto[] = [];
+const NO_OUTCOMES: readonly UnknownOutcomeDto[] = [];
 const NO_POSITIONS: readonly PositionDto[] = [];
+
+const NO_FILLS_YET: PanelCondition = {
+  kind: 'empty',
+  title: 'No fills in this session',
+  detail: 'The journal keeps those of earlier ones.',
+};
+const ALL_KNOWN: PanelCondition = {
+  kind: 'empty',
+  title: 'No unknown outcomes',
+  detail:
+    'The venue answered every command. Any without an answer is listed here until the venue proves what became of it.',
+};
 
 type BlotterProps = {
   /** More tabs in front, for the stop report. */
@@ -34,12 +49,8 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
   const [tab, setTab] = useState('orders');
   const sender = useCommand();
   const fills = useEngine((state) => state.fills) ?? NO_FILLS;
-  const isEmpty = tab === 'fills' && fills.length === 0;
-  const condition = useCondition(
-    isEmpty
-      ? { kind: 'empty', title: 'No fills in this session', detail: 'The journal keeps those of earlier ones.' }
-      : READY,
-  );
+  const outcomes = useEngine((state) => state.outcomes) ?? NO_OUTCOMES;
+  const condition = useCondition(emptyCondition(tab, fills.length, outcomes.length));
   return (
     <Panel
       digit="7"
@@ -57,8 +68,14 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
       {tab === 'orders' && <PositionsAndOrders sender={sender} />}
       {tab === 'fills' && <FillsTable fills={fills} />}
       {tab === 'closed' && <ClosedOrders sender={sender} />}
+      {tab === 'outcomes' && <OutcomesTable outcomes={outcomes} />}
     </Panel>
   );
+}
+
+function emptyCondition(tab: string, fills: number, outcomes: number): PanelCondition {
+  if (tab === 'fills' && fills === 0) return NO_FILLS_YET;
+  return tab === 'outcomes' && outcomes === 0 ? ALL_KNOWN : READY;
 }
 
 function ClosedOrders({ sender }: { readonly sender: CommandSender }): ReactElement {

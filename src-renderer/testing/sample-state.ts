@@ -7,6 +7,7 @@ import type {
   OrderDto,
   PositionDto,
   StopReportDto,
+  UnknownOutcomeDto,
   StripDto,
   TerminalState,
   WatchDto,
@@ -352,9 +353,47 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
       logOf(1_284_913, 'submit.answered', 'LINK', { outcome: 'unknown' }),
     ],
     stop: null,
+    outcomes: sampleOutcomes,
     ...over,
   };
 }
+
+const outcomeOf = (base: string, tail: string, over: Partial<UnknownOutcomeDto>): UnknownOutcomeDto => ({
+  accountId: 'paper-01',
+  instrumentId: instrumentIdOf(base),
+  clientOrderId: `5d10aa0000000000000000000000${tail}`,
+  role: 'stop',
+  side: 'sell',
+  quantity: '900',
+  command: 'create',
+  reason: 'TIMEOUT',
+  sentAtUs: SAMPLE_NOW_US - 31_000_000,
+  unknownAtUs: SAMPLE_NOW_US - 30_000_000,
+  questions: [],
+  resolution: null,
+  resolvedBy: null,
+  resolvedAtUs: null,
+  ...over,
+});
+
+export const sampleOutcomes: readonly UnknownOutcomeDto[] = [
+  outcomeOf('BTC', '7f31', {
+    command: 'cancel',
+    questions: [
+      { askedAtUs: SAMPLE_NOW_US - 30_000_000, answeredAtUs: SAMPLE_NOW_US - 29_950_000, answer: 'failed' },
+      { askedAtUs: SAMPLE_NOW_US - 29_000_000, answeredAtUs: SAMPLE_NOW_US - 28_960_000, answer: 'canceled' },
+    ],
+    resolution: 'gone',
+    resolvedBy: 'query',
+    resolvedAtUs: SAMPLE_NOW_US - 28_960_000,
+  }),
+  outcomeOf('LINK', '31c4', {
+    role: 'entry',
+    side: 'buy',
+    unknownAtUs: SAMPLE_NOW_US - 1_500_000,
+    questions: [{ askedAtUs: SAMPLE_NOW_US - 1_500_000, answeredAtUs: SAMPLE_NOW_US - 1_460_000, answer: 'absent' }],
+  }),
+];
 
 export const sampleStopReport: StopReportDto = {
   startedAtUs: SAMPLE_NOW_US,

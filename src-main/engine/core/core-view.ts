@@ -6,6 +6,7 @@ import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifie
 import type { FeedState, PriceReference } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
 import type { TradingState } from '../domain/trading-state.ts';
+import type { UnknownOutcome } from '../domain/unknown-outcome.ts';
 import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
 import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
 import type { ForeignOrder, OtherInstallation } from '../execution/reconciliation-state.ts';
@@ -51,6 +52,8 @@ export type CoreView = {
   /** Other Leewards seen at work on our accounts. */
   otherInstallations(): readonly OtherInstallation[];
   stop(): StopReport | null;
+  /** Commands of unknown outcome, oldest first: all that are open, and the newest that were resolved. */
+  unknownOutcomes(): readonly UnknownOutcome[];
   strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
   /** What the gate would say to a bracket now, at these prices. */
   judge(request: BracketRequest, reference: PriceReference): Verdict;
@@ -90,6 +93,7 @@ function statusView(
   | 'venue'
   | 'components'
   | 'stop'
+  | 'unknownOutcomes'
   | 'foreignOrders'
   | 'otherInstallations'
 > {
@@ -106,6 +110,7 @@ function statusView(
     foreignOrders: () => [...parts.state.execution.reconciliation.foreign.values()],
     otherInstallations: () => [...parts.state.execution.reconciliation.others.values()],
     stop: () => parts.state.execution.stop?.report ?? null,
+    unknownOutcomes: () => parts.state.execution.unknowns,
   };
 }
 

@@ -7,6 +7,7 @@ import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Ven
 import type { Bar, FeedState, PriceReference } from './market.ts';
 import type { Fill, OrderChange, OrderReport, Submission } from './order.ts';
 import type { TradingState } from './trading-state.ts';
+import type { UnknownOutcome } from './unknown-outcome.ts';
 
 /**
  * All that enters the deterministic core. Handlers see `timeUs` and never read a clock; a recorded session replays to the
@@ -210,6 +211,8 @@ export type Decision =
       readonly unprotectedMs: number;
     }
   | { readonly kind: 'stop.progressed'; readonly report: StopReport }
+  /** The whole case of a command whose outcome was unknown, once it is known. */
+  | { readonly kind: 'outcome.resolved'; readonly outcome: UnknownOutcome }
   | {
       readonly kind: 'inference.request';
       readonly requestId: string;

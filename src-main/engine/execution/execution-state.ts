@@ -25,6 +25,7 @@ import type {
 import { ensure } from '../domain/result.ts';
 import type { StopRule } from '../domain/stop-rule.ts';
 import type { TradingState } from '../domain/trading-state.ts';
+import type { UnknownOutcome } from '../domain/unknown-outcome.ts';
 import { emptyReconciliation, type ReconciliationState } from './reconciliation-state.ts';
 import { type Breakers, closedBreakers } from './breaker.ts';
 
@@ -62,6 +63,8 @@ export type OrderRecord = {
   updatedAtUs: number;
   /** Set while the venue is to be asked about this order. */
   lookup: Lookup | null;
+  /** A person was told that its outcome stays unknown. */
+  unresolvedAlerted?: boolean;
   cancelTries: number;
   cancelRetryAtUs: number;
   /** Closed bars since a resting entry was placed. */
@@ -230,6 +233,8 @@ export type ExecutionState = {
   /** `account|asset` -> what the account holds of it by the venue's last word, free and locked, ours or not. */
   holdings: Map<string, DecimalText>;
   reconciliation: ReconciliationState;
+  /** Commands of unknown outcome: all that are open, and the newest that were resolved. */
+  unknowns: UnknownOutcome[];
   stop: EmergencyStop | null;
   /** Text of the last broken invariant; it is alerted when it changes. */
   broken: string | null;
@@ -268,6 +273,7 @@ export function emptyExecutionState(): ExecutionState {
     droppedTrades: new Map(),
     venues: new Map(),
     holdings: new Map(),
+    unknowns: [],
     reconciliation: emptyReconciliation(),
     stop: null,
     broken: null,

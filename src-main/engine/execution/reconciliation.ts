@@ -16,6 +16,7 @@ import { noteStopAsked, noteStopLook } from './emergency-stop.ts';
 import { dropEndedForeign } from './foreign-orders.ts';
 import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
+import { noteAnswered, noteAsked, noteUnanswered } from './resolution-log.ts';
 import { backOffLookup, lacksFills, lookUpNow } from './unknown-outcomes.ts';
 
 export type Reconciled = Extract<EngineInput, { kind: 'venue.reconciled' }>;
@@ -49,7 +50,10 @@ export function requestLooks(turn: Turn): void {
   for (const { accountId } of turn.state.accounts) {
     const link = venueLink(turn.state, accountId);
     if (link.wanted === null && !turn.isTick) continue;
-    if (link.inFlight && turn.timeUs - (link.requestedAtUs ?? 0) >= LOOK_TIMEOUT_US) failLook(turn, link);
+    if (link.inFlight && turn.timeUs - (link.requestedAtUs ?? 0) >= LOOK_TIMEOUT_US) {
+      noteUnanswered(turn, accountId);
+      failLook(turn, link);
+    }
     if (canLook(turn, link)) requestLook(turn, accountId, link);
   }
 }
@@ -81,6 +85,7 @@ function dueLookups(turn: Turn, accountId: AccountId): readonly OrderLookupReque
     (record) => record.lookup !== null && record.lookup.dueAtUs <= turn.timeUs,
   );
   for (const record of due) backOffLookup(turn, record);
+  noteAsked(turn, due);
   return due.map(({ spec: { clientOrderId, instrumentId } }) => ({ clientOrderId, instrumentId }));
 }
 
@@ -91,6 +96,7 @@ function ordersOfAccount(state: ExecutionState, accountId: AccountId): readonly 
 
 /** No information: nothing is concluded, the question is put again. */
 export function applyReconcileFailure(turn: Turn, accountId: AccountId): void {
+  noteUnanswered(turn, accountId);
   failLook(turn, venueLink(turn.state, accountId));
 }
 
@@ -119,7 +125,10 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
   }
   const openAtVenue = new Set(look.openOrders.map(({ venueOrderId }) => venueOrderId));
   dropEndedForeign(turn, look.accountId, { open: openAtVenue, askedAtUs });
-  for (const lookup of look.lookups) applyLookup(turn, lookup, askedAtUs);
+  for (const lookup of look.lookups) {
+    applyLookup(turn, lookup, askedAtUs);
+    noteAnswered(turn, lookup);
+  }
   askAboutAbsent(turn, look.accountId, open, askedAtUs);
   link.inFlight = false;
   link.failures = 0;

@@ -11,6 +11,7 @@ import { cancelExcess, measureProtection, noteLegRefused, protect } from './prot
 import { requestLooks } from './reconciliation.ts';
 import { advanceReduction } from './reduction.ts';
 import { advanceReplacing } from './replacing.ts';
+import { settleCases } from './resolution-log.ts';
 import { guardRestingEntries } from './resting-entry.ts';
 import { advanceRestop } from './stop-replacement.ts';
 import { guarded } from './trading-state-latch.ts';
@@ -25,6 +26,7 @@ export function settle(turn: Turn): void {
   if (turn.isTick) guarded(turn, () => coolBreakers(turn));
   for (const exposure of turn.touched) guarded(turn, () => supervise(turn, exposure));
   guarded(turn, () => advanceStop(turn));
+  guarded(turn, () => settleCases(turn));
   guarded(turn, () => requestLooks(turn));
 }
 

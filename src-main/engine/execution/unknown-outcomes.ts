@@ -10,6 +10,7 @@ import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
 import { noteStopRefused } from './protection.ts';
 import { listMembers } from './sending.ts';
+import { openCase } from './resolution-log.ts';
 import { settleStopAction } from './stop-report.ts';
 import { haltFor } from './trading-state-latch.ts';
 
@@ -138,6 +139,7 @@ function makeCreateUnknown(turn: Turn, record: OrderRecord, reason: string): voi
 function makeUnknown(turn: Turn, record: OrderRecord, reason: string): void {
   if (record.pending === null || record.pending.outcome === 'unknown') return;
   record.pending = { ...record.pending, outcome: 'unknown' };
+  openCase(turn, record, reason);
   alertOrder(turn, record, 'OUTCOME_UNKNOWN', 'critical', { command: record.pending.command, reason });
   lookUpNow(turn, record);
 }
