@@ -48,9 +48,11 @@ export function storedRow(draft: JournalDraft, place: RowPlace): StoredRow {
   return { ...unhashed, hash: rowHash(unhashed) };
 }
 
-/** SHA-256, in hex, over every field of the row and its predecessor's hash as one JSON list: no two rows read alike. */
-export function rowHash(row: Omit<StoredRow, 'hash'>): string {
-  const fields = [
+/** What a row says, in the order of its columns; only its own hash comes after. */
+type RowFields = readonly (string | number | null)[];
+
+export function rowFields(row: Omit<StoredRow, 'hash'>): RowFields {
+  return [
     row.sequence,
     row.time_us,
     row.role,
@@ -64,7 +66,11 @@ export function rowHash(row: Omit<StoredRow, 'hash'>): string {
     row.payload,
     row.previous_hash,
   ];
-  return hash('sha256', JSON.stringify(fields), 'hex');
+}
+
+/** SHA-256, in hex, over every field of the row and its predecessor's hash as one JSON list: no two rows read alike. */
+export function rowHash(row: Omit<StoredRow, 'hash'>): string {
+  return hash('sha256', JSON.stringify(rowFields(row)), 'hex');
 }
 
 /** Throws when the row's texts are not JSON, which its hash rules out. */

@@ -13,7 +13,7 @@ import type {
 import { canonicalJson } from './canonical-json.ts';
 import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
 import type { Checkpointer } from './checkpointer.ts';
-import { journalRow, type StoredRow, storedRow } from './journal-row.ts';
+import { journalRow, rowFields, type StoredRow, storedRow } from './journal-row.ts';
 import { latestSnapshot, snapshotNote, type StoredSnapshot, writeSnapshot } from './snapshots.ts';
 import { storeFailure } from './store-failure.ts';
 import { type JournalVerification, verifyJournal } from './verification.ts';
@@ -23,6 +23,7 @@ const GROUP_COMMIT_MS = 5;
 /** Rows queued before the wait is cut short. */
 const GROUP_COMMIT_ROWS = 1_000;
 const READ_PAGE_ROWS = 500;
+const COLUMNS = 13;
 
 export type JournalParts = {
   readonly db: Database.Database;
@@ -228,15 +229,13 @@ export function durability(db: Database.Database): { readonly journalMode: strin
 }
 
 function writer(db: Database.Database): Write {
-  const insertRow = db.prepare<StoredRow>(
-    `INSERT INTO journal VALUES (@sequence, @time_us, @role, @kind, @kind_version, @engine_epoch, @account_id,
-     @correlation_id, @causation_sequence, @client_order_ids, @payload, @previous_hash, @hash)`,
-  );
+  // By position: to bind a field by its name costs as much as the rest of an insert.
+  const insertRow = db.prepare(`INSERT INTO journal VALUES (${'?, '.repeat(COLUMNS - 1)}?)`);
   const insertCheckpoint = db.prepare<Checkpoint>(
     'INSERT OR REPLACE INTO checkpoints VALUES (@sequence, @hash, @signedAtUs, @signature)',
   );
   const transaction = db.transaction<Write>((rows, checkpoint, snapshot) => {
-    for (const row of rows) insertRow.run(row);
+    for (const row of rows) insertRow.run(...rowFields(row), row.hash);
     if (checkpoint !== undefined) insertCheckpoint.run(checkpoint);
     if (snapshot !== undefined) writeSnapshot(db, snapshot);
   });
