@@ -30,7 +30,7 @@ export function advanceRestop(turn: Turn, exposure: Exposure): void {
   const stops = openRecords(turn.state, exposure).filter(
     (record) => record.spec.role === 'stop' && !isTerminal(record.status) && closes(record, exposure) && record.placed,
   );
-  const old = stops.filter((record) => !isAtPlan(record, plan.stopTrigger));
+  const old = stops.filter((record) => !isAtPlan(turn, exposure, record));
   if (isFlat(turn.state, exposure) || old.length === 0) {
     exposure.restop = null;
     return;
@@ -47,9 +47,19 @@ export function advanceRestop(turn: Turn, exposure: Exposure): void {
   }
 }
 
+/** Its trigger, and the target of its list where it has one. */
+function isAtPlan(turn: Turn, exposure: Exposure, { spec, listId }: OrderRecord): boolean {
+  const { plan } = exposure;
+  const siblings = listId === null ? [] : openRecords(turn.state, exposure).filter((other) => other.listId === listId);
+  const targets = siblings.filter((other) => other.spec.role === 'target' && !isTerminal(other.status));
+  return (
+    isSame(spec.triggerPrice, plan?.stopTrigger) && targets.every((other) => isSame(other.spec.price, plan?.target))
+  );
+}
+
 /** The venue may write the same price with other digits. */
-const isAtPlan = ({ spec }: OrderRecord, trigger: DecimalText): boolean =>
-  spec.triggerPrice !== null && compareDecimals(decimal(spec.triggerPrice), decimal(trigger)) === 0;
+const isSame = (a: DecimalText | null, b: DecimalText | null | undefined): boolean =>
+  a !== null && b !== null && b !== undefined && compareDecimals(decimal(a), decimal(b)) === 0;
 
 function amend(turn: Turn, record: OrderRecord, triggerPrice: DecimalText, limit: DecimalText): void {
   const price = record.spec.price === null ? null : limit;
