@@ -1,5 +1,6 @@
 import { FaultBoard } from './faults.ts';
 import type { IntentProbe } from './intent-probe.ts';
+import { SPOT_CLEARING_WITH_KRAKEN } from './kraken/clearing.ts';
 import { Ledger } from './ledger.ts';
 import type { MarketSource } from './market/market-source.ts';
 import type { Account } from './matching/account.ts';
@@ -65,6 +66,7 @@ export class PracticeVenue {
       symbols: options.market.symbols,
       emit: (event) => this.dispatch(event),
       discountPrices: amounts(options.discountPrices),
+      clearing: SPOT_CLEARING_WITH_KRAKEN,
     });
     this.ledger = new Ledger(this.engine.state);
     if (this.intentProbe !== null) this.ledger.sentBeforeCommit = 0;

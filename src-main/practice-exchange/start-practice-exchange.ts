@@ -4,8 +4,9 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { createControlServer } from './control-server.ts';
 import { openIntentProbe } from './intent-probe.ts';
-import { openKrakenDesk } from './kraken/open-desk.ts';
-import type { KrakenDesk } from './kraken/call.ts';
+import { KrakenDesk } from './kraken/desk.ts';
+import { PrivateChannels } from './kraken/private-channels.ts';
+import { type KrakenLimits, TIERS } from './kraken/rates.ts';
 import { KrakenSockets } from './kraken/socket-hub.ts';
 import type { MarketSource } from './market/market-source.ts';
 import { type PracticeAccount, PracticeVenue } from './practice-venue.ts';
@@ -35,6 +36,8 @@ export type PracticeExchangeOptions = {
   readonly accounts?: readonly PracticeAccount[];
   /** The venue's true limits unless raised for load tests. */
   readonly limits?: Partial<LimitOptions>;
+  /** Of the tier `intermediate` unless told otherwise. */
+  readonly krakenLimits?: Partial<KrakenLimits>;
   /** A journal in which the intent of each create must already be found. */
   readonly intentJournal?: string;
   readonly onStreamSend?: StreamObserver;
@@ -95,7 +98,7 @@ export async function startPracticeExchange(options: PracticeExchangeOptions): P
     intentProbe: options.intentJournal === undefined ? null : openIntentProbe(options.intentJournal),
     discountPrices: options.discountPrices ?? BNB_PRICES,
   });
-  const kraken = openKrakenDesk(venue);
+  const kraken = new KrakenDesk(venue, { ...TIERS.intermediate, ...options.krakenLimits });
   const sockets = new Sockets(venue, kraken, options.onStreamSend);
   const rest = createRestServer(venue, kraken);
   rest.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
@@ -153,6 +156,8 @@ class Sockets {
   private readonly venue: PracticeVenue;
   private readonly hub: StreamHub;
   private readonly kraken: KrakenSockets;
+  private readonly krakenDesk: KrakenDesk;
+  private readonly krakenUsers: PrivateChannels;
   private readonly users: UserDataHub;
   private readonly usdm: { readonly hub: StreamHub; readonly users: UsdmUserData } | null;
   private readonly server = new WebSocketServer({ noServer: true, perMessageDeflate: false, autoPong: false });
@@ -162,7 +167,13 @@ class Sockets {
   constructor(venue: PracticeVenue, kraken: KrakenDesk, onStreamSend?: StreamObserver) {
     this.venue = venue;
     this.hub = new StreamHub({ board: venue, open: (name) => openChannel(venue, name), onSend: onStreamSend });
-    this.kraken = new KrakenSockets(kraken, () => null, onStreamSend);
+    this.krakenDesk = kraken;
+    this.krakenUsers = new PrivateChannels(kraken);
+    this.kraken = new KrakenSockets(
+      kraken,
+      (socket, request) => this.krakenUsers.answer(socket, request),
+      onStreamSend,
+    );
     this.users = new UserDataHub(venue);
     this.usdm = venue.usdm === null ? null : usdmHubs(venue.usdm);
   }
@@ -171,6 +182,7 @@ class Sockets {
     const pulse = (): void => {
       this.venue.advance();
       this.hub.pulse();
+      this.krakenDesk.settle();
       this.kraken.pulse();
       this.usdm?.hub.pulse();
     };
@@ -198,7 +210,7 @@ class Sockets {
     return {
       sockets: this.open.size,
       streams: this.hub.count + this.kraken.count + (this.usdm?.hub.count ?? 0),
-      privateSubscriptions: this.users.count + (this.usdm?.users.count ?? 0),
+      privateSubscriptions: this.users.count + this.krakenUsers.count + (this.usdm?.users.count ?? 0),
     };
   }
 

@@ -2,7 +2,7 @@ import type { Print } from '../matching/exchange-events.ts';
 import { dayBar } from '../protocol/market-routes.ts';
 import { type Bar, INTERVALS } from '../tape.ts';
 import { BOOK_DEPTHS, BookView } from './book-channel.ts';
-import type { KrakenDesk } from './call.ts';
+import type { KrakenDesk } from './desk.ts';
 import { amountText, digitsOf, priceText, sizeText, timeText, wireNumber } from './digits.ts';
 import type { Pair } from './pairs.ts';
 import { averageText, OHLC_INTERVALS } from './public-routes.ts';

@@ -1,6 +1,8 @@
 import type { Bar } from '../tape.ts';
 import { dayBar } from '../protocol/market-routes.ts';
-import { type Fields, type KrakenDesk, pairNamed, pairsNamed } from './call.ts';
+import type { Fields } from './fields.ts';
+import { pairNamed, pairsNamed } from './named-pairs.ts';
+import type { KrakenDesk } from './desk.ts';
 import { amountText, digitsOf, priceText, sizeText } from './digits.ts';
 import { invalidArgument } from './kraken-error.ts';
 import { assetNames, type Pair } from './pairs.ts';

@@ -1,9 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type KrakenDesk, Fields } from './call.ts';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
+import { Fields } from './fields.ts';
+import type { KrakenDesk } from './desk.ts';
 import { KrakenError } from './kraken-error.ts';
 import { PUBLIC_ROUTES } from './public-routes.ts';
+import { type PrivateRoute, TRADING_ROUTES } from './trading-routes.ts';
 
 export type KrakenRequest = {
+  readonly method: string;
   readonly path: string;
   readonly query: string;
   readonly body: string;
@@ -11,6 +15,10 @@ export type KrakenRequest = {
 };
 
 export type KrakenAnswer = { readonly status: number; readonly text: string };
+
+const PRIVATE_ROUTES: Readonly<Record<string, PrivateRoute>> = { ...ACCOUNT_ROUTES, ...TRADING_ROUTES };
+/** History costs twice; orders have counters of their own. */
+const HISTORY = new Set(['ClosedOrders', 'TradesHistory', 'QueryTrades']);
 
 /** Answers a request to `/0/...`: always JSON with `error` and, when it is empty, `result`. */
 export function answerKraken(desk: KrakenDesk, request: KrakenRequest): KrakenAnswer {
@@ -24,11 +32,31 @@ export function answerKraken(desk: KrakenDesk, request: KrakenRequest): KrakenAn
 
 export const krakenErrorText = (message: string): string => JSON.stringify({ error: [message] });
 
-function run(desk: KrakenDesk, { path, query, body }: KrakenRequest): unknown {
-  const [, version, kind, name = ''] = path.split('/');
-  const route = version === '0' && kind === 'public' ? PUBLIC_ROUTES[name] : undefined;
+function run(desk: KrakenDesk, request: KrakenRequest): unknown {
+  const [, version, kind, name = ''] = request.path.split('/');
+  const open = version === '0' && kind === 'public' ? PUBLIC_ROUTES[name] : undefined;
+  if (open !== undefined) return open(desk, Fields.fromForm(request.query, request.body));
+  const route = version === '0' && kind === 'private' ? PRIVATE_ROUTES[name] : undefined;
   if (route === undefined) throw new KrakenError('EGeneral:Unknown method', 404);
-  return route(desk, Fields.fromForm(query, body));
+  return runPrivate(desk, request, name, route);
+}
+
+function runPrivate(desk: KrakenDesk, request: KrakenRequest, name: string, route: PrivateRoute): unknown {
+  const { method, path, body, headers } = request;
+  if (method !== 'POST') throw new KrakenError('EGeneral:Unknown method');
+  const { account, key } = desk.access.authenticate(headers, path, body);
+  if (TRADING_ROUTES[name] === undefined) {
+    desk.rates.countCall(key, HISTORY.has(name) ? 2 : 1, desk.venue.clock.apiMs());
+  }
+  const result = route({ desk, account, body, fields: fieldsOf(body) });
+  desk.settle();
+  return result;
+}
+
+function fieldsOf(body: string): Fields {
+  if (!body.trimStart().startsWith('{')) return Fields.fromForm(body);
+  const parsed: unknown = JSON.parse(body);
+  return Fields.fromObject(typeof parsed === 'object' && parsed !== null ? parsed : {});
 }
 
 /** A defect of the practice exchange itself: said as one, so that it is never taken for the venue's behavior. */

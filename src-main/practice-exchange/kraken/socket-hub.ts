@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Print } from '../matching/exchange-events.ts';
 import { parseJson } from '../protocol/parse-json.ts';
 import type { StreamObserver } from '../protocol/stream-hub.ts';
-import type { KrakenDesk } from './call.ts';
+import type { KrakenDesk } from './desk.ts';
 import { timeText } from './digits.ts';
 import { channelName, type ChannelSpec, isOffered, openPublicChannel, type PublicChannel } from './public-channels.ts';
 

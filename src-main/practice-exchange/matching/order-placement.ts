@@ -20,10 +20,16 @@ export function judge(state: ExchangeState, account: Account, request: OrderRequ
   const order = { ...sized.value, side: request.side, type: request.type };
   const refused =
     judgePrices(market, order) ??
-    judgeSlots(market, account, { orders: 1, algos: hasTrigger(request.type) ? 1 : 0 }) ??
+    slotRefusal(market, account, request) ??
     judgeClientIds(account, [request]) ??
     state.clearing.judge(state, market, account, request, order.lots);
   return refused === null ? sized : err(refused);
+}
+
+/** The filters state Binance's slots; other protocols count their own. */
+function slotRefusal(market: SymbolMarket, account: Account, request: OrderRequest): Refusal | null {
+  if (request.terms !== undefined) return null;
+  return judgeSlots(market, account, { orders: 1, algos: hasTrigger(request.type) ? 1 : 0 });
 }
 
 /** Accepts an order and puts it to work. Denies with the venue's own codes. */
@@ -48,6 +54,7 @@ export function newOrder(
   listId = -1,
 ): VenueOrder {
   return {
+    ...(request.terms === undefined ? {} : { terms: request.terms }),
     id: state.nextOrderId(),
     account: account.name,
     symbol: request.symbol,

@@ -1,8 +1,11 @@
 import type { Decimal } from '../../engine/domain/decimal.ts';
+import type { OrderTerms } from './order-terms.ts';
 import type { OrderType, Side, TimeInForce } from './venue-order.ts';
 
 /** An order as sent, its words and numbers read but not yet judged. */
 export type OrderRequest = {
+  /** Absent for orders in Binance's protocol. */
+  readonly terms?: OrderTerms;
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;

@@ -1,4 +1,5 @@
 import type { Amount } from './grid.ts';
+import type { OrderTerms } from './order-terms.ts';
 import type { Reservation } from './reservation.ts';
 
 /** Binance's own words: this module is a venue, not the engine that trades on it. */
@@ -31,6 +32,8 @@ export type ExpiryReason =
   | 'REDUCE_ONLY';
 
 export type VenueOrder = {
+  /** Absent for orders in Binance's protocol. */
+  readonly terms?: OrderTerms;
   readonly id: number;
   readonly account: string;
   readonly symbol: string;
@@ -43,7 +46,7 @@ export type VenueOrder = {
   /** 0 for market orders. */
   priceTicks: number;
   /** 0 for orders without a trigger. */
-  readonly stopTicks: number;
+  stopTicks: number;
   /** 0 until known for a pending leg of an OPO list. */
   lots: number;
   /** Zero unless the order was sent with quoteOrderQty. */

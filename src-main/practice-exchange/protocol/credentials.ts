@@ -42,6 +42,12 @@ export class KeyRing {
     return this.keys.get(apiKey)?.account;
   }
 
+  /** The secret of an HMAC key; undefined for keys that are unknown or sign otherwise. */
+  secretOf(apiKey: string): string | undefined {
+    const key = this.keys.get(apiKey);
+    return key?.kind === 'hmac' ? key.secret : undefined;
+  }
+
   revoke(apiKey: string): boolean {
     return this.keys.delete(apiKey);
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ArmedFault, FaultKind } from '../faults.ts';
-import type { KrakenDesk } from '../kraken/call.ts';
+import type { KrakenDesk } from '../kraken/desk.ts';
 import { answerKraken, krakenErrorText } from '../kraken/rest.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
 import { ApiError, defect } from './api-error.ts';
@@ -51,7 +51,7 @@ function serve(
   const method = request.method ?? 'GET';
   const run = (): Answer =>
     path.startsWith('/0/')
-      ? { headers: {}, ...answerKraken(kraken, { path, query, body, headers: request.headers }) }
+      ? { headers: {}, ...answerKraken(kraken, { method, path, query, body, headers: request.headers }) }
       : answer(venue, { method, path, query, body, request });
   const fault = venue.faults.strikeRest(method, path);
   if (fault === undefined) send(response, run());

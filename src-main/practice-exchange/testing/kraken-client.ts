@@ -14,7 +14,8 @@ export function krakenClient(exchange: PracticeExchange, account = 0, options: R
   });
   const api = client.urls['api'] as Record<string, unknown>;
   api['public'] = api['private'] = exchange.rest;
-  api['ws'] = { publicV2: exchange.krakenPublic, privateV2: exchange.krakenPrivate };
+  const [open, own] = [exchange.krakenPublic, exchange.krakenPrivate];
+  api['ws'] = { public: open, publicV2: open, private: own, privateV2: own };
   client.httpAgent = new Agent();
   return client;
 }

@@ -1,9 +1,4 @@
-import type { PracticeVenue } from '../practice-venue.ts';
-import { invalidArgument, KrakenError, UNKNOWN_PAIR } from './kraken-error.ts';
-import type { Pair, Pairs } from './pairs.ts';
-
-/** What every Kraken route can reach. */
-export type KrakenDesk = { readonly venue: PracticeVenue; readonly pairs: Pairs };
+import { invalidArgument } from './kraken-error.ts';
 
 /** Fields of one request, as texts; nested fields are named `close[price]`. */
 export class Fields {
@@ -15,6 +10,15 @@ export class Fields {
 
   static fromForm(...forms: readonly string[]): Fields {
     return new Fields(new Map(forms.flatMap((form) => [...new URLSearchParams(form)])));
+  }
+
+  /** Objects in it become nested fields. */
+  static fromObject(object: object): Fields {
+    const flat = (prefix: string, value: unknown): [string, string][] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).flatMap(([name, inner]) => flat(prefix === '' ? name : `${prefix}[${name}]`, inner))
+        : [[prefix, typeof value === 'string' ? value : JSON.stringify(value)]];
+    return new Fields(new Map(flat('', object)));
   }
 
   optional(name: string): string | undefined {
@@ -40,16 +44,4 @@ export class Fields {
     const value = this.optional(name);
     return value === 'true' || value === '1';
   }
-}
-
-/** Throws `EQuery:Unknown asset pair`. */
-export function pairNamed(desk: KrakenDesk, name: string): Pair {
-  const pair = desk.pairs.named(name);
-  if (pair === undefined) throw new KrakenError(UNKNOWN_PAIR);
-  return pair;
-}
-
-/** The pairs of a comma-separated list; all when none is named. */
-export function pairsNamed(desk: KrakenDesk, names: string | undefined): readonly Pair[] {
-  return names === undefined ? desk.pairs.all : names.split(',').map((name) => pairNamed(desk, name));
 }
