@@ -32,13 +32,14 @@ export function isAbsenceProven(exposure: Exposure, record: OrderRecord, askedAt
   const { lookup } = record;
   if (lookup === null) return false;
   const sinceUs = lookup.absentSinceUs;
+  const isAnswerAwaited = record.pending?.command === 'create' && record.pending.outcome === 'inFlight';
   const provenFromUs = Math.min(
     (sinceUs ?? askedAtUs) + ABSENCE_US,
     Math.max(deadUs(exposure, record), (sinceUs ?? askedAtUs) + SECOND_DENIAL_US),
   );
-  if (sinceUs !== null && askedAtUs >= provenFromUs) return true;
+  if (sinceUs !== null && askedAtUs >= provenFromUs && !isAnswerAwaited) return true;
   lookup.absentSinceUs ??= askedAtUs;
-  lookup.dueAtUs = provenFromUs;
+  lookup.dueAtUs = Math.max(provenFromUs, askedAtUs + SECOND_DENIAL_US);
   return false;
 }
 

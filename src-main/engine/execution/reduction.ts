@@ -3,6 +3,7 @@ import type { OrderRequest } from '../domain/command.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal, type OrderSpec, type OrderType } from '../domain/order.ts';
 import { quantityOf } from './amounts.ts';
+import { isDenied } from './absence.ts';
 import { closes, openRecords, positionOf } from './coverage.ts';
 import { timeInForceAt } from './entry-forms.ts';
 import { configOf, listedInstrument, type Exposure, type Reduction, type Turn } from './execution-state.ts';
@@ -32,7 +33,9 @@ export function advanceReduction(turn: Turn, exposure: Exposure): boolean {
   const reduction = exposure.reduction ?? null;
   if (reduction === null) return false;
   const sent = reduction.orderId === null ? undefined : turn.state.orders.get(reduction.orderId);
-  const isOver = reduction.orderId === null ? turn.timeUs >= reduction.untilUs : isDone(sent?.status);
+  // Once the venue denied the sale, the guard protects beside it: its proof of absence takes seconds.
+  const isGone = sent === undefined || isTerminal(sent.status) || isDenied(sent);
+  const isOver = reduction.orderId === null ? turn.timeUs >= reduction.untilUs : isGone;
   if (isOver) {
     exposure.reduction = null;
     // What the sale left is protected at once.
@@ -47,9 +50,6 @@ export function advanceReduction(turn: Turn, exposure: Exposure): boolean {
   if (closing.length === 0) exposure.reduction = { ...reduction, orderId: send(turn, exposure, reduction) };
   return true;
 }
-
-const isDone = (status: Parameters<typeof isTerminal>[0] | undefined): boolean =>
-  status === undefined || isTerminal(status);
 
 function send(turn: Turn, exposure: Exposure, { request, reason }: Reduction): OrderSpec['clientOrderId'] | null {
   const { reduceOnly, locksFunds } = capabilitiesOfInstrument(exposure.instrumentId);

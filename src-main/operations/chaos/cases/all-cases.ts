@@ -1,6 +1,7 @@
 import type { ChaosCase, PendingCase } from '../chaos-case.ts';
 import { BROKEN_STREAMS } from './broken-streams.ts';
 import { LOST_ANSWERS } from './lost-answers.ts';
+import { LOST_PROTECTION } from './lost-protection.ts';
 import { PENDING_CASES } from './pending-cases.ts';
 import { PROTECTION } from './protection.ts';
 import { RECONCILIATION } from './reconciliation.ts';
@@ -9,6 +10,7 @@ import { REFUSED_REQUESTS } from './refused-requests.ts';
 /** Every case by name: one for each reported pain and each row of the fault table, in that order of themes. */
 export const CASES: readonly ChaosCase[] = [
   ...LOST_ANSWERS,
+  ...LOST_PROTECTION,
   ...REFUSED_REQUESTS,
   ...BROKEN_STREAMS,
   ...RECONCILIATION,
