@@ -26,6 +26,8 @@ const WORST_UNCERTAINTY_MS = 500;
 /** Every command the venue takes shows on the private stream; one that stays silent for so long is mute. */
 const ECHO_MS = 3_000;
 const PAUSE_UNSIZED_MS = 60_000;
+/** Orders of this account, not requests of this address: errors.md of the venue's documentation. */
+const TOO_MANY_ORDERS = '-1015';
 
 /** Requests to the venue and what their failures ask for: pauses, clock corrections, a word about refused keys. */
 export class VenueCare {
@@ -87,11 +89,13 @@ export class VenueCare {
   }
 
   private pause({ code, message, retryAfterMs }: CallFailure): void {
-    const { limiter, health, clock } = this.parts;
-    limiter.pause(retryAfterMs ?? PAUSE_UNSIZED_MS);
+    const { accountId, limiter, health, clock } = this.parts;
+    const isOrderCount = code === TOO_MANY_ORDERS;
+    if (!isOrderCount) limiter.pause(retryAfterMs ?? PAUSE_UNSIZED_MS);
+    const pausedMs = isOrderCount ? limiter.pauseOrders(accountId, retryAfterMs) : limiter.pausedMs();
     health.set('throttle', 'degraded', `${code}: ${message}`);
     this.endPause();
-    this.endPause = clock.after(limiter.pausedMs(), () => health.set('throttle', 'ready', 'the pause has ended'));
+    this.endPause = clock.after(pausedMs, () => health.set('throttle', 'ready', 'the pause has ended'));
   }
 
   /** A failed measurement says nothing about the clock: the last correction stays. */

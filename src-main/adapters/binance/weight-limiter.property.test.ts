@@ -192,6 +192,38 @@ describe('weight limiter, by example', () => {
     ]);
   });
 
+  it('holds back what places orders of one account when the venue counted too many of them', async () => {
+    const { clock, limiter, outcomes, ask } = setup();
+    const placing = (lane: Ask['lane'], account: typeof A): Ask => ({ lane, weight: 1, orders: { account, count: 1 } });
+    expect(limiter.pauseOrders(A, null)).toBe(10_000);
+    ask('entry', placing('new', A));
+    ask('exit', placing('reduce', A));
+    ask('cancel that bares', { lane: 'reduce', weight: 1, orders: { account: A, count: 0 } });
+    ask('cancel', placing('cancel', A));
+    ask('query', { lane: 'query', weight: 1, orders: { account: A, count: 0 } });
+    await settled();
+    ask('other entry', placing('new', B));
+    expect(limiter.pausedMs()).toBe(0);
+    await pass(clock, 1_000);
+    await settled();
+    expect(outcomes).toEqual([
+      'entry paused at 0',
+      'cancel granted at 0',
+      'query granted at 0',
+      'other entry granted at 0',
+      'exit granted at 1000',
+      'cancel that bares granted at 1000',
+    ]);
+    limiter.pauseOrders(A, 4_000);
+    ask('later exit', placing('reduce', A));
+    ask('exit of another', placing('reduce', B));
+    await settled();
+    expect(outcomes.at(-1)).toBe('exit of another granted at 1000');
+    await pass(clock, 4_000);
+    await settled();
+    expect(outcomes.at(-1)).toBe('later exit granted at 5000');
+  });
+
   it('denies an exit at once when the pause outlasts its patience, and says for how long', async () => {
     const { limiter } = setup();
     limiter.pause(120_000);

@@ -44,8 +44,14 @@ export type WeightLimiter = {
   acquire(ask: Ask): Promise<Grant>;
   /** Feeds the counts a reply carried; `marks` as granted to its request. */
   observe(reported: readonly ReportedUse[], marks: Marks): void;
-  /** The venue said to stop until then (429, 418, -1003, -1015): all but cancels are held back. */
+  /** The venue said to stop until then (429, 418, -1003): all but cancels are held back. */
   pause(durationMs: number): void;
+  /**
+   * The venue counted too many orders of the account (-1015). Only what places orders is held back, and the cancel an exit
+   * begins with: other cancels and queries do not count. Where the venue says no time, an entry waits for the shortest window to pass and an exit asks again
+   * after a second. Returns for how long entries wait.
+   */
+  pauseOrders(account: AccountId, durationMs: number | null): number;
   /** Takes over limits the venue states, keeping what was spent. */
   setLimits(limits: readonly VenueLimit[]): void;
   /** Of the address for weight, of the account for orders. */
@@ -58,6 +64,9 @@ export type WeightLimiter = {
 const SHARE: Readonly<Record<Lane, number>> = { cancel: 1, reduce: 0.98, new: 0.9, query: 0.8 };
 /** How long a request may wait. An entry that cannot go now is stale later, so it hardly waits; a query outlasts a window. */
 const PATIENCE_MS: Readonly<Record<Lane, number>> = { cancel: 0, reduce: 5_000, new: 500, query: 65_000 };
+/** Between two tries of an exit where the venue did not say how long to wait. */
+const EXIT_RETRY_MS = 1_000;
+const SHORTEST_WINDOW_MS = 10_000;
 const LANES: readonly Lane[] = ['cancel', 'reduce', 'new', 'query'];
 
 type Waiting = { readonly ask: Ask; readonly deadlineUs: number; readonly answer: (grant: Grant) => void };
@@ -74,6 +83,10 @@ class LaneLimiter implements WeightLimiter {
   private readonly windows = new Map<string, SpendingWindow>();
   private readonly queues: Readonly<Record<Lane, Waiting[]>> = { cancel: [], reduce: [], new: [], query: [] };
   private pausedUntilUs = 0;
+  private readonly orderPauses = new Map<
+    AccountId,
+    { readonly entriesUntilUs: number; readonly exitsUntilUs: number }
+  >();
   private cancelTimer: (() => void) | undefined;
 
   constructor(clock: Clock, limits: readonly VenueLimit[]) {
@@ -89,12 +102,8 @@ class LaneLimiter implements WeightLimiter {
   acquire(ask: Ask): Promise<Grant> {
     const nowUs = this.clock.monotonicUs();
     if (ask.lane === 'cancel') return Promise.resolve(this.grant(ask, nowUs));
-    const queue = this.queues[ask.lane];
-    if (queue.length === 0 && !this.isPaused(nowUs) && this.fits(ask, nowUs)) {
-      return Promise.resolve(this.grant(ask, nowUs));
-    }
     return new Promise((answer) => {
-      queue.push({ ask, deadlineUs: nowUs + PATIENCE_MS[ask.lane] * 1000, answer });
+      this.queues[ask.lane].push({ ask, deadlineUs: nowUs + PATIENCE_MS[ask.lane] * 1000, answer });
       this.serve();
     });
   }
@@ -113,6 +122,19 @@ class LaneLimiter implements WeightLimiter {
     this.serve();
   }
 
+  pauseOrders(account: AccountId, durationMs: number | null): number {
+    const nowUs = this.clock.monotonicUs();
+    const windows = this.limits.filter(({ resource }) => resource === 'orders').map(({ windowMs }) => windowMs);
+    const entriesMs = durationMs ?? Math.min(...windows, SHORTEST_WINDOW_MS);
+    const exitsMs = durationMs ?? EXIT_RETRY_MS;
+    this.orderPauses.set(account, {
+      entriesUntilUs: nowUs + entriesMs * 1_000,
+      exitsUntilUs: nowUs + exitsMs * 1_000,
+    });
+    this.serve();
+    return entriesMs;
+  }
+
   pausedMs(): number {
     return Math.max(0, Math.ceil((this.pausedUntilUs - this.clock.monotonicUs()) / 1000));
   }
@@ -126,20 +148,25 @@ class LaneLimiter implements WeightLimiter {
     const nowUs = this.clock.monotonicUs();
     for (const lane of LANES) {
       const queue = this.queues[lane];
-      for (let head = queue[0]; head !== undefined; head = queue[0]) {
-        const grant = this.decide(head, nowUs);
-        if (grant === undefined) break;
-        queue.shift();
-        head.answer(grant);
+      let at = 0;
+      for (let next = queue[at]; next !== undefined; next = queue[at]) {
+        const grant = this.decide(next, nowUs);
+        if (grant !== undefined) {
+          queue.splice(at, 1);
+          next.answer(grant);
+          // What a pause of its own account holds back holds back nobody else.
+        } else if (nowUs < this.heldUntilUs(next.ask)) at += 1;
+        else break;
       }
     }
     this.wakeLater(nowUs);
   }
 
   private decide(head: Waiting, nowUs: number): Grant | undefined {
-    if (this.isPaused(nowUs)) {
-      if (this.pausedUntilUs <= head.deadlineUs) return undefined;
-      return { granted: false, reason: 'paused', retryAfterMs: this.pausedMs() };
+    const heldUntilUs = this.heldUntilUs(head.ask);
+    if (nowUs < heldUntilUs) {
+      if (heldUntilUs <= head.deadlineUs) return undefined;
+      return { granted: false, reason: 'paused', retryAfterMs: Math.ceil((heldUntilUs - nowUs) / 1_000) };
     }
     if (this.fits(head.ask, nowUs)) return this.grant(head.ask, nowUs);
     if (nowUs < head.deadlineUs) return undefined;
@@ -177,10 +204,14 @@ class LaneLimiter implements WeightLimiter {
   private wakeLater(nowUs: number): void {
     this.cancelTimer?.();
     this.cancelTimer = undefined;
-    const deadlines = LANES.flatMap((lane) => this.queues[lane].slice(0, 1).map((head) => head.deadlineUs));
-    if (deadlines.length === 0) return;
-    const changeUs = this.isPaused(nowUs) ? this.pausedUntilUs : this.nextChangeUs();
-    const delayMs = Math.ceil((Math.min(changeUs, ...deadlines) - nowUs) / 1000);
+    const wakes = LANES.flatMap((lane) =>
+      this.queues[lane].map(({ ask, deadlineUs }) => {
+        const heldUntilUs = this.heldUntilUs(ask);
+        return Math.min(deadlineUs, nowUs < heldUntilUs ? heldUntilUs : this.nextChangeUs());
+      }),
+    );
+    if (wakes.length === 0) return;
+    const delayMs = Math.ceil((Math.min(...wakes) - nowUs) / 1000);
     this.cancelTimer = this.clock.after(Math.max(1, delayMs), () => this.serve());
   }
 
@@ -194,8 +225,12 @@ class LaneLimiter implements WeightLimiter {
     return Math.min(...[...this.windows.values()].map((window) => window.nextChangeUs()));
   }
 
-  private isPaused(nowUs: number): boolean {
-    return nowUs < this.pausedUntilUs;
+  /** Pauses the venue asked for; past where there is none. A cancel in the lane of exits bares a position: it waits as they do. */
+  private heldUntilUs({ lane, orders }: Ask): number {
+    const pause = orders === undefined ? undefined : this.orderPauses.get(orders.account);
+    if (pause === undefined) return this.pausedUntilUs;
+    if (lane === 'reduce') return Math.max(this.pausedUntilUs, pause.exitsUntilUs);
+    return orders?.count === 0 ? this.pausedUntilUs : Math.max(this.pausedUntilUs, pause.entriesUntilUs);
   }
 }
 
