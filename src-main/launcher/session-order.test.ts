@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
+import { DEFAULT_CONFIG } from '../engine/domain/config-defaults.ts';
 import { VirtualClock } from '../engine/testing/virtual-clock.ts';
 import type { ChildMessage, EngineBoot, LauncherMessage } from './boot.ts';
 import type { Child, ChildExit, EntryName, ProcessHost } from './process-host.ts';
@@ -155,6 +156,14 @@ describe('starting a session', () => {
     expect(told).not.toContain(engineToken);
   });
 
+  it('refuses a strategy whose account the session does not have, by name, before anything starts', async () => {
+    const { host, start } = setUp({ venue: { practice: { market: 'demo', speed: 1, accounts: 1 } } });
+    await expect(start()).rejects.toThrow(
+      'expected strategies.ema-resting.account below 1, the accounts of this session, was 1',
+    );
+    expect(host.children).toEqual([]);
+  });
+
   it('starts no venue and no server where there is none to start', async () => {
     const boot = {
       venue: 'BINANCE',
@@ -164,7 +173,7 @@ describe('starting a session', () => {
       label: 'Binance',
       origin: 'live',
     } as const;
-    const { host, start } = setUp({ venue: { boot, accounts: [] }, server: null });
+    const { host, start } = setUp({ venue: { boot, accounts: [] }, server: null, config: DEFAULT_CONFIG });
     const session = await start();
     expect(host.children.map(({ name }) => name)).toEqual(['guardian', 'worker', 'engine']);
     expect(session).toMatchObject({ address: null, practice: null });

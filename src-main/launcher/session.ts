@@ -55,6 +55,7 @@ export type Session = {
 /** Starts every process of a session in order. Throws with one line when one cannot start; what ran is ended again. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  refuseUnknownAccounts(options);
   const children: Child[] = [];
   const run = launcherOf(options, children);
   const release = holdAccounts(options);
@@ -72,6 +73,15 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     void Promise.allSettled(ended).then(release);
     throw error;
   }
+}
+
+/** Throws naming the first strategy that would trade an account that the session does not have. */
+function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
+  const accounts = 'practice' in venue ? venue.practice.accounts : venue.accounts.length;
+  const lost = config.strategies.find(({ account }) => account >= accounts);
+  if (lost === undefined) return;
+  const expected = `expected strategies.${lost.strategyId}.account below ${accounts}, the accounts of this session`;
+  throw new Error(`${expected}, was ${lost.account}`);
 }
 
 /** A practice exchange that ends with its session has drawn its keys for it alone: nobody else can have them. */
