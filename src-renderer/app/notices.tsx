@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { useStore } from 'zustand';
 import { useLineCondition } from '../panels/condition.ts';
-import type { StopDelivery } from '../stores/emergency-stop.ts';
+import type { StopActor, StopDelivery } from '../stores/emergency-stop.ts';
 import { Icon } from '../ui/icons.tsx';
 import { ageText, clockText } from '../ui/time-text.ts';
 import { useSecond, useTerminal, useView } from './terminal-context.tsx';
@@ -52,6 +52,26 @@ function LineNotice(): ReactElement | null {
 /** An answer that has not come by then is worth saying. */
 const LATE_ANSWER_MS = 1000;
 
+function acknowledgedText(by: StopActor, after: string): { className: string; text: string } {
+  switch (by) {
+    case 'engine':
+      return {
+        className: 'notice good',
+        text: `acknowledged by the engine after ${after}. Its report tells what became of each order.`,
+      };
+    case 'guardianFlat':
+      return {
+        className: 'notice good',
+        text: `carried out by the guardian in ${after}, as the engine did not answer. Verified flat.`,
+      };
+    case 'guardianNotFlat':
+      return {
+        className: 'notice bad',
+        text: `the engine did not answer, and the guardian could not prove within ${after} that all is flat. Look at the venue.`,
+      };
+  }
+}
+
 function stopText(delivery: StopDelivery, nowMs: number): { className: string; text: string } | null {
   switch (delivery.kind) {
     case 'none':
@@ -61,10 +81,7 @@ function stopText(delivery: StopDelivery, nowMs: number): { className: string; t
         ? { className: 'notice', text: 'sent, waiting for the engine.' }
         : { className: 'notice bad', text: 'sent, no answer yet. Run leeward stop on the engine’s machine.' };
     case 'acknowledged':
-      return {
-        className: 'notice good',
-        text: `acknowledged by the engine after ${ageText(delivery.tookMs)}. Its report tells what became of each order.`,
-      };
+      return acknowledgedText(delivery.by, ageText(delivery.tookMs));
     case 'refused':
       return { className: 'notice bad', text: `refused. ${wordsOfError(delivery.error)}` };
     case 'undelivered':

@@ -55,9 +55,19 @@ describe('the delivery', () => {
     expect(t.stop.store.getState().kind).toBe('sent');
     t.at(111);
     await t.reply({ ok: true, result: null });
-    expect(t.stop.store.getState()).toEqual({ kind: 'acknowledged', atMs: 100, tookMs: 11 });
+    expect(t.stop.store.getState()).toEqual({ kind: 'acknowledged', atMs: 100, tookMs: 11, by: 'engine' });
     t.stop.press('button');
     expect(t.sent).toEqual(['key', 'button']);
+  });
+
+  it.each([
+    [true, 'guardianFlat'],
+    [false, 'guardianNotFlat'],
+  ])('says when the guardian acted, and whether all is flat (%j)', async (verifiedFlat, by) => {
+    const t = prepared();
+    t.stop.press('key');
+    await t.reply({ ok: true, result: { acknowledgedBy: 'guardian', afterMs: 300, actions: [], verifiedFlat } });
+    expect(t.stop.store.getState()).toMatchObject({ kind: 'acknowledged', by });
   });
 
   it('shows a refusal with its numbers', async () => {

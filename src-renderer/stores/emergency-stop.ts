@@ -2,11 +2,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BridgeReply } from '../../src-preload/contract/bridge.ts';
 import type { ErrorDto } from '../../src-preload/contract/messages.ts';
 
+/** Who took the order up: the engine, or the guardian in its place, with what it then saw at the venue. */
+export type StopActor = 'engine' | 'guardianFlat' | 'guardianNotFlat';
+
 /** What this window knows of its own order to stop. The engine's report is the proof; this is only the delivery. */
 export type StopDelivery =
   | { readonly kind: 'none' }
   | { readonly kind: 'sent'; readonly atMs: number }
-  | { readonly kind: 'acknowledged'; readonly atMs: number; readonly tookMs: number }
+  | { readonly kind: 'acknowledged'; readonly atMs: number; readonly tookMs: number; readonly by: StopActor }
   | { readonly kind: 'refused'; readonly atMs: number; readonly error: ErrorDto }
   | { readonly kind: 'undelivered'; readonly atMs: number; readonly detail: string };
 
@@ -35,13 +38,20 @@ export function createEmergencyStop(send: StopLine, nowMs: () => number): Emerge
         (reply) =>
           set(
             reply.ok
-              ? { kind: 'acknowledged', atMs, tookMs: nowMs() - atMs }
+              ? { kind: 'acknowledged', atMs, tookMs: nowMs() - atMs, by: actorOf(reply.result) }
               : { kind: 'refused', atMs, error: reply.error },
           ),
         (error: unknown) => set({ kind: 'undelivered', atMs, detail: error instanceof Error ? error.message : '' }),
       );
     },
   };
+}
+
+/** The engine answers with nothing, the guardian with what it did. */
+function actorOf(result: unknown): StopActor {
+  const { acknowledgedBy, verifiedFlat } = (result ?? {}) as { acknowledgedBy?: unknown; verifiedFlat?: unknown };
+  if (acknowledgedBy !== 'guardian') return 'engine';
+  return verifiedFlat === true ? 'guardianFlat' : 'guardianNotFlat';
 }
 
 type StopChord = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
