@@ -20,9 +20,11 @@ const tally = (actions: readonly StopActionDto[]): { readonly done: number; read
 export function stopFigures(report: StopReportDto): StopFigures {
   const { actions, startedAtUs, finishedAtUs } = report;
   const cancels = actions.filter((action) => action.action === 'cancel');
-  const first = Math.min(...cancels.map((action) => action.sentAtUs));
+  // Until its answer a row says when it was decided, not when it was sent.
+  const sent = cancels.filter((action) => action.outcome !== 'inFlight');
+  const first = Math.min(...sent.map((action) => action.sentAtUs));
   return {
-    firstCancelMs: cancels.length === 0 ? null : (first - startedAtUs) / 1000,
+    firstCancelMs: sent.length === 0 ? null : (first - startedAtUs) / 1000,
     finishedMs: finishedAtUs === null ? null : (finishedAtUs - startedAtUs) / 1000,
     cancels: tally(cancels),
     exits: tally(actions.filter((action) => action.action === 'exit')),

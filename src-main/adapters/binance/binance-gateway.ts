@@ -108,7 +108,8 @@ class BinanceGateway implements VenueGateway {
         call: 'publicGetExchangeInfo',
         params: {},
         schema: exchangeInfoReply,
-        lane: 'query',
+        // Without it no exit can be sent: it does not wait behind the books of many starts.
+        lane: 'reduce',
         weight: EXCHANGE_INFO_WEIGHT,
       }),
     );
@@ -130,31 +131,15 @@ class BinanceGateway implements VenueGateway {
     return instruments;
   }
 
-  async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
-    if (this.symbols === undefined) return NOT_CONNECTED;
-    const [first] = ordersOf(submission);
-    const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
-    const request = orderRequest(submission, place.venueSymbol);
-    if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
-    const params = { ...request.value.params, recvWindow: BINANCE_SPOT_CREATE_DEADLINE_MS };
-    const common = { ...request.value, params, lane, weight: 1 };
-    this.queries?.noteActivity(place.venueSymbol);
-    const sentUs = this.options.clock.monotonicUs();
-    const reply =
-      submission.kind === 'single'
-        ? asList(await this.rest.command({ ...common, schema: orderReply }))
-        : ofList(await this.rest.command({ ...common, schema: orderListReply }));
-    if (!reply.ok) return outcomeOf(reply.error);
-    const missing = ordersOf(submission).find(
-      (order) => !reply.value.some((row) => row.clientOrderId === order.clientOrderId),
-    );
-    if (missing !== undefined) {
-      return { kind: 'unknown', reason: `WRONG_ORDER: expected a reply naming ${missing.clientOrderId}, was without` };
-    }
-    return this.accepted(reply.value, place.scope, sentUs);
+  submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+    return this.stamped((onSent) => this.place(submission, lane, onSent));
   }
 
-  async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+  cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+    return this.stamped((onSent) => this.withdraw(request, lane, onSent));
+  }
+
+  private async withdraw(request: CancelRequest, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     if (this.symbols === undefined) return NOT_CONNECTED;
     const { venueSymbol, scope } = this.placeOf(request.instrumentId);
     this.queries?.noteActivity(venueSymbol);
@@ -168,6 +153,7 @@ class BinanceGateway implements VenueGateway {
               schema: orderReply,
               lane,
               weight: 1,
+              onSent,
             }),
           )
         : ofList(
@@ -177,6 +163,7 @@ class BinanceGateway implements VenueGateway {
               schema: orderListReply,
               lane,
               weight: 1,
+              onSent,
             }),
           );
     return reply.ok ? this.accepted(reply.value, scope, sentUs) : outcomeOf(reply.error);
@@ -200,6 +187,37 @@ class BinanceGateway implements VenueGateway {
     this.care.close();
     this.stream.close();
     await this.ccxt.close();
+  }
+
+  /** Adds when the request went out: what waited for the limiter was decided earlier. */
+  private async stamped(send: (onSent: () => void) => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    let sentAtUs: number | undefined;
+    const outcome = await send(() => (sentAtUs = this.options.clock.nowUs()));
+    return sentAtUs === undefined ? outcome : { ...outcome, sentAtUs };
+  }
+
+  private async place(submission: Submission, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
+    if (this.symbols === undefined) return NOT_CONNECTED;
+    const [first] = ordersOf(submission);
+    const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
+    const request = orderRequest(submission, place.venueSymbol);
+    if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
+    const params = { ...request.value.params, recvWindow: BINANCE_SPOT_CREATE_DEADLINE_MS };
+    const common = { ...request.value, params, lane, weight: 1, onSent };
+    this.queries?.noteActivity(place.venueSymbol);
+    const sentUs = this.options.clock.monotonicUs();
+    const reply =
+      submission.kind === 'single'
+        ? asList(await this.rest.command({ ...common, schema: orderReply }))
+        : ofList(await this.rest.command({ ...common, schema: orderListReply }));
+    if (!reply.ok) return outcomeOf(reply.error);
+    const missing = ordersOf(submission).find(
+      (order) => !reply.value.some((row) => row.clientOrderId === order.clientOrderId),
+    );
+    if (missing !== undefined) {
+      return { kind: 'unknown', reason: `WRONG_ORDER: expected a reply naming ${missing.clientOrderId}, was without` };
+    }
+    return this.accepted(reply.value, place.scope, sentUs);
   }
 
   private accepted(rows: readonly OrderReply[], scope: ReportScope, sentUs: number): CommandOutcome {

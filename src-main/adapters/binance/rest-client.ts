@@ -15,6 +15,8 @@ export type RestRequest<T> = {
   readonly weight: number;
   /** Orders it places. */
   readonly orders?: number;
+  /** Called when it goes to the network. */
+  readonly onSent?: () => void;
 };
 
 export type RestClient = {
@@ -42,6 +44,7 @@ export function createRestClient(parts: RestClientParts): RestClient {
     });
     if (!grant.granted) return err(refusal(grant.reason === 'paused' ? 'PAUSED' : 'NO_WEIGHT', grant.retryAfterMs));
     if (!mayRun()) return err(refusal('FENCED', null));
+    request.onSent?.();
     const reply = await parts.ccxt.call(request.call, request.params, (use) => parts.limiter.observe(use, grant.marks));
     const checked = reply.ok ? checkShape(reply.value, request) : reply;
     if (!checked.ok) parts.onFailure(checked.error);

@@ -7,6 +7,7 @@ import { applyFill, applyReport } from '../execution/order-ledger.ts';
 import { applyReconciled, applyReconcileFailure, applyVenueState } from '../execution/reconciliation.ts';
 import { countBar } from '../execution/resting-entry.ts';
 import { followMarket } from '../execution/stop-rules.ts';
+import { noteSent } from '../execution/stop-report.ts';
 import { forgetOld, touchAll } from '../execution/supervision.ts';
 import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
 import {
@@ -64,10 +65,12 @@ const HANDLERS: Handlers = {
   },
   'submit.answered': (_parts, turn, input) => {
     countSubmitAnswer(turn, input);
+    noteSent(turn, input.clientOrderIds, input.outcome.sentAtUs);
     applySubmitAnswer(turn, input.clientOrderIds, input.outcome);
   },
   'cancel.answered': (_parts, turn, input) => {
     countCancelAnswer(turn, input);
+    noteSent(turn, [input.clientOrderId], input.outcome.sentAtUs);
     applyCancelAnswer(turn, input.clientOrderId, input.outcome);
   },
   'modify.answered': (_parts, turn, input) => {

@@ -130,7 +130,10 @@ export type VenuePosition = {
  * What is proven about a command. `unknown` is resolved only by positive evidence; a failed query is no evidence.
  * `reports` are the legs as the venue answered.
  */
-export type CommandOutcome =
+/** `sentAtUs`: when the request went to the network, where the gateway tells; absent when it never did. */
+export type CommandOutcome = VenueOutcome & { readonly sentAtUs?: number };
+
+type VenueOutcome =
   | { readonly kind: 'accepted'; readonly reports: readonly OrderReport[]; readonly fills: readonly Fill[] }
   | {
       readonly kind: 'rejected';

@@ -19,6 +19,24 @@ describe('a running emergency stop', () => {
   });
 });
 
+describe('the report of an emergency stop', () => {
+  it('says when the first cancel went to the network, not when it was decided', () => {
+    const session = new CoreSession();
+    session.start();
+    session.command({ kind: 'enterBracket', request: bracket() });
+    session.pump();
+    session.command({ kind: 'emergencyStop' });
+    const startedUs = session.timeUs;
+    session.timeUs += 90_000;
+    const refused = { kind: 'rejected', venueCode: '-2011', message: 'unknown', sentAtUs: startedUs + 7_000 } as const;
+    for (const effect of session.effects.splice(0)) {
+      if (effect.kind !== 'order.cancel') continue;
+      session.dispatch({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome: refused });
+    }
+    expect(session.core.view.stop()?.actions[0]).toMatchObject({ action: 'cancel', sentAtUs: startedUs + 7_000 });
+  });
+});
+
 describe('the cancels of an emergency stop', () => {
   it('take a resting stop away in the lane of the exit, which a paused venue holds back too', () => {
     const session = new CoreSession();

@@ -25,6 +25,19 @@ export function noteStopAction(turn: Turn, action: StopAction['action'], spec: O
   stop.verified = stop.verified.filter((id) => id !== accountId);
 }
 
+/** The gateway's own stamp: until then a row says when it was decided, before the commit and the wait for the limiter. */
+export function noteSent(turn: Turn, ids: readonly ClientOrderId[], sentAtUs: number | undefined): void {
+  const stop = turn.state.stop;
+  if (sentAtUs === undefined || stop?.report.finishedAtUs !== null) return;
+  const actions = stop.report.actions.map((row, at, rows) => {
+    const isNewest = !rows.slice(at + 1).some(({ clientOrderId }) => clientOrderId === row.clientOrderId);
+    if (!isNewest || !ids.includes(row.clientOrderId)) return row;
+    return { ...row, sentAtUs: Math.max(row.sentAtUs, Math.min(sentAtUs, turn.timeUs)) };
+  });
+  stop.report = { ...stop.report, actions };
+  stop.dirty = true;
+}
+
 /** Records what became of the newest action of that kind on the order. */
 export function settleStopAction(
   turn: Turn,
