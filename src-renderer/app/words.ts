@@ -163,6 +163,10 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
   VENUE_DOWN: w('Venue down', (x) => `${p(x, 'accountId')} ${p(x, 'state')}: ${p(x, 'detail')}.`),
   STORE_FAILED: w('Journal failed', (x) => `${p(x, 'detail')}. Nothing is sent that is not written.`),
   GUARDIAN_LOST: w('Guardian lost', (x) => `${p(x, 'state')} ${p(x, 'detail')}. Entries stop at once.`),
+  COMPONENT_DEGRADED: w(
+    'Not working as it should',
+    (x) => `${p(x, 'component')} is ${p(x, 'state')}: ${p(x, 'detail')}.`,
+  ),
   WORKER_DOWN: w('Worker down', (x) => `${p(x, 'component')} ${p(x, 'state')} ${p(x, 'detail')}.`),
   CLOCK_STEPPED: w('Clock stepped', (x) => `By ${ms(x, 'stepUs')}.`),
   FOREIGN_ORDER: w(

@@ -120,11 +120,12 @@ describe('the trading state', () => {
 
   it('falls to halted with the guardian, and says so', () => {
     const session = started();
-    session.dispatch({ kind: 'component.changed', component: 'worker', state: 'down', detail: '' });
+    session.dispatch({ kind: 'component.changed', component: 'inference', state: 'down', detail: '' });
+    session.dispatch({ kind: 'component.changed', component: 'global shortcut', state: 'degraded', detail: '' });
     expect(session.core.view.tradingState().state).toBe('active');
     session.dispatch({ kind: 'component.changed', component: 'guardian', state: 'down', detail: '' });
     expect(session.core.view.tradingState()).toMatchObject({ state: 'halted', reason: 'GUARDIAN_LOST' });
-    expect(session.alerts()).toEqual(expect.arrayContaining(['WORKER_DOWN', 'GUARDIAN_LOST']));
+    expect(session.alerts()).toEqual(expect.arrayContaining(['WORKER_DOWN', 'COMPONENT_DEGRADED', 'GUARDIAN_LOST']));
   });
 
   it('ignores small steps of the clock', () => {

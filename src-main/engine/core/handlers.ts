@@ -162,7 +162,8 @@ function changeComponent(parts: Parts, turn: Turn, input: InputOf<'component.cha
   parts.state.components.set(component, state);
   if (state === 'up' || was === state) return;
   const isGuardian = component === 'guardian';
-  const code = isGuardian ? 'GUARDIAN_LOST' : 'WORKER_DOWN';
+  const isWorker = component === 'inference' && state === 'down';
+  const code = isGuardian ? 'GUARDIAN_LOST' : isWorker ? 'WORKER_DOWN' : 'COMPONENT_DEGRADED';
   const severity = isGuardian ? 'critical' : 'warning';
   turn.emit({ kind: 'alert.raised', alert: { code, severity, params: { component, state, detail } } });
   if (isGuardian && state === 'down') haltFor(turn, 'GUARDIAN_LOST');
