@@ -9,7 +9,14 @@ import type { CoreView, ExposureView } from '../engine/core/core-view.ts';
 import type { OrderRecord } from '../engine/execution/execution-state.ts';
 import type { ForeignOrder } from '../engine/execution/reconciliation-state.ts';
 import type { Position } from '../engine/portfolio/portfolio.ts';
-import type { ComponentDto, DriftDto, OriginDto, StrategyDto } from '../../src-preload/contract/state.ts';
+import type {
+  ComponentDto,
+  DriftDto,
+  OriginDto,
+  ReconciliationDto,
+  StrategyDto,
+} from '../../src-preload/contract/state.ts';
+import { reconciliationDto } from './reconciliation-view.ts';
 
 /** What the door reads of the engine to show it; never a way to change it. */
 export type EngineFacts = {
@@ -27,6 +34,7 @@ export type EngineFacts = {
   exposures(): readonly ExposureView[];
   position(accountId: AccountId, instrumentId: InstrumentId): Position | undefined;
   foreignOrders(): readonly ForeignOrder[];
+  reconciliation(): ReconciliationDto;
   unprotectedMs(): number;
   account(): { readonly equity: Money | null; readonly dayPnl: Money | null };
   feed(instrumentId: InstrumentId): { readonly state: FeedState; readonly ageMs: number | null };
@@ -86,6 +94,7 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
     position: (accountId, instrumentId) =>
       view.positions().find((position) => position.accountId === accountId && position.instrumentId === instrumentId),
     foreignOrders: () => view.foreignOrders(),
+    reconciliation: () => reconciliationDto(view, around.accounts),
     unprotectedMs: () => view.unprotectedMs(),
     account: () => accountFigures(view, around),
     feed: (instrumentId) => ({ state: view.feed(instrumentId) ?? 'connecting', ageMs: around.feedAgeMs(instrumentId) }),

@@ -39,6 +39,7 @@ export function commandOf(command: CommandDto): Command {
     case 'rearm':
     case 'halt':
     case 'setReducing':
+    case 'confirmDifferences':
       return command;
     case 'cancelOrder':
       return { kind: command.kind, clientOrderId: command.clientOrderId as ClientOrderId };

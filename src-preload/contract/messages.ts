@@ -19,6 +19,13 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancelOrder'), clientOrderId }),
   z.strictObject({ kind: z.literal('cancelAll'), accountId, instrumentId: instrumentId.nullable() }),
   z.strictObject({ kind: z.literal('closePosition'), accountId, instrumentId }),
+  z.strictObject({
+    kind: z.literal('confirmDifferences'),
+    ids: z
+      .array(z.string().regex(/^[0-9a-f]{32}$/))
+      .min(1)
+      .max(500),
+  }),
   z.strictObject({ kind: z.literal('setStrategyEnabled'), strategyId, enabled: z.boolean() }),
   z.strictObject({
     kind: z.literal('enterBracket'),

@@ -236,6 +236,45 @@ export type UnknownOutcomeDto = {
   readonly resolvedAtUs: number | null;
 };
 
+export type DifferenceSideDto = { readonly status: string | null; readonly quantity: string | null };
+
+/** Where the venue says something else than the journal. */
+export type DifferenceDto = {
+  readonly id: string;
+  readonly kind:
+    'orderChanged' | 'orderFound' | 'orderForeign' | 'positionChanged' | 'positionDiffers' | 'balanceChanged';
+  readonly accountId: string;
+  readonly instrumentId: string | null;
+  readonly asset: string | null;
+  readonly clientOrderId: string | null;
+  readonly venueOrderId: string | null;
+  readonly believed: DifferenceSideDto;
+  readonly venue: DifferenceSideDto;
+  readonly proposed: 'book' | 'adopt' | 'leave' | 'take' | 'correct';
+  readonly foundAtUs: number;
+  /** Null: open, and the engine is not re-armed before it is confirmed. */
+  readonly acceptedBy: 'trader' | 'policy' | 'venue' | null;
+};
+
+export type InstallationDto = {
+  readonly accountId: string;
+  readonly installation: string;
+  readonly firstSeenUs: number;
+  readonly lastSeenUs: number;
+  readonly owner: 'undecided' | 'this' | 'other';
+};
+
+/** What the account holds beside our positions: shown, never sold, never needing a stop. */
+export type UnmanagedDto = { readonly accountId: string; readonly asset: string; readonly quantity: string };
+
+export type ReconciliationDto = {
+  /** Accounts whose venue was not yet heard about all orders that the journal holds open. */
+  readonly comparing: readonly { readonly accountId: string; readonly orders: number }[];
+  readonly differences: readonly DifferenceDto[];
+  readonly otherInstallations: readonly InstallationDto[];
+  readonly unmanaged: readonly UnmanagedDto[];
+};
+
 export type ComponentDto = { readonly component: string; readonly state: ComponentStateDto; readonly detail: string };
 
 export type JournalDto = {
@@ -280,6 +319,7 @@ export type TerminalState = {
   readonly log: readonly LogDto[];
   readonly stop: StopReportDto | null;
   readonly outcomes: readonly UnknownOutcomeDto[];
+  readonly reconciliation: ReconciliationDto;
 };
 
 /** One numbered change. `set` replaces, `upsert` replaces the entry of the same key, `append` adds at the end. */
@@ -297,4 +337,5 @@ export type StateUpdate =
   | { readonly op: 'append'; readonly topic: 'alerts'; readonly value: AlertDto }
   | { readonly op: 'append'; readonly topic: 'log'; readonly value: LogDto }
   | { readonly op: 'set'; readonly topic: 'stop'; readonly value: StopReportDto | null }
-  | { readonly op: 'set'; readonly topic: 'outcomes'; readonly value: readonly UnknownOutcomeDto[] };
+  | { readonly op: 'set'; readonly topic: 'outcomes'; readonly value: readonly UnknownOutcomeDto[] }
+  | { readonly op: 'set'; readonly topic: 'reconciliation'; readonly value: ReconciliationDto };

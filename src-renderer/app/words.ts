@@ -116,6 +116,15 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
   ),
   ORDER_RATE_LIMIT: w('Order rate', (x) => `${p(x, 'after')} entries within a minute, limit ${p(x, 'limit')}.`),
   SIGNAL_DUPLICATE: w('Duplicate signal', (x) => `${marketOf(x)}: this bar already gave an entry to this side.`),
+  DIFFERENCES_OPEN: w(
+    'Differences open',
+    (x) => `${p(x, 'open')} differences between our books and the venue wait to be confirmed.`,
+  ),
+  RECONCILIATION_PENDING: w(
+    'Not compared yet',
+    (x) => `Account ${p(x, 'accountId')}: the venue was not yet heard about ${p(x, 'orders')} orders.`,
+  ),
+  DIFFERENCE_UNKNOWN: w('Unknown difference', () => 'It is not open any more, or it changed since it was shown.'),
   CONVERSION_RATE_MISSING: w('Conversion rate missing', (x) => `No rate from ${p(x, 'from')} to ${p(x, 'to')}.`),
 };
 
@@ -177,6 +186,15 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
     'Another Leeward',
     (x) =>
       `Installation ${p(x, 'installation')} trades account ${p(x, 'accountId')}. Entries are blocked: choose the owner.`,
+  ),
+  DIFFERENCES_OPEN: w(
+    'Differences open',
+    (x) => `Account ${p(x, 'accountId')}: ${p(x, 'open')} differences from the venue wait to be confirmed.`,
+  ),
+  POSITION_DIFFERS: w(
+    'Position differs',
+    (x) =>
+      `${marketOf(x)}: believed ${p(x, 'believed')}, the venue holds ${p(x, 'venue')}. Nothing is booked by itself.`,
   ),
   LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'role')}: filled after the order had ended. Applied.`),
   DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),

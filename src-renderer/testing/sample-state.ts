@@ -354,6 +354,7 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
     ],
     stop: null,
     outcomes: sampleOutcomes,
+    reconciliation: { comparing: [], differences: [], otherInstallations: [], unmanaged: [] },
     ...over,
   };
 }

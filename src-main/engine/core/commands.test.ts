@@ -111,6 +111,8 @@ describe('the trading state', () => {
     const accounts = [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'live' }] as const;
     const engine = { engineEpoch: 1, installation: '0a1b2c3d', seed: '1', config: CONFIG, accounts };
     session.dispatch({ kind: 'engine.started', ...engine });
+    session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'ready', detail: '' });
+    session.pump();
     expect(session.core.view.tradingState().state).toBe('halted');
     const rearm = { kind: 'rearm', to: 'active', reason: 'open' } as const;
     expect(answer(session, rearm)).toBe('STEP_UP_REQUIRED');

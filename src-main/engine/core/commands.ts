@@ -7,6 +7,7 @@ import { requestStop } from '../execution/emergency-stop.ts';
 import type { Turn } from '../execution/execution-state.ts';
 import { changeTradingState } from '../execution/trading-state-latch.ts';
 import { startedConfig, type Parts } from './core-state.ts';
+import { confirmDifferences, judgeDifferences } from './difference-commands.ts';
 import { enterBracket } from './entry-path.ts';
 import { modifyOrder } from './modify-order.ts';
 import { cancelAll, cancelOrder, closePosition, setStopRule } from './order-commands.ts';
@@ -82,6 +83,8 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): 
       return changeState(turn, 'reducing', command.reason, envelope);
     case 'rearm':
       return rearm(turn, command, envelope);
+    case 'confirmDifferences':
+      return confirmDifferences(parts, turn, command.ids);
     case 'setStrategyEnabled':
       return setStrategyEnabled(parts, command);
     default:
@@ -91,7 +94,7 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): 
 
 type OrderCommand = Exclude<
   Command,
-  { kind: 'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' }
+  { kind: 'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' | 'confirmDifferences' }
 >;
 type Judged = { readonly reference: PriceReference | null; readonly reason: DecisionReason };
 
@@ -142,7 +145,7 @@ function rearm(turn: Turn, command: Extract<Command, { kind: 'rearm' }>, envelop
   if (from !== 'halted' && from !== 'reducing') return denial('STATE_CHANGE_ILLEGAL', { from, to });
   const isLive = turn.state.accounts.some(({ mode }) => mode === 'live');
   if (isLive && envelope.stepUp === undefined) return denial('STEP_UP_REQUIRED', { to });
-  return changeState(turn, to, reason, envelope);
+  return judgeDifferences(turn, to) ?? changeState(turn, to, reason, envelope);
 }
 
 type SetStrategyEnabled = Extract<Command, { kind: 'setStrategyEnabled' }>;

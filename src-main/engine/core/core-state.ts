@@ -6,6 +6,7 @@ import type { AccountId, CommandId, InstrumentId, StrategyId } from '../domain/i
 import type { FeedState } from '../domain/market.ts';
 import { ensure } from '../domain/result.ts';
 import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
+import { emptyReconciliation } from '../execution/reconciliation-state.ts';
 import { createPortfolio, type Portfolio } from '../portfolio/portfolio.ts';
 import type { JsonValue } from '../ports/store.ts';
 import type { RiskDay } from '../risk/risk-day.ts';
@@ -91,7 +92,9 @@ export function restoreParts(parts: Parts, snapshot: JsonValue): void {
   const { version = 1, state, portfolio, strategies } = snapshot as Readonly<Record<string, JsonValue>>;
   const restored = upcastState(version, fromJson(ensure(state, 'a core state'))) as CoreState;
   // What a snapshot of an earlier version does not have starts empty.
-  parts.state = { ...emptyCoreState(), ...restored, execution: { ...emptyExecutionState(), ...restored.execution } };
+  const reconciliation = { ...emptyReconciliation(), ...restored.execution.reconciliation };
+  const execution = { ...emptyExecutionState(), ...restored.execution, reconciliation };
+  parts.state = { ...emptyCoreState(), ...restored, execution };
   parts.portfolio.restore(ensure(portfolio, 'a portfolio state'));
   if (parts.state.config !== null) startStrategies(parts, parts.state.config);
   const saved = ensure(strategies, 'strategy states') as Readonly<Record<string, JsonValue>>;

@@ -1,6 +1,7 @@
 import type { BracketRequest } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { RiskCheck, Verdict } from '../domain/denial.ts';
+import type { Difference } from '../domain/difference.ts';
 import type { Balance, ComponentState, ListedInstrument, StopReport } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { FeedState, PriceReference } from '../domain/market.ts';
@@ -49,6 +50,10 @@ export type CoreView = {
   components(): ReadonlyMap<string, ComponentState>;
   /** Open orders that are not ours, with their numbers. */
   foreignOrders(): readonly ForeignOrder[];
+  /** What the venue says otherwise than we believed: open ones, and those accepted of late. */
+  differences(): readonly Difference[];
+  /** Accounts whose venue is not yet heard about all that the journal said at start, and about how many orders. */
+  comparing(): readonly { readonly accountId: AccountId; readonly orders: number }[];
   /** Other Leewards seen at work on our accounts. */
   otherInstallations(): readonly OtherInstallation[];
   stop(): StopReport | null;
@@ -95,6 +100,8 @@ function statusView(
   | 'stop'
   | 'unknownOutcomes'
   | 'foreignOrders'
+  | 'differences'
+  | 'comparing'
   | 'otherInstallations'
 > {
   return {
@@ -108,6 +115,12 @@ function statusView(
     venue: (accountId) => parts.state.execution.venues.get(accountId),
     components: () => parts.state.components,
     foreignOrders: () => [...parts.state.execution.reconciliation.foreign.values()],
+    differences: () => [...parts.state.execution.reconciliation.differences.values()],
+    comparing: () =>
+      [...parts.state.execution.reconciliation.beliefs].map(([accountId, { orders }]) => ({
+        accountId,
+        orders: orders.length,
+      })),
     otherInstallations: () => [...parts.state.execution.reconciliation.others.values()],
     stop: () => parts.state.execution.stop?.report ?? null,
     unknownOutcomes: () => parts.state.execution.unknowns,

@@ -1,3 +1,4 @@
+import { DEFAULT_RECONCILIATION } from '../domain/config-defaults.ts';
 import type { EngineInput } from '../domain/events.ts';
 import { noteHoldings } from '../execution/absence.ts';
 import { emptyLink, type Turn, venueLink } from '../execution/execution-state.ts';
@@ -8,6 +9,7 @@ import { applyReconciled, applyReconcileFailure, applyVenueState } from '../exec
 import { countBar } from '../execution/resting-entry.ts';
 import { followMarket } from '../execution/stop-rules.ts';
 import { noteSent } from '../execution/stop-report.ts';
+import { rememberBeliefs } from '../execution/start-comparison.ts';
 import { forgetOld, touchAll } from '../execution/supervision.ts';
 import { changeTradingState, haltFor } from '../execution/trading-state-latch.ts';
 import {
@@ -117,12 +119,13 @@ export function handleInput(parts: Parts, turn: Turn, input: EngineInput): void 
  */
 function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>): void {
   const { execution } = parts.state;
-  const isFirst =
-    parts.state.config === null && input.engineEpoch === 1 && input.accounts.every(({ mode }) => mode === 'paper');
+  const isLater = parts.state.config !== null;
+  const isFirst = !isLater && input.engineEpoch === 1 && input.accounts.every(({ mode }) => mode === 'paper');
   parts.state.config = input.config;
   parts.state.feeds.clear();
   parts.state.components.clear();
   execution.config = input.config.execution;
+  execution.reconciliation.policy = input.config.reconciliation ?? DEFAULT_RECONCILIATION;
   execution.installation = input.installation;
   if (input.engineEpoch !== execution.epoch) execution.counter = 0;
   execution.epoch = input.engineEpoch;
@@ -132,6 +135,7 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   if (isFirst) changeTradingState(turn, 'active', 'FIRST_START', ['engine']);
   else haltFor(turn, 'RESTARTED');
   dropHeldEntries(turn);
+  if (isLater) rememberBeliefs(turn);
   orphanPending(turn);
 }
 

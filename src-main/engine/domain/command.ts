@@ -42,6 +42,8 @@ export type Command =
       readonly instrumentId: InstrumentId;
       readonly rule: StopRule | null;
     }
+  /** Accepts what is proposed for each of these differences; ids of others are refused as a whole. */
+  | { readonly kind: 'confirmDifferences'; readonly ids: readonly string[] }
   | { readonly kind: 'setStrategyEnabled'; readonly strategyId: StrategyId; readonly enabled: boolean };
 
 /**

@@ -1,9 +1,20 @@
-import type { CaptureConfig, Config, StrategyConfig } from './config.ts';
+import type { CaptureConfig, Config, ReconciliationConfig, StrategyConfig } from './config.ts';
 
 /** A strategy's settings without what names it. */
 export type StrategySettings = Omit<StrategyConfig, 'strategyId'>;
 
 export const DEFAULT_CAPTURE: CaptureConfig = { enabled: true, maxMegabytes: 1_024 };
+
+export const DEFAULT_RECONCILIATION: ReconciliationConfig = {
+  startup: 'confirm',
+  orderChanged: 'accept',
+  orderFound: 'halt',
+  orderForeign: 'accept',
+  positionChanged: 'accept',
+  positionDiffers: 'halt',
+  balanceChanged: 'accept',
+  attempts: 3,
+};
 
 /** Every default in one place; the fields' units stand in config.ts, their bounds in config-fields.ts. Trades nothing. */
 export const DEFAULT_CONFIG: Config = {
@@ -34,6 +45,7 @@ export const DEFAULT_CONFIG: Config = {
     breakerMaxCoolDownMs: 60_000,
   },
   capture: DEFAULT_CAPTURE,
+  reconciliation: DEFAULT_RECONCILIATION,
   strategies: [],
 };
 

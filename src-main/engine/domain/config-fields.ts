@@ -1,4 +1,4 @@
-import type { CaptureConfig, Config, ExecutionConfig, RiskConfig } from './config.ts';
+import type { CaptureConfig, Config, ExecutionConfig, ReconciliationConfig, RiskConfig } from './config.ts';
 import type { StrategySettings } from './config-defaults.ts';
 import { compareDecimals, decimal, type DecimalText, parseDecimal } from './decimal.ts';
 import { type InstrumentId, parseInstrumentId } from './identifiers.ts';
@@ -106,6 +106,19 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
 export const CAPTURE_FIELDS: Fields<CaptureConfig> = {
   enabled: flag,
   maxMegabytes: whole('megabytes', 1, 1_000_000),
+};
+
+const policy = oneOf(['accept', 'halt']);
+
+export const RECONCILIATION_FIELDS: Fields<ReconciliationConfig> = {
+  startup: oneOf(['confirm', 'policy']),
+  orderChanged: policy,
+  orderFound: policy,
+  orderForeign: policy,
+  positionChanged: policy,
+  positionDiffers: policy,
+  balanceChanged: policy,
+  attempts: whole('looks', 2, 20),
 };
 
 export const STRATEGY_FIELDS: Fields<StrategySettings> = {

@@ -1,9 +1,10 @@
 import type { Config, StrategyConfig } from './config.ts';
-import { DEFAULT_CAPTURE, DEFAULT_CONFIG } from './config-defaults.ts';
+import { DEFAULT_CAPTURE, DEFAULT_CONFIG, DEFAULT_RECONCILIATION } from './config-defaults.ts';
 import {
   CAPTURE_FIELDS,
   EXECUTION_FIELDS,
   type Field,
+  RECONCILIATION_FIELDS,
   RISK_FIELDS,
   STRATEGY_FIELDS,
   TOP_FIELDS,
@@ -87,6 +88,7 @@ function fieldAt(path: readonly string[]): Field<unknown> | undefined {
   if (section === 'strategies') return ownField(STRATEGY_FIELDS, setting);
   if (section === 'risk') return ownField(RISK_FIELDS, key);
   if (section === 'capture') return ownField(CAPTURE_FIELDS, key);
+  if (section === 'reconciliation') return ownField(RECONCILIATION_FIELDS, key);
   if (section === 'execution') return ownField(EXECUTION_FIELDS, key);
   return ownField(TOP_FIELDS, section ?? '');
 }
@@ -101,6 +103,7 @@ function mergeLayer(config: Config, source: string, layer: ConfigLayer, problems
     risk: { ...config.risk, ...layer.risk },
     execution: { ...config.execution, ...layer.execution },
     capture: { ...DEFAULT_CAPTURE, ...config.capture, ...layer.capture },
+    reconciliation: { ...DEFAULT_RECONCILIATION, ...config.reconciliation, ...layer.reconciliation },
     strategies: mergeStrategies(config.strategies, source, layer.strategies, problems),
   };
 }

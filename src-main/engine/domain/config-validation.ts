@@ -1,9 +1,17 @@
-import type { CaptureConfig, Config, ExecutionConfig, RiskConfig, StrategyConfig } from './config.ts';
+import type {
+  CaptureConfig,
+  Config,
+  ExecutionConfig,
+  ReconciliationConfig,
+  RiskConfig,
+  StrategyConfig,
+} from './config.ts';
 import { DEFAULT_STRATEGY, type StrategySettings } from './config-defaults.ts';
 import {
   CAPTURE_FIELDS,
   EXECUTION_FIELDS,
   type Fields,
+  RECONCILIATION_FIELDS,
   RISK_FIELDS,
   STRATEGY_FIELDS,
   TOP_FIELDS,
@@ -18,6 +26,7 @@ export type ConfigLayer = {
   readonly risk: Partial<RiskConfig>;
   readonly execution: Partial<ExecutionConfig>;
   readonly capture: Partial<CaptureConfig>;
+  readonly reconciliation: Partial<ReconciliationConfig>;
   /** A list replaces the strategies of lower layers; an object by id changes some of them. */
   readonly strategies:
     | { readonly kind: 'list'; readonly list: readonly StrategyConfig[] }
@@ -26,7 +35,7 @@ export type ConfigLayer = {
 
 type Report = (path: string, problem: Pick<ConfigProblem, 'expected' | 'was'>) => void;
 
-const SECTIONS = ['schemaVersion', 'reportingAsset', 'risk', 'execution', 'capture', 'strategies'];
+const SECTIONS = ['schemaVersion', 'reportingAsset', 'risk', 'execution', 'capture', 'reconciliation', 'strategies'];
 
 /** Reads one layer of a migrated configuration; every problem is added, not only the first. */
 export function readLayer(source: string, raw: unknown, problems: ConfigProblem[]): ConfigLayer {
@@ -39,6 +48,7 @@ export function readLayer(source: string, raw: unknown, problems: ConfigProblem[
     risk: readFields(RISK_FIELDS, root['risk'] ?? {}, 'risk', report),
     execution: readFields(EXECUTION_FIELDS, root['execution'] ?? {}, 'execution', report),
     capture: readFields(CAPTURE_FIELDS, root['capture'] ?? {}, 'capture', report),
+    reconciliation: readFields(RECONCILIATION_FIELDS, root['reconciliation'] ?? {}, 'reconciliation', report),
     strategies: readStrategies(root['strategies'], report),
   };
 }

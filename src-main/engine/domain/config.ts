@@ -1,4 +1,5 @@
 import type { DecimalText } from './decimal.ts';
+import type { DifferenceKind } from './difference.ts';
 import type { InstrumentId, StrategyId } from './identifiers.ts';
 import type { BarInterval } from './market.ts';
 
@@ -10,6 +11,8 @@ export type Config = {
   readonly execution: ExecutionConfig;
   /** Absent in journals of versions that recorded nothing. */
   readonly capture?: CaptureConfig;
+  /** Absent in journals of before it existed: the defaults hold. */
+  readonly reconciliation?: ReconciliationConfig;
   readonly strategies: readonly StrategyConfig[];
 };
 
@@ -62,6 +65,16 @@ export type CaptureConfig = {
   readonly enabled: boolean;
   /** Largest size on disk of one session's segments, compressed; the oldest go first. As much again is kept of earlier sessions. */
   readonly maxMegabytes: number;
+};
+
+/** What is done about differences between our books and the venue's: taken over, or new exposure ends until a person looked. */
+export type DifferencePolicy = 'accept' | 'halt';
+
+export type ReconciliationConfig = Readonly<Record<DifferenceKind, DifferencePolicy>> & {
+  /** Differences found at start: a person confirms each, or the policy of their kind decides (without a person at hand). */
+  readonly startup: 'confirm' | 'policy';
+  /** Looks at the venue that have to agree before a position is held to differ. */
+  readonly attempts: number;
 };
 
 export type StrategyConfig = {

@@ -46,6 +46,9 @@ export const DENIAL_CODES = [
   'CONVERSION_RATE_MISSING',
   'ACCOUNT_SHARED',
   'INSTALLATION_UNKNOWN',
+  'DIFFERENCES_OPEN',
+  'RECONCILIATION_PENDING',
+  'DIFFERENCE_UNKNOWN',
 ] as const;
 export type DenialCode = (typeof DENIAL_CODES)[number];
 

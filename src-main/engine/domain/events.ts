@@ -2,6 +2,7 @@ import type { Alert } from './alert.ts';
 import type { CommandEnvelope } from './command.ts';
 import type { Config } from './config.ts';
 import type { DecimalText } from './decimal.ts';
+import type { Difference } from './difference.ts';
 import type { Denial, Verdict } from './denial.ts';
 import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Venue } from './identifiers.ts';
 import type { Bar, FeedState, PriceReference } from './market.ts';
@@ -213,6 +214,9 @@ export type Decision =
       readonly instrumentId: InstrumentId;
       readonly unprotectedMs: number;
     }
+  /** The venue says something else than we believed; also what was accepted at once by policy. */
+  | { readonly kind: 'difference.found'; readonly difference: Difference }
+  | { readonly kind: 'difference.accepted'; readonly ids: readonly string[]; readonly by: 'trader' | 'venue' }
   | { readonly kind: 'stop.progressed'; readonly report: StopReport }
   /** The whole case of a command whose outcome was unknown, once it is known. */
   | { readonly kind: 'outcome.resolved'; readonly outcome: UnknownOutcome }

@@ -15,11 +15,14 @@ function fnv1a(text: string): string {
   return hash.toString(16).padStart(32, '0');
 }
 
+/** 32 hex digits from these names alone: the same in every life and every replay. */
+export const syntheticId = (...names: readonly (string | number)[]): string => fnv1a(names.join(SEPARATOR));
+
 /**
  * The id under which an order without an id of ours is kept: 32 hex digits, the same in every life. The role digits are
  * ones that no id of ours has, so it is never taken for one.
  */
 export function syntheticOrderId(accountId: AccountId, venueOrderId: VenueOrderId): ClientOrderId {
-  const digits = fnv1a(`${accountId}${SEPARATOR}${venueOrderId}`);
+  const digits = syntheticId(accountId, venueOrderId);
   return `${digits.slice(0, 24)}ff${digits.slice(26)}` as ClientOrderId;
 }

@@ -1,6 +1,7 @@
 import { parseClientOrderId } from '../domain/client-order-id.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { Fill, OrderReport, OrderSpec } from '../domain/order.ts';
+import { noteDifference } from './differences.ts';
 import { touchExposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { hasEnded, isOurInstallation, noteForeign } from './foreign-orders.ts';
 import { openRecord } from './order-record.ts';
@@ -87,6 +88,15 @@ function adopt(turn: Turn, spec: OrderSpec): OrderRecord {
   const { accountId, instrumentId, clientOrderId, role } = spec;
   const params = { accountId, instrumentId, clientOrderId, role, adopted: true };
   turn.emit({ kind: 'alert.raised', alert: { code: 'RECONCILED', severity: 'warning', params } });
+  noteDifference(turn, {
+    kind: 'orderFound',
+    accountId,
+    instrumentId,
+    clientOrderId,
+    believed: { status: null, quantity: null },
+    venue: { status: 'accepted', quantity: null },
+    proposed: 'adopt',
+  });
   return openRecord(turn, { spec, listId: null, workingId: null, legIds: [], reason: null });
 }
 

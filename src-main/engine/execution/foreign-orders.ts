@@ -1,6 +1,7 @@
 import { parseClientOrderId } from '../domain/client-order-id.ts';
 import type { AccountId, ClientOrderId, VenueOrderId } from '../domain/identifiers.ts';
 import type { OrderReport } from '../domain/order.ts';
+import { noteDifference } from './differences.ts';
 import type { ExecutionState, Turn } from './execution-state.ts';
 import type { OtherInstallation } from './reconciliation-state.ts';
 
@@ -35,6 +36,15 @@ export function noteForeign(turn: Turn, report: OrderReport): void {
   const installation = installationOf(report.clientOrderId);
   foreign.set(key, { report, firstSeenUs: turn.timeUs, updatedAtUs: turn.timeUs, installation });
   alertForeign(turn, report);
+  noteDifference(turn, {
+    kind: 'orderForeign',
+    accountId: report.accountId,
+    instrumentId: report.instrumentId,
+    venueOrderId: report.venueOrderId,
+    believed: { status: null, quantity: null },
+    venue: { status: 'accepted', quantity: report.filledQuantity },
+    proposed: 'leave',
+  });
   if (installation !== null) noteOther(turn, report.accountId, installation);
 }
 

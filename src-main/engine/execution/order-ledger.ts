@@ -11,6 +11,7 @@ import {
   type ProtectionPlan,
   type Turn,
 } from './execution-state.ts';
+import { expectTrade } from './expected-balances.ts';
 import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
 import { followFrom } from './stop-follow.ts';
@@ -105,6 +106,7 @@ export function applyFill(turn: Turn, fill: Fill): OrderRecord | undefined {
   if (record === undefined) return undefined;
   turn.state.trades.set(tradeKey(fill), turn.timeUs);
   turn.applied.push(fill);
+  expectTrade(turn, fill);
   proveExistence(turn, record);
   const wasTerminal = isTerminal(record.status);
   record.filled = quantityOf(record.filled).plus(quantityOf(fill.quantity)).toString();

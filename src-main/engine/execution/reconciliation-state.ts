@@ -1,5 +1,9 @@
-import type { AccountId } from '../domain/identifiers.ts';
-import type { OrderReport } from '../domain/order.ts';
+import type { ReconciliationConfig } from '../domain/config.ts';
+import { DEFAULT_RECONCILIATION } from '../domain/config-defaults.ts';
+import type { DecimalText } from '../domain/decimal.ts';
+import type { Difference } from '../domain/difference.ts';
+import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
+import type { OrderReport, OrderStatus } from '../domain/order.ts';
 
 /** An open order that is not ours, as the venue last told. Shown; touched only once it is adopted. */
 export type ForeignOrder = {
@@ -20,6 +24,31 @@ export type OtherInstallation = {
   owner: 'undecided' | 'this' | 'other';
 };
 
+export type BelievedOrder = {
+  readonly clientOrderId: ClientOrderId;
+  readonly instrumentId: InstrumentId;
+  readonly status: OrderStatus;
+  readonly filled: DecimalText;
+  /** Cancels we had sent by then: what a later one of ours did is no news. */
+  readonly cancelTries: number;
+};
+
+export type Belief = {
+  orders: readonly BelievedOrder[];
+  readonly positions: readonly { readonly instrumentId: InstrumentId; readonly quantity: DecimalText }[];
+};
+
+/** A difference that one moment alone may show. */
+export type Doubt = {
+  readonly accountId: AccountId;
+  readonly difference: DecimalText;
+  /** In a row that showed this very difference, and all since it began. */
+  readonly looks: number;
+  readonly tries: number;
+  /** Another look was asked for. */
+  readonly isOpen: boolean;
+};
+
 /** What comparing ourselves with the venues has to remember. Plain data and maps only. */
 export type ReconciliationState = {
   /** `account|venue order id` -> open orders that are not ours. */
@@ -28,8 +57,26 @@ export type ReconciliationState = {
   others: Map<string, OtherInstallation>;
   /** Place of the newest own id that was dropped: ids up to it that are not held were known and have ended. */
   forgottenUpTo: { readonly epoch: number; readonly counter: number } | null;
+  policy: ReconciliationConfig;
+  /** What the journal said of each account when this life began, as far as the venue was not yet heard about it. */
+  beliefs: Map<AccountId, Belief>;
+  /** By what they are about, the newest for each. Open ones outlive the engine. */
+  differences: Map<string, Difference>;
+  /** Balances by the last look, free and locked, moved on by our own fills. Only of accounts that trade spot alone. */
+  expected: Map<AccountId, Map<string, DecimalText>>;
+  /** What one look showed, until another one says the same. */
+  doubts: Map<string, Doubt>;
 };
 
 export function emptyReconciliation(): ReconciliationState {
-  return { foreign: new Map(), others: new Map(), forgottenUpTo: null };
+  return {
+    foreign: new Map(),
+    others: new Map(),
+    forgottenUpTo: null,
+    policy: DEFAULT_RECONCILIATION,
+    beliefs: new Map(),
+    differences: new Map(),
+    expected: new Map(),
+    doubts: new Map(),
+  };
 }

@@ -14,9 +14,11 @@ import {
 } from './execution-state.ts';
 import { noteStopAsked, noteStopLook } from './emergency-stop.ts';
 import { dropEndedForeign } from './foreign-orders.ts';
+import { compareHoldings } from './holdings-comparison.ts';
 import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
 import { noteAnswered, noteAsked, noteUnanswered } from './resolution-log.ts';
+import { compareWithBelief } from './start-comparison.ts';
 import { backOffLookup, lacksFills, lookUpNow } from './unknown-outcomes.ts';
 
 export type Reconciled = Extract<EngineInput, { kind: 'venue.reconciled' }>;
@@ -118,13 +120,7 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
   const isCurrent = link.wanted !== 'CONNECTED' && link.wanted !== 'RECONNECTED';
   for (const fill of look.fills) applyFill(turn, fill);
   for (const lookup of look.lookups) if (lookup.found) for (const fill of lookup.fills) applyFill(turn, fill);
-  const open = new Set<ClientOrderId>();
-  for (const report of look.openOrders) {
-    if (report.clientOrderId !== null) open.add(report.clientOrderId);
-    applyReport(turn, report, askedAtUs);
-  }
-  const openAtVenue = new Set(look.openOrders.map(({ venueOrderId }) => venueOrderId));
-  dropEndedForeign(turn, look.accountId, { open: openAtVenue, askedAtUs });
+  const open = applyOpenOrders(turn, look, askedAtUs);
   for (const lookup of look.lookups) {
     applyLookup(turn, lookup, askedAtUs);
     noteAnswered(turn, lookup);
@@ -136,6 +132,17 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
   link.reconciledAtUs = turn.timeUs;
   if (isCurrent && (link.state === 'ready' || link.state === 'degraded')) link.synchronized = true;
   noteStopLook(turn, look.accountId);
+  if (!isCurrent) return;
+  compareHoldings(turn, look);
+  compareWithBelief(turn, look.accountId, open);
+}
+
+/** Returns the ids of those that are ours. */
+function applyOpenOrders(turn: Turn, look: Reconciled, askedAtUs: number): ReadonlySet<ClientOrderId> {
+  const own = look.openOrders.map((report) => applyReport(turn, report, askedAtUs)?.spec.clientOrderId);
+  const open = new Set(look.openOrders.map(({ venueOrderId }) => venueOrderId));
+  dropEndedForeign(turn, look.accountId, { open, askedAtUs });
+  return new Set(own.filter((id) => id !== undefined));
 }
 
 function applyLookup(turn: Turn, lookup: OrderLookup, askedAtUs: number): void {

@@ -1,5 +1,5 @@
 import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
-import { decimal, type DecimalText } from '../domain/decimal.ts';
+import { decimal, type DecimalText, multiplyDecimals } from '../domain/decimal.ts';
 import type { Balance, CommandOutcome, OrderLookup, OrderLookupRequest } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../domain/identifiers.ts';
 import type { Fill, OrderReport, OrderSpec, Submission } from '../domain/order.ts';
@@ -59,6 +59,7 @@ export class VenueDouble {
   readonly events: VenueEvent[] = [];
   readonly accountId: AccountId;
   base = Quantity.zero();
+  quote = Quantity.of(decimal('100000'));
   price: DecimalText = '100';
   /** Signed, of own trades. */
   readonly positions = new Map<InstrumentId, Quantity>();
@@ -120,7 +121,7 @@ export class VenueDouble {
 
   balances(): readonly Balance[] {
     return [
-      { asset: 'USDT', free: '100000', locked: '0' },
+      { asset: 'USDT', free: this.quote.toString(), locked: '0' },
       { asset: 'BTC', free: this.freeBase().toString(), locked: this.base.minus(this.freeBase()).toString() },
     ];
   }
@@ -235,12 +236,12 @@ export class VenueDouble {
     const quantity = reduceOnly === true ? wanted.min(this.reducible(order.spec)) : wanted;
     if (!quantity.isPositive) return;
     const isBuy = order.spec.side === 'buy';
-    const isSpot = capabilitiesOfInstrument(instrumentId).feesReduceHolding;
+    const feeInBase = isBuy && capabilitiesOfInstrument(instrumentId).feesReduceHolding;
     this.addPosition(order.spec, quantity);
-    const fee = isBuy && isSpot ? quantity.scaledBy(decimal(FEE), 8, 'up') : Quantity.of(decimal('0.01'));
+    const fee = feeInBase ? quantity.scaledBy(decimal(FEE), 8, 'up') : Quantity.of(decimal('0.01'));
     order.filled = order.filled.plus(quantity);
-    if (locksFunds(order.spec))
-      this.base = isBuy ? this.base.plus(isSpot ? quantity.minus(fee) : quantity) : this.base.minus(quantity);
+    const price = order.spec.price ?? this.price;
+    if (locksFunds(order.spec)) this.settle(isBuy, quantity, price, { fee, feeInBase });
     const fill: Fill = {
       tradeId: String(this.nextId++) as TradeId,
       clientOrderId: order.spec.clientOrderId,
@@ -248,9 +249,9 @@ export class VenueDouble {
       accountId: this.accountId,
       instrumentId: order.spec.instrumentId,
       side: order.spec.side,
-      price: order.spec.price ?? this.price,
+      price,
       quantity: quantity.toString(),
-      fee: { amount: fee.toString(), asset: isBuy && isSpot ? 'BTC' : 'USDT' },
+      fee: { amount: fee.toString(), asset: feeInBase ? 'BTC' : 'USDT' },
       liquidity: 'taker',
       tradedAtUs: this.timeUs,
     };
@@ -264,6 +265,18 @@ export class VenueDouble {
   private addPosition({ instrumentId, side }: OrderSpec, quantity: Quantity): void {
     const signed = side === 'buy' ? quantity : quantity.negated();
     this.positions.set(instrumentId, (this.positions.get(instrumentId) ?? Quantity.zero()).plus(signed));
+  }
+
+  private settle(
+    isBuy: boolean,
+    quantity: Quantity,
+    price: DecimalText,
+    { fee, feeInBase }: { readonly fee: Quantity; readonly feeInBase: boolean },
+  ): void {
+    const value = Quantity.of(multiplyDecimals(decimal(price), quantity));
+    const inQuote = isBuy ? value.negated() : value;
+    this.base = this.base.plus(isBuy ? quantity : quantity.negated()).minus(feeInBase ? fee : Quantity.zero());
+    this.quote = this.quote.plus(inQuote).minus(feeInBase ? Quantity.zero() : fee);
   }
 
   private become(order: Held, status: VenueStatus): void {

@@ -51,7 +51,7 @@ export type KillDrillResult = {
 /** Enough to trade on both accounts, few enough that a restart warms up in a moment. */
 const INSTRUMENTS = ['BTC', 'ETH', 'SOL', 'ARB', 'LTC', 'UNI'].map((base) => `${base}/USDT.BINANCE.SPOT`);
 /** The drill closes positions all the time: its costs are no reason to stop. */
-const OVERRIDES = ['risk.maxDayLossRatio=0.5'];
+const OVERRIDES = ['risk.maxDayLossRatio=0.5', 'reconciliation.startup=policy'];
 
 export type KillDrillReport = {
   readonly result: KillDrillResult;
