@@ -18,6 +18,7 @@ import { type CcxtBinance, createCcxtBinance, CredentialsRefused, type VenueEndp
 import type { Secret } from '../keychain/secret.ts';
 import { AccountQueries } from './account-queries.ts';
 import { ClientIdIndex } from './client-id-index.ts';
+import { NOT_CONNECTED, outcomeOf, required } from './command-outcome.ts';
 import { feeRatesOf, listedInstruments, venueLimits } from './listed-instruments.ts';
 import { fillsOfReply, type ReportScope, reportOfReply } from './order-reports.ts';
 import { orderRequest } from './order-requests.ts';
@@ -266,32 +267,7 @@ class BinanceGateway implements VenueGateway {
   }
 }
 
-/** Nothing was sent: the outcome is known. */
-const NOT_CONNECTED: CommandOutcome = {
-  kind: 'rejected',
-  venueCode: 'NOT_CONNECTED',
-  message: 'expected a connected gateway, was one that never reached its venue',
-  unread: true,
-};
-
-const UNSENT: readonly string[] = ['NOT_SENT', 'PAUSED', 'NO_WEIGHT', 'FENCED'];
-
-function outcomeOf({ outcome, code, message, remedy }: CallFailure): CommandOutcome {
-  if (outcome === 'rejected') {
-    const isUnread = remedy !== 'none' || UNSENT.includes(code);
-    return { kind: 'rejected', venueCode: code, message, ...(isUnread ? { unread: true } : {}) };
-  }
-  return { kind: 'unknown', reason: `${code}: ${message}` };
-}
-
 type Rows = Result<readonly OrderReply[], CallFailure>;
 const asList = (reply: Result<OrderReply, CallFailure>): Rows => (reply.ok ? ok([reply.value]) : reply);
 const ofList = (reply: Result<{ readonly orderReports: OrderReply[] }, CallFailure>): Rows =>
   reply.ok ? ok(reply.value.orderReports) : reply;
-
-/** Throws CredentialsRefused when the key is, or an Error with the venue's words: nothing works without this answer. */
-function required<T>(reply: Result<T, CallFailure>): T {
-  if (reply.ok) return reply.value;
-  const text = `${reply.error.code}: ${reply.error.message}`;
-  throw reply.error.remedy === 'refuseCredentials' ? new CredentialsRefused(text) : new Error(text);
-}

@@ -33,7 +33,7 @@ export function listedInstruments(
   });
 }
 
-export function venueLimits(info: ExchangeInfoReply): readonly VenueLimit[] {
+export function venueLimits(info: Pick<ExchangeInfoReply, 'rateLimits'>): readonly VenueLimit[] {
   const resources: Readonly<Record<string, VenueLimit['resource']>> = { REQUEST_WEIGHT: 'weight', ORDERS: 'orders' };
   return info.rateLimits.flatMap(({ rateLimitType, interval, intervalNum, limit }) => {
     const resource = resources[rateLimitType];
@@ -83,10 +83,10 @@ function instrumentOf(symbol: VenueSymbol, fees: FeeRates, version: number): Lis
   };
 }
 
-type FilterReader = (filterType: string, field: string) => DecimalText | undefined;
+export type FilterReader = (filterType: string, field: string) => DecimalText | undefined;
 
 /** Numbers of a filter as trimmed decimal text: the venue pads them, and an order's digits come from the tick. */
-function filterReader(symbol: VenueSymbol): FilterReader {
+export function filterReader(symbol: Pick<VenueSymbol, 'filters'>): FilterReader {
   const filters = new Map(symbol.filters.map((filter) => [filter.filterType, filter]));
   return (filterType, field) => {
     const value = filters.get(filterType)?.[field];
@@ -96,7 +96,7 @@ function filterReader(symbol: VenueSymbol): FilterReader {
 }
 
 /** The narrower of the buy and the sell band: an order inside it passes both. */
-function priceBandOf(read: FilterReader): ListedInstrument['priceBand'] {
+export function priceBandOf(read: FilterReader): ListedInstrument['priceBand'] {
   const ups = [read('PERCENT_PRICE', 'multiplierUp'), ...bySide(read, 'Up')].filter((up) => up !== undefined);
   const downs = [read('PERCENT_PRICE', 'multiplierDown'), ...bySide(read, 'Down')].filter((d) => d !== undefined);
   const up = ups.sort(byValue)[0];
@@ -112,7 +112,7 @@ function byValue(a: DecimalText, b: DecimalText): number {
   return compareDecimals(decimal(a), decimal(b));
 }
 
-function isAboveZero(text: DecimalText | undefined): text is DecimalText {
+export function isAboveZero(text: DecimalText | undefined): text is DecimalText {
   return text !== undefined && decimal(text).units > 0n;
 }
 

@@ -2,7 +2,7 @@ import type { AccountId } from '../../engine/domain/identifiers.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
-import type { CcxtBinance } from '../ccxt/ccxt-binance.ts';
+import type { BinanceCall, CcxtBinance } from '../ccxt/ccxt-binance.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
 import { CLOCK_CHECK_MS, type ClockReading, measureVenueClock } from './venue-clock.ts';
 import type { VenueHealth } from './venue-health.ts';
@@ -16,6 +16,8 @@ export type VenueCareParts = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: VenueHealth;
+  /** The call that tells the time of the product's own host; spot's when absent. */
+  readonly timeCall?: BinanceCall;
   readonly onClock: (reading: ClockReading) => void;
 };
 
@@ -101,7 +103,10 @@ export class VenueCare {
   /** A failed measurement says nothing about the clock: the last correction stays. */
   private async checkClock(samples: number): Promise<void> {
     const { ccxt, clock, onClock } = this.parts;
-    const reading = await measureVenueClock(this.rest, clock, samples);
+    const reading = await measureVenueClock(this.rest, clock, {
+      samples,
+      call: this.parts.timeCall ?? 'publicGetTime',
+    });
     if (!reading.ok) return;
     const { offsetMs, uncertaintyMs } = reading.value;
     if (this.isClockSet && uncertaintyMs > WORST_UNCERTAINTY_MS) return;

@@ -20,7 +20,10 @@ function measure(aheadMs: number, samples: readonly Sample[]): ReturnType<typeof
     clock.advance(sample.backMs);
     return ok({ serverTime });
   };
-  return measureVenueClock({ query } as unknown as RestClient, clock, samples.length);
+  return measureVenueClock({ query } as unknown as RestClient, clock, {
+    samples: samples.length,
+    call: 'publicGetTime',
+  });
 }
 
 it.each([0, 2_500, -90_000])('finds a clock %i ms ahead', async (aheadMs) => {

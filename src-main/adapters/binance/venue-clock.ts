@@ -1,6 +1,7 @@
 import { ok, type Result } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
+import type { BinanceCall } from '../ccxt/ccxt-binance.ts';
 import type { RestClient } from './rest-client.ts';
 import { serverTimeReply } from './wire-schemas.ts';
 
@@ -18,7 +19,7 @@ export const CLOCK_CHECK_MS = 30_000;
 export async function measureVenueClock(
   rest: RestClient,
   clock: Clock,
-  samples: number,
+  { samples, call }: { readonly samples: number; readonly call: BinanceCall },
 ): Promise<Result<ClockReading, CallFailure>> {
   let best: ClockReading | undefined;
   let failed: Result<never, CallFailure> | undefined;
@@ -26,7 +27,7 @@ export async function measureVenueClock(
     const wallUs = clock.nowUs();
     const startUs = clock.monotonicUs();
     const reply = await rest.query({
-      call: 'publicGetTime',
+      call,
       params: {},
       schema: serverTimeReply,
       lane: 'query',

@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 /** Shapes of Binance spot as its API documentation states them (rest-api.md, user-data-stream.md); extra fields are ignored. */
 
-const decimalText = z.string().regex(/^-?\d{1,40}(\.\d{1,18})?$/, 'expected decimal text');
+export const decimalText = z.string().regex(/^-?\d{1,40}(\.\d{1,18})?$/, 'expected decimal text');
 /** Ids are integers; ccxt turns those of 15 and more digits into text. */
-const integerId = z.union([z.int(), z.string().regex(/^-?\d+$/)]).transform(String);
-const epochMs = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(Number);
-const symbol = z.string().min(1).max(40);
-const side = z.enum(['BUY', 'SELL']);
+export const integerId = z.union([z.int(), z.string().regex(/^-?\d+$/)]).transform(String);
+export const epochMs = z.union([z.int(), z.string().regex(/^\d+$/)]).transform(Number);
+export const symbol = z.string().min(1).max(40);
+export const side = z.enum(['BUY', 'SELL']);
 
 export const ORDER_TYPE_NAMES = [
   'LIMIT',
@@ -19,7 +19,7 @@ export const ORDER_TYPE_NAMES = [
   'TAKE_PROFIT_LIMIT',
 ] as const;
 const orderType = z.enum(ORDER_TYPE_NAMES);
-const orderStatus = z.enum([
+export const orderStatus = z.enum([
   'NEW',
   'PENDING_NEW',
   'PARTIALLY_FILLED',
@@ -95,16 +95,15 @@ export const accountReply = z.object({
 });
 
 /** Filters are many and grow: each is read by name, its numbers as text. */
-const filter = z.looseObject({ filterType: z.string() });
+export const exchangeFilter = z.looseObject({ filterType: z.string() });
+export const rateLimit = z.object({
+  rateLimitType: z.string(),
+  interval: z.enum(['SECOND', 'MINUTE', 'HOUR', 'DAY']),
+  intervalNum: z.int().positive(),
+  limit: z.int().positive(),
+});
 export const exchangeInfoReply = z.object({
-  rateLimits: z.array(
-    z.object({
-      rateLimitType: z.string(),
-      interval: z.enum(['SECOND', 'MINUTE', 'HOUR', 'DAY']),
-      intervalNum: z.int().positive(),
-      limit: z.int().positive(),
-    }),
-  ),
+  rateLimits: z.array(rateLimit),
   symbols: z
     .array(
       z.object({
@@ -113,7 +112,7 @@ export const exchangeInfoReply = z.object({
         baseAsset: z.string(),
         quoteAsset: z.string(),
         isSpotTradingAllowed: z.boolean().optional(),
-        filters: z.array(filter),
+        filters: z.array(exchangeFilter),
       }),
     )
     .min(1),

@@ -38,6 +38,8 @@ const THROTTLE_CODES: ReadonlySet<number> = new Set([-1003, -1015, -1034]);
 const CREDENTIAL_CODES: ReadonlySet<number> = new Set([-1002, -1005, -1011, -1022, -1099, -2008, -2014, -2015, -2017]);
 const CLOCK_CODE = -1021;
 const NEW_ORDER_REJECTED = -2010;
+/** USD-M: "ClientOrderId is duplicated." */
+const DUPLICATE_ID = -4116;
 const LONGEST_MESSAGE = 300;
 
 /**
@@ -68,7 +70,8 @@ function classifyVenueError(venue: { code: number; message: string }, evidence: 
   if (code === CLOCK_CODE) return judged('rejected', 'resyncClock');
   if (isCredentialCode(code)) return judged('rejected', 'refuseCredentials');
   // An order with this id exists: perhaps this very request, delivered twice by something between us and the venue.
-  if (code === NEW_ORDER_REJECTED && /duplicate order/i.test(message)) return judged('unknown', 'none');
+  const isDuplicate = code === DUPLICATE_ID || (code === NEW_ORDER_REJECTED && /duplicate order/i.test(message));
+  if (isDuplicate) return judged('unknown', 'none');
   return judged('rejected', 'none');
 }
 

@@ -15,13 +15,20 @@ import {
 import { type HeaderUse, headerUse, isJson, noteReply } from './reply-evidence.ts';
 
 /** Where a practice exchange listens. Absent: the venue itself. */
-export type VenueEndpoints = { readonly rest: string; readonly wsApi: string };
+export type VenueEndpoints = {
+  readonly rest: string;
+  readonly wsApi: string;
+  /** Base of the USD-M streams, ending in `/ws`. */
+  readonly futures?: string;
+};
 
 export type CcxtBinanceOptions = {
   readonly apiKey: Secret;
   readonly secret: Secret;
   readonly endpoints: VenueEndpoints | null;
   readonly timeoutMs: number;
+  /** SPOT when absent. */
+  readonly product?: 'SPOT' | 'USDM';
 };
 
 /** The signed and public calls we use, as ccxt names them after the venue's paths. */
@@ -38,7 +45,29 @@ export type BinanceCall =
   | 'privatePostOrderListOto'
   | 'privatePostOrderListOtoco'
   | 'privateDeleteOrder'
-  | 'privateDeleteOrderList';
+  | 'privateDeleteOrderList'
+  | UsdmCall;
+
+type UsdmCall =
+  | 'fapiPublicGetTime'
+  | 'fapiPublicGetExchangeInfo'
+  | 'fapiPrivateV3GetAccount'
+  | 'fapiPrivateV3GetPositionRisk'
+  | 'fapiPrivateGetPositionSideDual'
+  | 'fapiPrivateGetCommissionRate'
+  | 'fapiPrivateGetOpenOrders'
+  | 'fapiPrivateGetOpenAlgoOrders'
+  | 'fapiPrivateGetOrder'
+  | 'fapiPrivateGetAlgoOrder'
+  | 'fapiPrivateGetUserTrades'
+  | 'fapiPrivatePostOrder'
+  | 'fapiPrivatePutOrder'
+  | 'fapiPrivateDeleteOrder'
+  | 'fapiPrivatePostAlgoOrder'
+  | 'fapiPrivateDeleteAlgoOrder'
+  | 'fapiPrivatePostCountdownCancelAll'
+  | 'fapiPrivatePostLeverage'
+  | 'fapiPrivatePutListenKey';
 export type CallParams = Readonly<Record<string, string | number | boolean>>;
 
 export type PrivateStreamHooks = {
@@ -103,6 +132,7 @@ class HookedBinance extends Binance {
   private readonly hooks: PrivateStreamHooks;
   private dropped: () => void = () => undefined;
   private readonly goneClients = new WeakSet<WatchClient>();
+  private readonly product: 'SPOT' | 'USDM';
   private isUp = false;
   private closing = false;
 
@@ -115,8 +145,10 @@ class HookedBinance extends Binance {
       number: String,
       streaming: { keepAlive: PING_EVERY_MS, maxPingPongMisses: 2 },
       options: {
-        defaultType: 'spot',
-        fetchMarkets: { types: ['spot'] },
+        // ccxt's binanceusdm is this class with these options and other error classes, which we do not read.
+        ...(options.product === 'USDM'
+          ? { defaultType: 'swap', defaultSubType: 'linear', fetchMarkets: { types: ['linear'] } }
+          : { defaultType: 'spot', fetchMarkets: { types: ['spot'] } }),
         fetchCurrencies: false,
         fetchMargins: false,
         adjustForTimeDifference: false,
@@ -124,13 +156,14 @@ class HookedBinance extends Binance {
         recvWindow: RECEIVE_WINDOW_MS,
         ordersLimit: CACHED_ORDERS,
         // Never its broker prefix; an empty one would fall back to it.
-        broker: { spot: 'LW-' },
+        broker: { spot: 'LW-', future: 'LW-' },
         // A socket that closes while its data is being compressed throws past every handler.
         // Retries are paced by us: its own pause of up to a minute would outlast our patience with a subscription.
         ws: { options: { perMessageDeflate: false }, backoff: { base: 0, max: 0 } },
       },
     });
     this.hooks = hooks;
+    this.product = options.product ?? 'SPOT';
     // Markets are ours: 2,500 of them cost ccxt 0.3 s and 21 MB, and it would load them unless it has some.
     this.setMarkets([]);
     if (options.endpoints !== null) this.pointAt(options.endpoints);
@@ -175,7 +208,7 @@ class HookedBinance extends Binance {
 
   override handleOrderUpdate(client: WatchClient, message: unknown): void {
     this.hooks.onEvent(message);
-    super.handleOrderUpdate(client, message);
+    if (this.product === 'SPOT') super.handleOrderUpdate(client, message);
   }
 
   override handleBalance(client: WatchClient, message: unknown): void {
@@ -183,11 +216,17 @@ class HookedBinance extends Binance {
     super.handleBalance(client, message);
   }
 
+  /** ccxt's own spelling. */
+  override handleAcountUpdate(_client: WatchClient, message: unknown): void {
+    this.hooks.onEvent(message);
+  }
+
   override handleMessage(client: WatchClient, message: Record<string, unknown>): void {
     const event = (message['event'] ?? message) as Record<string, unknown>;
     if (event['e'] === 'listStatus') this.hooks.onEvent(event);
     super.handleMessage(client, message);
     if (event['e'] === 'eventStreamTerminated') this.dropSockets('the venue ended the stream');
+    if (event['e'] === 'listenKeyExpired') this.dropSockets('the listen key has run out');
   }
 
   override onError(client: WatchClient, error: unknown): void {
@@ -206,7 +245,11 @@ class HookedBinance extends Binance {
       if (typeof url === 'string') api[name] = url.replace(/^https:\/\/[^/]+/, endpoints.rest);
     }
     const ws = api['ws'] as Record<string, unknown>;
-    api['ws'] = { ...ws, 'ws-api': { ...(ws['ws-api'] as object), spot: endpoints.wsApi } };
+    api['ws'] = {
+      ...ws,
+      ...(endpoints.futures === undefined ? {} : { future: endpoints.futures }),
+      'ws-api': { ...(ws['ws-api'] as object), spot: endpoints.wsApi },
+    };
     // Sockets without TLS need an agent of their own, or every watch throws NotSupported.
     if (endpoints.wsApi.startsWith('ws:')) this.httpAgent = new Agent({ keepAlive: true });
   }
@@ -228,7 +271,7 @@ class HookedBinance extends Binance {
 
   private async subscribe(timeoutMs: number): Promise<void> {
     try {
-      const subscribed = this.authenticate({ type: 'spot' });
+      const subscribed = this.product === 'SPOT' ? this.authenticate({ type: 'spot' }) : this.openListenKey();
       this.tendFutures();
       await within(subscribed, timeoutMs);
       this.isUp = true;
@@ -240,6 +283,14 @@ class HookedBinance extends Binance {
       if (error instanceof AuthenticationError || isCredentialCode(Number(code))) throw new CredentialsRefused(text);
       throw new Error(text, { cause: error });
     }
+  }
+
+  /** Without ccxt's authenticate: it would keep the key alive by timers of its own and never reads our subscription. */
+  private async openListenKey(): Promise<void> {
+    const { listenKey } = (await this.fapiPrivatePostListenKey()) as { readonly listenKey?: unknown };
+    if (typeof listenKey !== 'string') throw new Error('expected a listen key, was none');
+    const client = this.client(this.getPrivateWsUrl('future', listenKey));
+    await (client.connect() as Promise<unknown>);
   }
 
   /** ccxt makes futures nobody awaits; a drop rejects them, and an unhandled rejection ends the process. */

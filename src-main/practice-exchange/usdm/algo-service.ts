@@ -2,9 +2,10 @@ import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { ExchangeState, SymbolMarket } from '../matching/exchange-state.ts';
 import type { OrderRequest } from '../matching/order-request.ts';
 import { type Refusal, UNKNOWN_ORDER } from '../matching/refusal.ts';
-import { isLive, opposite, type VenueOrder } from '../matching/venue-order.ts';
-import { type AlgoOrder, type AlgoRequest, isDue, isWaiting } from './algo-orders.ts';
+import { isLive, opposite, remainingLots, type VenueOrder } from '../matching/venue-order.ts';
+import { type AlgoOrder, type AlgoRequest, isDue, isStop, isWaiting } from './algo-orders.ts';
 import type { MarginClearing } from './margin-clearing.ts';
+import type { Stop } from './protection.ts';
 import { DUPLICATE_ID, NEEDS_POSITION, TOO_MANY_ALGOS, TRIGGERS_AT_ONCE } from './usdm-refusals.ts';
 
 /** Conditional orders one account may have waiting over all symbols (change log of 2025-12-29). */
@@ -39,6 +40,20 @@ export class AlgoService {
 
   waiting(account: string, symbol?: string): AlgoOrder[] {
     return this.of(account).filter((algo) => isWaiting(algo) && (symbol === undefined || algo.symbol === symbol));
+  }
+
+  /** Stops that wait or work, each with what it would still close; null for all there is. */
+  stops(account: string, symbol: string): Stop[] {
+    const { state } = this.parts;
+    return this.of(account).flatMap((algo) => {
+      const isLiveStop =
+        isStop(algo.type) && (isWaiting(algo) || algo.status === 'TRIGGERING' || algo.status === 'TRIGGERED');
+      if (algo.symbol !== symbol || !isLiveStop) return [];
+      const { side, quantity } = algo;
+      const actual = algo.actualOrderId === null ? undefined : state.orders.get(algo.actualOrderId);
+      const asked = quantity === null ? null : (state.market(symbol).rules.sizes.stepsOf(quantity) ?? 0);
+      return [{ side, lots: actual === undefined ? asked : remainingLots(actual) }];
+    });
   }
 
   /** Denies a price that has come already, an id in use, one too many, and closePosition without a position. */

@@ -1,16 +1,15 @@
 import type { SymbolMarket } from '../matching/exchange-state.ts';
 import type { Amount } from '../matching/grid.ts';
-import { type AlgoOrder, isStop } from './algo-orders.ts';
+import type { Side } from '../matching/venue-order.ts';
 
-/** What of a position no waiting stop would close. A stop with a limit price counts as one: it is what was asked for. */
-export function bareLots(waiting: readonly AlgoOrder[], market: SymbolMarket, held: Amount): Amount {
+/** Lots a stop would close; null for the whole position. */
+export type Stop = { readonly side: Side; readonly lots: number | null };
+
+/** What of a position no stop would close. One that was triggered and works still counts: it is what was asked for. */
+export function bareAmount(stops: readonly Stop[], market: SymbolMarket, held: Amount): Amount {
   const exitSide = held > 0n ? 'SELL' : 'BUY';
-  const stops = waiting.filter((algo) => isStop(algo.type) && algo.side === exitSide);
-  if (stops.some((algo) => algo.closePosition)) return 0n;
-  let covered = 0n;
-  for (const { quantity } of stops) {
-    const lots = quantity === null ? 0 : (market.rules.sizes.stepsOf(quantity) ?? 0);
-    covered += market.rules.sizes.amountOf(lots);
-  }
+  const exits = stops.filter(({ side }) => side === exitSide);
+  if (exits.some(({ lots }) => lots === null)) return 0n;
+  const covered = exits.reduce((sum, { lots }) => sum + market.rules.sizes.amountOf(lots ?? 0), 0n);
   return (held < 0n ? -held : held) - covered;
 }

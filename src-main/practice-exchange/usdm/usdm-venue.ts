@@ -22,7 +22,7 @@ import { payFunding } from './funding.ts';
 import { findBreached, liquidationOrders } from './liquidation.ts';
 import { ListenKeys } from './listen-keys.ts';
 import { MarginClearing } from './margin-clearing.ts';
-import { bareLots } from './protection.ts';
+import { bareAmount } from './protection.ts';
 import { FOK_REJECTED, NOTHING_TO_MODIFY, onUsdm, REDUCE_REJECTED } from './usdm-refusals.ts';
 import { perpetuals } from './usdm-symbols.ts';
 
@@ -93,7 +93,7 @@ export class UsdmVenue {
       emit: (algo) => this.emitAlgo(algo),
     });
     this.ledger = new Ledger(this.engine.state, (account, symbolMarket, held) =>
-      bareLots(this.algos.waiting(account.name, symbolMarket.rules.symbol), symbolMarket, held),
+      bareAmount(this.algos.stops(account.name, symbolMarket.rules.symbol), symbolMarket, held),
     );
     this.listenKeys = new ListenKeys(() => clock.now().wallMs);
     this.tapes = new Map(

@@ -8,11 +8,13 @@ import type { Random } from '../../../engine/ports/random.ts';
 import type { VenueEvent, VenueGateway } from '../../../engine/ports/venue-gateway.ts';
 import type { VenueEndpoints } from '../../ccxt/ccxt-binance.ts';
 import { Secret } from '../../keychain/secret.ts';
-import { createBinanceGateway } from '../binance-gateway.ts';
+import { type BinanceGatewayOptions, createBinanceGateway } from '../binance-gateway.ts';
+import { createUsdmGateway } from '../usdm/usdm-gateway.ts';
 import { createWeightLimiter, type WeightLimiter } from '../weight-limiter.ts';
 import { json, type LoopbackVenue } from './loopback-venue.ts';
 
 export const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
+export const BTC_PERPETUAL = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'USDM' });
 export const ACCOUNT = accountId('paper-1');
 export const SILENT: Logger = { debug: () => 0, info: () => 0, warn: () => 0, error: () => 0 };
 const MIDDLE: Random = { next: () => 0.5, hex: (bytes) => '0'.repeat(bytes * 2) };
@@ -75,11 +77,26 @@ export function rigGateway(
   keys = { apiKey: 'demo-key', secret: 'demo-secret' },
   clock: Clock = new VirtualClock(Date.now() * 1000),
 ): Rig {
+  return rigWith(endpoints, keys, clock, createBinanceGateway);
+}
+
+/** The same on USD-M, with 5 times leverage on BTC. */
+export function rigUsdm(endpoints: VenueEndpoints, keys: { apiKey: string; secret: string }, clock: Clock): Rig {
+  const leverage = { ratio: 5, instruments: [BTC_PERPETUAL] };
+  return rigWith(endpoints, keys, clock, (options) => createUsdmGateway({ ...options, leverage }));
+}
+
+function rigWith(
+  endpoints: VenueEndpoints,
+  keys: { apiKey: string; secret: string },
+  clock: Clock,
+  create: (options: BinanceGatewayOptions) => VenueGateway,
+): Rig {
   let current = true;
   const events: VenueEvent[] = [];
   const waiting: { fits: (event: VenueEvent) => boolean; resolve: (event: VenueEvent) => void }[] = [];
   const limiter = createWeightLimiter(clock);
-  const gateway = createBinanceGateway({
+  const gateway = create({
     accountId: ACCOUNT,
     apiKey: new Secret(keys.apiKey),
     secret: new Secret(keys.secret),
