@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'market-data': async () => (await import('./bench/market-data.ts')).marketData,
   instruments: async () => (await import('./bench/market-data.ts')).instruments,
   'order-path': async () => (await import('./bench/order-path.ts')).orderPath,
+  load: async () => (await import('./bench/order-load.ts')).orderLoad,
 };
 
 /** Processes a benchmark starts for itself, with their options as JSON. */
@@ -17,7 +18,7 @@ export const command: Command = {
   name: 'bench',
   summary: 'Measure speed and cost on this machine beside their baselines',
   usage: `
-usage: leeward bench <market-data | instruments | order-path> [options] [--json]
+usage: leeward bench <market-data | instruments | order-path | load> [options] [--json]
 
 Measures on this machine, each with its baseline in the same run; medians of alternating rounds, never a test.
 
@@ -31,7 +32,12 @@ Measures on this machine, each with its baseline in the same run; medians of alt
   order-path         signal -> verdict -> commit -> bytes on the socket, beside ccxt alone and a bare socket
     --samples <n>    orders per contestant and round (500)
 
-  --rounds <n>       rounds the medians are taken of (3)
+  load               orders at a steady rate through gate, journal and wire, each proven to be at the venue once
+    --rate <n>       orders a second, three to a bracket (1000)
+    --for <duration> how long (60s)
+    --instruments <n> on how many markets (60)
+
+  --rounds <n>       rounds the medians are taken of, except of load (3)
   --json             one JSON object on stdout; progress goes to stderr
 `,
   run: async ([name = '', ...args], io) => {

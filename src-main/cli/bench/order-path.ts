@@ -1,21 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exchangeInfoReply } from '../../adapters/binance/wire-schemas.ts';
-import { listedInstruments } from '../../adapters/binance/listed-instruments.ts';
-import type { ListedInstrument } from '../../engine/domain/events.ts';
-import { decimal } from '../../engine/domain/decimal.ts';
-import { Price } from '../../engine/domain/quantities.ts';
 import { ensure } from '../../engine/domain/result.ts';
 import { report } from '../command.ts';
 import { integerOption, parseOptions, refusePositionals } from '../options.ts';
+import { benchMarkets } from './bench-markets.ts';
 import type { Benchmark } from './benchmark.ts';
 import { diskSyncTimes } from './disk-sync.ts';
 import { EngineContestant, type PathTimes } from './engine-contestant.ts';
 import { bareContestant, ccxtContestant, type Contestant } from './order-contestants.ts';
 import { medianSpread, type Spread, spreadOf } from './percentiles.ts';
 import { type PracticeVenueAddress, startPracticeProcess } from './practice-process.ts';
-import { BELOW_MARKET } from './unfillable-bracket.ts';
 
 /** High enough that the venue's true limits do not shape the figures; the ready line and the result print them. */
 const RAISED = ['--orders-per-10s', '1000000', '--weight-per-minute', '1000000000'];
@@ -73,7 +68,7 @@ export async function measureOrderPath(
   { rounds, samples }: OrderPathSettings,
   progress: (line: string) => void,
 ): Promise<OrderPathFigures> {
-  const { listed, base, quote, price } = await firstMarket(venue.rest);
+  const { listed, base, quote, price } = ensure((await benchMarkets(venue.rest))[0], 'a market that trades');
   const engine = new EngineContestant(venue, directory, { base, quote });
   const baselines = [ccxtContestant(venue, { listed, price }), bareContestant(venue, { listed, price })];
   try {
@@ -136,29 +131,6 @@ async function repeated<T>(count: number, work: () => Promise<T>): Promise<T[]> 
   const results: T[] = [];
   for (let index = 0; index < count; index++) results.push(await work());
   return results;
-}
-
-type Market = {
-  readonly listed: ListedInstrument;
-  readonly base: string;
-  readonly quote: string;
-  readonly price: Price;
-};
-
-/** The first market the venue lists and a price below it at which nothing fills. */
-async function firstMarket(rest: string): Promise<Market> {
-  const info = exchangeInfoReply.parse(await (await fetch(`${rest}/api/v3/exchangeInfo`)).json());
-  const listed = ensure(listedInstruments(info, { maker: '0', taker: '0' }, 1)[0], 'a market that trades');
-  const symbol = ensure(
-    info.symbols.find((one) => one.symbol === listed.venueSymbol),
-    'its symbol',
-  );
-  const ticker = await fetch(`${rest}/api/v3/ticker/price?symbol=${listed.venueSymbol}`);
-  const last = (await ticker.json()) as { readonly price: string };
-  const price = Price.of(decimal(last.price))
-    .scaledBy(BELOW_MARKET, 'down')
-    .roundToTick(Price.of(decimal(listed.tickSize)), 'down');
-  return { listed, base: symbol.baseAsset, quote: symbol.quoteAsset, price };
 }
 
 function described(figures: OrderPathFigures): string {

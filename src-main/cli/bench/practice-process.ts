@@ -6,6 +6,8 @@ export type PracticeVenueAddress = {
   readonly rest: string;
   readonly stream: string;
   readonly wsApi: string;
+  /** Faults, clock and ledger. */
+  readonly control: string;
   readonly apiKey: string;
   readonly secret: string;
   readonly limits: Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 import type { BookView } from '../../engine/domain/book-view.ts';
 import { decimal, formatDecimal, multiplyDecimals, rescale } from '../../engine/domain/decimal.ts';
 import type { ListedInstrument } from '../../engine/domain/events.ts';
-import { BAR_INTERVAL_US, type BarInterval } from '../../engine/domain/market.ts';
+import type { InstrumentId } from '../../engine/domain/identifiers.ts';
+import { type Bar, BAR_INTERVAL_US, type BarInterval } from '../../engine/domain/market.ts';
 import type { Price } from '../../engine/domain/quantities.ts';
 import { ok } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
@@ -9,23 +10,27 @@ import type { FeedListener, MarketDataFeed } from '../../engine/ports/market-dat
 
 const LEVEL_LOTS = 1_000_000;
 
-/** Market data on demand: one instrument whose bars close when the benchmark says, at a price of its choice. */
+/** Bars of each follow one another without a gap: a strategy starts anew after one. */
+type Market = { readonly listed: ListedInstrument; view: BookView | undefined; openTimeUs: number };
+
+/** Market data on demand: instruments whose bars close when the benchmark says, at a price of its choice. */
 export class ScriptedFeed implements MarketDataFeed {
   readonly origin = 'synthetic';
   private readonly clock: Clock;
+  private readonly markets = new Map<InstrumentId, Market>();
   private listener: FeedListener | undefined;
-  private listed: ListedInstrument | undefined;
   private interval: BarInterval = '1m';
-  private openTimeUs: number;
-  private view: BookView | undefined;
+  private readonly firstUs: number;
 
   constructor(clock: Clock) {
     this.clock = clock;
-    this.openTimeUs = Math.floor(clock.nowUs() / 3_600_000_000 - 20_000) * 3_600_000_000;
+    this.firstUs = Math.floor(clock.nowUs() / 3_600_000_000 - 20_000) * 3_600_000_000;
   }
 
   async start(instruments: readonly ListedInstrument[], interval: BarInterval, listener: FeedListener): Promise<void> {
-    [this.listed] = instruments;
+    for (const listed of instruments) {
+      this.markets.set(listed.id, { listed, view: undefined, openTimeUs: this.firstUs });
+    }
     this.listener = listener;
     this.interval = interval;
   }
@@ -34,8 +39,8 @@ export class ScriptedFeed implements MarketDataFeed {
     return ok([]);
   }
 
-  book(): BookView | undefined {
-    return this.view;
+  book(id: InstrumentId): BookView | undefined {
+    return this.markets.get(id)?.view;
   }
 
   async close(): Promise<void> {
@@ -43,32 +48,29 @@ export class ScriptedFeed implements MarketDataFeed {
   }
 
   /** Puts the book around `price`, then closes a bar there: what the engine does about it has begun when this returns. */
-  closeBarAt(price: Price): void {
-    const { listener, listed } = this;
-    if (listener === undefined || listed === undefined) throw new Error('expected a started feed, was none');
-    const tick = decimal(listed.tickSize);
+  closeBarAt(id: InstrumentId, price: Price): void {
+    const { listener } = this;
+    const market = this.markets.get(id);
+    if (listener === undefined || market === undefined) throw new Error(`expected a started feed of ${id}, was none`);
+    const tick = decimal(market.listed.tickSize);
     const scale = Math.max(price.scale, tick.scale);
     const ticks = Number(rescale(price, scale, 'down').units / rescale(tick, scale, 'down').units);
-    this.view = topOf(ticks);
-    const receivedUs = this.clock.monotonicUs();
-    listener.onState(listed.id, 'live', 0);
-    listener.onBook(listed.id, this.view, receivedUs);
+    market.view = topOf(ticks);
+    listener.onState(id, 'live', 0);
+    listener.onBook(id, market.view, this.clock.monotonicUs());
     const trade = { ticks, lots: 1, aggressor: 'buy' as const, tradedAtUs: this.clock.nowUs() };
-    listener.onTrade({ instrumentId: listed.id, ...trade, receivedAtUs: this.clock.nowUs() });
-    this.openTimeUs += BAR_INTERVAL_US[this.interval];
+    listener.onTrade({ instrumentId: id, ...trade, receivedAtUs: this.clock.nowUs() });
+    market.openTimeUs += BAR_INTERVAL_US[this.interval];
+    listener.onBarClosed(this.barAt(market, price));
+  }
+
+  private barAt({ listed, openTimeUs }: Market, price: Price): Bar {
+    const { interval } = this;
     const close = formatDecimal(price);
     const wick = (factor: string): string =>
       formatDecimal(rescale(multiplyDecimals(price, decimal(factor)), price.scale, 'halfEven'));
-    listener.onBarClosed({
-      instrumentId: listed.id,
-      interval: this.interval,
-      openTimeUs: this.openTimeUs,
-      open: close,
-      high: wick('1.001'),
-      low: wick('0.999'),
-      close,
-      volume: '1',
-    });
+    const [high, low] = [wick('1.001'), wick('0.999')];
+    return { instrumentId: listed.id, interval, openTimeUs, open: close, high, low, close, volume: '1' };
   }
 }
 
