@@ -12,6 +12,7 @@ import { Guardian, type Peer } from './guardian/guardian.ts';
 import { type IntentLog, openIntentLog } from './guardian/intent-log.ts';
 import { flattenAll } from './guardian/kill-path.ts';
 import { endProcess } from './guardian/process-exit.ts';
+import { openGuardianMemory } from './guardian/memory.ts';
 import { guardianRequestSchema } from './guardian/protocol.ts';
 import type { GuardianBoot } from './launcher/boot.ts';
 import { jsonFrame, readFrames } from './launcher/framing.ts';
@@ -31,6 +32,7 @@ async function boot(options: GuardianBoot): Promise<void> {
   const guardian = new Guardian({
     clock,
     epoch,
+    memory: openGuardianMemory(options.dataDir, log),
     engineToken: options.engineToken,
     killEngine: async (pid) => {
       noteKill(intents, epoch.current());

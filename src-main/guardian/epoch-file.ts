@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeDurably } from './durable-file.ts';
 
 const FILE = 'engine-epoch';
 /** Six hex digits of every client order id. */
@@ -28,24 +29,4 @@ function parseEpoch(text: string, path: string): number {
   if (!(epoch >= 0 && epoch <= MAX_EPOCH))
     throw new Error(`expected an epoch in ${path}, was ${JSON.stringify(text.slice(0, 40))}`);
   return epoch;
-}
-
-/** New content, synced, then renamed over the old, then the folder synced: a reader sees one or the other. */
-function writeDurably(path: string, text: string): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  if (process.platform === 'win32') return;
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../engine/testing/virtual-clock.ts';
 import { openEpochFile } from './epoch-file.ts';
+import { openGuardianMemory } from './memory.ts';
 import { Guardian } from './guardian.ts';
 import { openIntentLog, readIntents } from './intent-log.ts';
 import type { GuardianAnswer, HeldPosition } from './protocol.ts';
@@ -26,6 +27,7 @@ function setUp() {
   const guardian = new Guardian({
     clock,
     epoch: openEpochFile(dir),
+    memory: openGuardianMemory(dir, () => undefined),
     engineToken: 'token',
     killEngine: async (pid) => void order.push(`kill ${pid}`),
     flatten: async (epoch, held) => {
@@ -153,6 +155,7 @@ describe('a stop that the guardian could not finish', () => {
       const guardian = new Guardian({
         clock,
         epoch: openEpochFile(dir),
+        memory: openGuardianMemory(dir, () => undefined),
         engineToken: 'token',
         killEngine: async () => undefined,
         flatten: async () => {
@@ -171,10 +174,52 @@ describe('a stop that the guardian could not finish', () => {
       const stop = first.sent.find((answer) => answer.t === 'stop');
       expect(stop).toMatchObject({ origin: 'cli' });
       guardian.receive(first, { t: 'stopAcknowledged', stopId: stop?.t === 'stop' ? stop.stopId : '' });
+      guardian.receive(first, { t: 'beat', tradingState: 'halted', positions: [] });
       guardian.receive(second, { t: 'engine', token: 'token', pid: 44, epoch: await guardian.newLife() });
       expect(second.sent.map((answer) => answer.t)).toEqual(['accepted']);
     },
   );
+
+  it("is remembered over the guardian's own end until an engine has proven it, journal or not", async () => {
+    const { guardian, engine } = await withEngine();
+    guardian.receive(peer(), { t: 'stop', origin: 'cli' });
+    const stopId = (answer: GuardianAnswer): string => (answer.t === 'stop' ? answer.stopId : '');
+    const asked = engine.sent.find((answer) => answer.t === 'stop');
+    guardian.receive(engine, { t: 'stopAcknowledged', stopId: asked === undefined ? '' : stopId(asked) });
+    guardian.receive(engine, { t: 'beat', tradingState: 'stopping', positions: [] });
+    // Both die here: nothing of the stop is in a journal.
+    const next = setUp();
+    expect(next.guardian.isStopping).toBe(true);
+    const life = peer();
+    next.guardian.receive(life, { t: 'engine', token: 'token', pid: 43, epoch: await next.guardian.newLife() });
+    const again = life.sent.find((answer) => answer.t === 'stop');
+    expect(again).toMatchObject({ origin: 'cli' });
+    next.guardian.receive(life, { t: 'stopAcknowledged', stopId: again === undefined ? '' : stopId(again) });
+    next.guardian.receive(life, { t: 'beat', tradingState: 'stopping', positions: [] });
+    expect(setUp().guardian.isStopping).toBe(true);
+    next.guardian.receive(life, { t: 'beat', tradingState: 'halted', positions: [] });
+    expect(setUp().guardian.isStopping).toBe(false);
+  });
+
+  it('is one also where its file cannot be read', () => {
+    writeFileSync(join(dir, 'guardian-stop'), '\u0000');
+    expect(setUp().guardian.isStopping).toBe(true);
+  });
+
+  it('knows what was held though it was itself started anew', async () => {
+    await withEngine();
+    const { clock, guardian, flattened } = setUp();
+    guardian.receive(peer(), { t: 'stop', origin: 'cli' });
+    await clock.advanceAsync(300);
+    expect(flattened[0]?.held[0]?.quantity).toBe('0.5');
+  });
+
+  it('starts without positions where they cannot be read, and says so', () => {
+    writeFileSync(join(dir, 'guardian-held.json'), '[{');
+    const lines: string[] = [];
+    expect(openGuardianMemory(dir, (line) => lines.push(line)).held()).toEqual([]);
+    expect(lines[0]).toMatch(/^remembered positions not readable: /);
+  });
 
   it('flattens with the epoch it has when the disk takes no new one', async () => {
     const clock = new VirtualClock();
@@ -185,6 +230,7 @@ describe('a stop that the guardian could not finish', () => {
     const guardian = new Guardian({
       clock,
       epoch: { current: () => 7, raise },
+      memory: openGuardianMemory(dir, () => undefined),
       engineToken: 'token',
       killEngine: async () => undefined,
       flatten: async (epoch) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/ports/clock.ts';
 import type { EpochFile } from './epoch-file.ts';
 import type { KillReport } from './kill-path.ts';
+import type { GuardianMemory } from './memory.ts';
 import {
   BEAT_INTERVAL_MS,
   ENGINE_SILENCE_MS,
@@ -20,6 +21,7 @@ export type Peer = { send(answer: GuardianAnswer): void };
 export type GuardianOptions = {
   readonly clock: Clock;
   readonly epoch: EpochFile;
+  readonly memory: GuardianMemory;
   readonly engineToken: string;
   /** Ends the engine and resolves when it is gone. */
   readonly killEngine: (pid: number) => Promise<void>;
@@ -28,7 +30,14 @@ export type GuardianOptions = {
   readonly log: (line: string) => void;
 };
 
-type EngineLink = { readonly peer: Peer; readonly pid: number; readonly epoch: number; lastBeatUs: number };
+type EngineLink = {
+  readonly peer: Peer;
+  readonly pid: number;
+  readonly epoch: number;
+  lastBeatUs: number;
+  /** It has taken the stop up; from then on it leaves `stopping` by proof alone. */
+  hasTakenStop: boolean;
+};
 type PendingStop = {
   readonly stopId: string;
   readonly startedUs: number;
@@ -45,16 +54,18 @@ export class Guardian {
   private engine: EngineLink | undefined;
   private engineState: GuardianStatus['engine'] = 'none';
   private tradingState: string | null = null;
-  private held: readonly HeldPosition[] = [];
+  private held: readonly HeldPosition[];
   private stop: PendingStop | undefined;
   private flattening: Promise<StopResult> | undefined;
   private stopCount = 0;
   private lastTickUs: number;
-  /** Origin of a stop that ended without proof: the next engine life goes on with it. */
-  private unproven: string | null = null;
+  /** Origin of a stop that is not proven done, also by an earlier guardian: the next engine life goes on with it. */
+  private unproven: string | null;
 
   constructor(options: GuardianOptions) {
     this.options = options;
+    this.held = options.memory.held();
+    this.unproven = options.memory.stop();
     this.lastTickUs = options.clock.monotonicUs();
     options.clock.every(BEAT_INTERVAL_MS, () => this.beat());
   }
@@ -117,7 +128,13 @@ export class Guardian {
       });
       return;
     }
-    this.engine = { peer, pid: request.pid, epoch: request.epoch, lastBeatUs: this.options.clock.monotonicUs() };
+    this.engine = {
+      peer,
+      pid: request.pid,
+      epoch: request.epoch,
+      lastBeatUs: this.options.clock.monotonicUs(),
+      hasTakenStop: false,
+    };
     this.engineState = 'alive';
     peer.send({ t: 'accepted', epoch: request.epoch });
     if (this.stop !== undefined) peer.send({ t: 'stop', stopId: this.stop.stopId, origin: 'guardian' });
@@ -131,6 +148,8 @@ export class Guardian {
     if (beat.positions === null) return;
     this.tradingState = beat.tradingState;
     this.held = beat.positions;
+    this.remember(() => this.options.memory.noteHeld(this.held));
+    if (this.engine.hasTakenStop && beat.tradingState !== 'stopping') this.latch(null);
   }
 
   private beat(): void {
@@ -165,12 +184,16 @@ export class Guardian {
     stop.cancelTimer = clock.after(STOP_ACKNOWLEDGE_MS, () => {
       void this.actAlone(origin, stop.startedUs).then((result) => this.finishStop(stop, result));
     });
+    // A beat that is under way tells of the time before this stop.
+    if (this.engine !== undefined) this.engine.hasTakenStop = false;
     this.engine?.peer.send({ t: 'stop', stopId: stop.stopId, origin });
+    // After it was passed on: the disk holds up no stop.
+    this.latch(origin);
   }
 
   private stopAcknowledged(peer: Peer, stopId: string): void {
     const { stop } = this;
-    if (stopId === UNPROVEN && this.engine?.peer === peer) this.unproven = null;
+    if (this.engine?.peer === peer) this.engine.hasTakenStop = true;
     if (stop === undefined || stop.stopId !== stopId || this.engine?.peer !== peer || this.flattening !== undefined)
       return;
     stop.cancelTimer();
@@ -197,7 +220,7 @@ export class Guardian {
       options.log(`emergency stop by ${origin} failed: ${String(error)}`);
       return { actions: [], verifiedFlat: false };
     });
-    this.unproven = report.verifiedFlat ? null : origin;
+    this.latch(report.verifiedFlat ? null : origin);
     const afterMs = (options.clock.monotonicUs() - startedUs) / 1000;
     return { acknowledgedBy: 'guardian', afterMs, actions: report.actions, verifiedFlat: report.verifiedFlat };
   }
@@ -209,6 +232,19 @@ export class Guardian {
       await options.killEngine(this.engine.pid);
     }
     return options.flatten(this.ownEpoch(), this.held);
+  }
+
+  private latch(origin: string | null): void {
+    this.unproven = origin;
+    this.remember(() => this.options.memory.noteStop(origin));
+  }
+
+  private remember(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.options.log(`not remembered: ${String(error)}`);
+    }
   }
 
   /** A full disk does not hold up a stop: the engine is dead, and ids of the guardian differ by their counter too. */

@@ -9,6 +9,7 @@ import { listenLocal } from '../launcher/local-socket.ts';
 import { requestStatus, requestStop } from './client.ts';
 import { connectGuardian, type EngineLink } from './engine-link.ts';
 import { openEpochFile } from './epoch-file.ts';
+import { openGuardianMemory } from './memory.ts';
 import { Guardian } from './guardian.ts';
 import { type GuardianAnswer, type GuardianRequest, guardianRequestSchema } from './protocol.ts';
 
@@ -33,6 +34,7 @@ beforeEach(async () => {
   guardian = new Guardian({
     clock,
     epoch: openEpochFile(dir),
+    memory: openGuardianMemory(dir, () => undefined),
     engineToken: 'token',
     killEngine: async () => undefined,
     flatten: async () => ({ actions: [], verifiedFlat: true }),

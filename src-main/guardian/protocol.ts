@@ -8,7 +8,7 @@ export const BEAT_INTERVAL_MS = 100;
 /** An engine that has not heard its guardian for this long stops entries, and exits a second later. */
 export const GUARDIAN_SILENCE_MS = 1_000;
 
-const heldPosition = z.object({
+export const heldPosition = z.object({
   accountId: z.string(),
   instrumentId: z.string(),
   quantity: z.string(),
