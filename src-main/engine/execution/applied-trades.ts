@@ -1,11 +1,16 @@
 import type { Fill } from '../domain/order.ts';
 import { exposureKey, type ExecutionState } from './execution-state.ts';
 
-export const tradeKey = (fill: Fill): string => `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
+/** Both sides of a trade with ourselves carry one id. */
+export const tradeKey = (fill: Fill): string => `${fill.accountId}|${fill.instrumentId}|${fill.side}|${fill.tradeId}`;
+
+/** As states were saved before trades with ourselves were told apart. */
+const sidelessKey = (fill: Fill): string => `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
+const SIDE = /\|(buy|sell)$/;
 
 /** A venue's history shows trades again in every new life, also those whose keys were dropped long ago. */
 export function isApplied(state: ExecutionState, fill: Fill): boolean {
-  if (state.trades.has(tradeKey(fill))) return true;
+  if (state.trades.has(tradeKey(fill)) || state.trades.has(sidelessKey(fill))) return true;
   const dropped = state.droppedTrades.get(exposureKey(fill.accountId, fill.instrumentId));
   return dropped !== undefined && isNumber(fill.tradeId) && BigInt(fill.tradeId) <= BigInt(dropped);
 }
@@ -18,7 +23,7 @@ export function forgetTrades(state: ExecutionState, beforeUs: number): void {
   for (const [key, appliedAtUs] of state.trades) {
     if (appliedAtUs > beforeUs) break;
     const cut = key.lastIndexOf('|');
-    const [place, tradeId] = [key.slice(0, cut), key.slice(cut + 1)];
+    const [place, tradeId] = [key.slice(0, cut).replace(SIDE, ''), key.slice(cut + 1)];
     if (!isNumber(tradeId)) continue;
     const dropped = state.droppedTrades.get(place);
     if (dropped === undefined || BigInt(dropped) < BigInt(tradeId)) state.droppedTrades.set(place, tradeId);

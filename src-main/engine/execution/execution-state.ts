@@ -225,7 +225,7 @@ export type ExecutionState = {
   plans: Map<ClientOrderId, ProtectionPlan>;
   exposures: Map<string, Exposure>;
   heldEntries: Map<ClientOrderId, HeldEntry>;
-  /** Applied trades: `account|instrument|trade` -> when. */
+  /** Applied trades: `account|instrument|side|trade` -> when. */
   trades: Map<string, number>;
   /** `account|instrument` -> the newest trade whose key was dropped: it and those before it were applied. */
   droppedTrades: Map<string, string>;

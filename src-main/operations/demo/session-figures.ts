@@ -84,7 +84,7 @@ function countInput(tally: Tally, input: EngineInput): void {
 }
 
 function countFill(tally: Tally, fill: Fill): void {
-  const key = `${fill.accountId} ${fill.instrumentId} ${fill.tradeId}`;
+  const key = `${fill.accountId} ${fill.instrumentId} ${fill.side} ${fill.tradeId}`;
   if (tally.fills.has(key)) return;
   tally.fills.set(key, fill);
   const sum = addDecimals(tally.filled.get(fill.clientOrderId) ?? { units: 0n, scale: 0 }, decimal(fill.quantity));
