@@ -206,6 +206,12 @@ class Shell implements Engine {
       case 'clock':
         this.dispatch({ kind: 'venue.clockMeasured', accountId, ...clockOf(event) });
         return;
+      case 'listed':
+        this.dispatch({
+          kind: 'instruments.listed',
+          instruments: chosen(event.instruments, this.options.instruments),
+        });
+        return;
       case 'state':
         this.dispatch({ kind: 'venue.changed', accountId, state: event.state, detail: event.detail });
         return;

@@ -19,7 +19,7 @@ import type { Secret } from '../keychain/secret.ts';
 import { AccountQueries } from './account-queries.ts';
 import { ClientIdIndex } from './client-id-index.ts';
 import { NOT_CONNECTED, outcomeOf, required } from './command-outcome.ts';
-import { feeRatesOf, listedInstruments, venueLimits } from './listed-instruments.ts';
+import { type FeeRates, feeRatesOf, listedInstruments, venueLimits } from './listed-instruments.ts';
 import { fillsOfReply, type ReportScope, reportOfReply } from './order-reports.ts';
 import { orderRequest } from './order-requests.ts';
 import { readPrivateEvent } from './private-events.ts';
@@ -30,7 +30,13 @@ import { VenueCare } from './venue-care.ts';
 import type { ClockReading } from './venue-clock.ts';
 import { VenueHealth } from './venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
-import { exchangeInfoReply, type OrderReply, orderListReply, orderReply } from './wire-schemas.ts';
+import {
+  type ExchangeInfoReply,
+  exchangeInfoReply,
+  type OrderReply,
+  orderListReply,
+  orderReply,
+} from './wire-schemas.ts';
 
 export type BinanceGatewayOptions = {
   readonly accountId: AccountId;
@@ -47,10 +53,14 @@ export type BinanceGatewayOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** What speaks to the venue; ccxt when absent. */
+  readonly library?: typeof createCcxtBinance;
 };
 
 const REPLY_TIMEOUT_MS = 4_000;
 const EXCHANGE_INFO_WEIGHT = 20;
+/** A filter failed, or a number has more digits than the symbol allows; errors.md of the venue's documentation. */
+const BROKEN_RULES: ReadonlySet<string> = new Set(['-1013', '-1111']);
 
 /** Binance spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
 export function createBinanceGateway(options: BinanceGatewayOptions): VenueGateway {
@@ -72,11 +82,13 @@ class BinanceGateway implements VenueGateway {
   private symbols: SymbolMap | undefined;
   private queries: AccountQueries | undefined;
   private listingVersion = 0;
+  private fees: FeeRates | undefined;
+  private isRelisting = false;
 
   constructor(options: BinanceGatewayOptions) {
     this.options = options;
     this.accountId = options.accountId;
-    this.ccxt = createCcxtBinance(
+    this.ccxt = (options.library ?? createCcxtBinance)(
       { apiKey: options.apiKey, secret: options.secret, endpoints: options.endpoints, timeoutMs: REPLY_TIMEOUT_MS },
       { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
     );
@@ -104,16 +116,7 @@ class BinanceGateway implements VenueGateway {
   async connect(): Promise<readonly ListedInstrument[]> {
     this.health.set('stream', 'connecting', 'connecting');
     await this.care.start();
-    const info = required(
-      await this.rest.query({
-        call: 'publicGetExchangeInfo',
-        params: {},
-        schema: exchangeInfoReply,
-        // Without it no exit can be sent: it does not wait behind the books of many starts.
-        lane: 'reduce',
-        weight: EXCHANGE_INFO_WEIGHT,
-      }),
-    );
+    const info = required(await this.exchangeInfo());
     this.options.limiter.setLimits(venueLimits(info));
     this.symbols = symbolMap(info);
     this.queries = new AccountQueries({
@@ -127,9 +130,28 @@ class BinanceGateway implements VenueGateway {
       throw new CredentialsRefused('expected an account that may trade, was one that may not');
     // A key refused in an earlier try was taken now.
     this.health.set('credentials', 'ready', 'the key is taken');
-    const instruments = listedInstruments(info, feeRatesOf(account), ++this.listingVersion);
+    this.fees = feeRatesOf(account);
+    const instruments = listedInstruments(info, this.fees, ++this.listingVersion);
     if (this.options.privateStream !== false) await this.stream.start();
     return instruments;
+  }
+
+  private exchangeInfo(): Promise<Result<ExchangeInfoReply, CallFailure>> {
+    const call = 'publicGetExchangeInfo';
+    const schema = exchangeInfoReply;
+    // Without it no exit can be sent: it does not wait behind the books of many starts.
+    return this.rest.query({ call, params: {}, schema, lane: 'reduce', weight: EXCHANGE_INFO_WEIGHT });
+  }
+
+  /** Rules change while we are connected: an order made by the old ones was refused, the next is made by the new ones. */
+  private async relist(): Promise<void> {
+    if (this.isRelisting || this.fees === undefined) return;
+    this.isRelisting = true;
+    const info = await this.exchangeInfo();
+    this.isRelisting = false;
+    if (!info.ok) return;
+    this.symbols = symbolMap(info.value);
+    this.emit({ kind: 'listed', instruments: listedInstruments(info.value, this.fees, ++this.listingVersion) });
   }
 
   submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
@@ -211,7 +233,10 @@ class BinanceGateway implements VenueGateway {
       submission.kind === 'single'
         ? asList(await this.rest.command({ ...common, schema: orderReply }))
         : ofList(await this.rest.command({ ...common, schema: orderListReply }));
-    if (!reply.ok) return outcomeOf(reply.error);
+    if (!reply.ok) {
+      if (BROKEN_RULES.has(reply.error.code)) void this.relist();
+      return outcomeOf(reply.error);
+    }
     const missing = ordersOf(submission).find(
       (order) => !reply.value.some((row) => row.clientOrderId === order.clientOrderId),
     );

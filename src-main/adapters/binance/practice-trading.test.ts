@@ -122,6 +122,16 @@ describe('trading on the practice exchange', () => {
     await rig.heard(isReport(stop.clientOrderId, 'filled'));
   });
 
+  it('lists instruments anew when an order breaks a rule that has changed', async () => {
+    const filters = [{ filterType: 'LOT_SIZE', minQty: '0.01', maxQty: '9000', stepSize: '0.01' }];
+    await drill({ kind: 'filterChange', symbol: 'BTCUSDT', filters });
+    const outcome = await rig.gateway.submit({ kind: 'single', order: { ...entry(), quantity: '0.105' } }, 'new');
+    expect(outcome).toMatchObject({ kind: 'rejected', venueCode: '-1013' });
+    const told = await rig.heard(({ kind }) => kind === 'listed');
+    const listed = told.kind === 'listed' ? told.instruments.find(({ id }) => id === BTC) : undefined;
+    expect(listed).toMatchObject({ version: 2, lotSize: '0.01' });
+  });
+
   it('reports a leg the venue refuses at activation', async () => {
     await drill({ kind: 'refusePendingLeg', times: 1 });
     const list = smallBracket();

@@ -19,6 +19,8 @@ export type VenueEvent =
   | { readonly kind: 'balances'; readonly balances: readonly Balance[] }
   /** The venue's clock less ours, known to half a round trip. */
   | { readonly kind: 'clock'; readonly offsetMs: number; readonly uncertaintyMs: number }
+  /** The venue changed its rules while we are connected. */
+  | { readonly kind: 'listed'; readonly instruments: readonly ListedInstrument[] }
   /** `ready` again after a drop means events were missed: reconcile. */
   | { readonly kind: 'state'; readonly state: VenueState; readonly detail: string };
 
