@@ -1,16 +1,20 @@
-import type { WebSocket } from 'ws';
 import type { ExchangeEvent, Execution } from '../matching/exchange-events.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
 import { PrivateDrills } from './private-drills.ts';
 import { accountPosition, executionReport, listStatus } from './order-answers.ts';
 
-type Subscription = { readonly id: number; readonly account: string; readonly socket: WebSocket };
+/** What receives private events: a socket, or its stand-in within the process. */
+export type EventReceiver = {
+  send(text: string): void;
+  once(event: 'close', listener: () => void): unknown;
+};
+type Subscription = { readonly id: number; readonly account: string; readonly socket: EventReceiver };
 
 /** Private events of accounts to the sockets that subscribed to them, with the drills that disturb them. */
 export class UserDataHub {
   private readonly venue: PracticeVenue;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly lastIds = new WeakMap<WebSocket, number>();
+  private readonly lastIds = new WeakMap<EventReceiver, number>();
   private readonly drills: PrivateDrills;
 
   constructor(venue: PracticeVenue) {
@@ -24,7 +28,7 @@ export class UserDataHub {
   }
 
   /** Returns the subscription's id, counted per socket. */
-  subscribe(account: string, socket: WebSocket): number {
+  subscribe(account: string, socket: EventReceiver): number {
     const id = (this.lastIds.get(socket) ?? -1) + 1;
     this.lastIds.set(socket, id);
     const subscription = { id, account, socket };
@@ -34,7 +38,7 @@ export class UserDataHub {
   }
 
   /** Ends one subscription of a socket, or all. False when there was none. */
-  unsubscribe(socket: WebSocket, id?: number): boolean {
+  unsubscribe(socket: EventReceiver, id?: number): boolean {
     const mine = [...this.subscriptions].filter((one) => one.socket === socket && (id === undefined || one.id === id));
     for (const subscription of mine) {
       this.subscriptions.delete(subscription);

@@ -1,0 +1,239 @@
+import { compareDecimals, decimal, addDecimals, formatDecimal } from '../../../engine/domain/decimal.ts';
+import type { Command } from '../../../engine/domain/command.ts';
+import { commandId } from '../../../engine/domain/identifiers.ts';
+import type { VenueGateway } from '../../../engine/ports/venue-gateway.ts';
+import { compareBooks, unaccountedIntents } from '../../kill-drill/compare-books.ts';
+import { RowFollower } from '../../kill-drill/row-follower.ts';
+import { ACCOUNT_NAME } from '../engine-life.ts';
+import { ACCOUNT, bracket, BTC } from '../stage.ts';
+import { RandomStage } from './random-stage.ts';
+import type { Act, Schedule } from './schedule.ts';
+
+export type PlayedSchedule = {
+  readonly problems: readonly string[];
+  readonly lives: number;
+  readonly struck: number;
+  readonly orders: number;
+  readonly fills: number;
+  readonly partialFills: number;
+  readonly filterChanges: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  /** From the end of all trouble until all agreed, milliseconds of the engine. */
+  readonly resolvedMs: number;
+  /** Longest time without a stop by the venue's account, trouble included. */
+  readonly unprotectedMs: number;
+};
+
+/** A kill that its failpoint did not bring comes after this time. */
+const REACHED_WITHIN_MS = 3_000;
+const START_WITHIN_MS = 30_000;
+/**
+ * Once the wire is calm: both books agree and every position has its stop. A look comes every 10 s at the latest, one that
+ * died with its connection is given up after 20 s, and retries back off to 10 s.
+ */
+const RESOLVED_WITHIN_MS = 40_000;
+const LOOK_MS = 1_000;
+
+/** Plays one schedule and holds the journal against the venue's own account. */
+export async function playSchedule(
+  { seed, steps }: Schedule,
+  exchange?: (gateway: VenueGateway) => VenueGateway,
+): Promise<PlayedSchedule> {
+  const player = new Player(seed, exchange);
+  await player.begin();
+  for (const { act, afterMs } of steps) {
+    await player.advance(afterMs);
+    await player.perform(act);
+  }
+  return player.conclude();
+}
+
+type Outside = Exclude<Act, { kind: 'enter' | 'kill' | 'close' | 'cancelAll' | 'emergencyStop' }>;
+
+class Player {
+  private readonly stage: RandomStage;
+  private readonly books = new RowFollower();
+  private readonly problems: string[] = [];
+  private taken = 0;
+  private commands = 0;
+  private filterChanges = 0;
+  private asked = decimal('0');
+
+  constructor(seed: string, exchange: ((gateway: VenueGateway) => VenueGateway) | undefined) {
+    this.stage = new RandomStage(seed, exchange);
+  }
+
+  async begin(): Promise<void> {
+    await this.stage.advance(300);
+    await this.live();
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.stage.advance(ms);
+    // Dead at a failpoint meanwhile.
+    if (this.stage.life === undefined) await this.live();
+  }
+
+  /** A new life, re-armed by hand when it comes up halted. One that dies as it comes up is followed by another. */
+  private async live(): Promise<void> {
+    const { stage } = this;
+    stage.start();
+    const { life } = stage;
+    const up = new Set<unknown>();
+    life?.started.then(
+      () => up.add(life),
+      (error: unknown) => this.problems.push(String(error)),
+    );
+    for (let ms = 0; ms < START_WITHIN_MS && !up.has(life) && stage.life === life; ms += 100) await stage.advance(100);
+    if (stage.life === undefined) {
+      await this.live();
+      return;
+    }
+    if (!up.has(life)) this.problems.push(`life ${stage.lives} was not up within ${START_WITHIN_MS} ms`);
+    await stage.advance(1_500);
+    if (stage.lives > 1) this.send({ kind: 'rearm', to: 'active', reason: 'the schedule goes on' });
+  }
+
+  private send(command: Command): void {
+    const { stage } = this;
+    const nowUs = stage.clock.nowUs();
+    const sent = stage.life?.engine.command({
+      commandId: commandId(`${stage.lives}-${++this.commands}`),
+      actor: 'trader',
+      roles: ['trader'],
+      origin: 'button',
+      issuedAtUs: nowUs,
+      expiresAtUs: nowUs + 60_000_000,
+      command,
+    });
+    sent?.catch((error: unknown) => this.problems.push(String(error)));
+  }
+
+  async perform(act: Act): Promise<void> {
+    if (act.kind === 'enter') this.enter(act);
+    else if (act.kind === 'kill') await this.kill(act);
+    else if (act.kind === 'close') this.send({ kind: 'closePosition', accountId: ACCOUNT, instrumentId: BTC });
+    else if (act.kind === 'cancelAll') this.send({ kind: 'cancelAll', accountId: ACCOUNT, instrumentId: null });
+    else if (act.kind === 'emergencyStop') this.send({ kind: 'emergencyStop' });
+    else this.disturb(act);
+  }
+
+  /** What happens outside of the engine. */
+  private disturb(act: Outside): void {
+    const { life, market, venue, wire } = this.stage;
+    const { rules } = venue.engine.state.market('BTCUSDT');
+    switch (act.kind) {
+      case 'trade':
+        market.trade(10_000, act.lots);
+        return;
+      case 'move':
+        market.moveTo(act.ticks);
+        return;
+      case 'wire':
+        wire.doom(act.of, act.fate, act.times);
+        return;
+      case 'events':
+        wire.doomEvents(act.fate, act.times);
+        return;
+      case 'stream':
+        life?.library.loseStream(act.forMs);
+        return;
+      case 'refuseLegs':
+        venue.engine.state.refusePendingLegs += act.times;
+        return;
+      case 'filters':
+        this.filterChanges += 1;
+        rules.changeFilters([act.filters]);
+    }
+  }
+
+  private enter({ entry, lots }: Extract<Act, { kind: 'enter' }>): void {
+    const quantity = formatDecimal({ units: BigInt(lots), scale: 3 });
+    this.asked = addDecimals(this.asked, decimal(quantity));
+    this.send({ kind: 'enterBracket', request: bracket({ entry, quantity }) });
+  }
+
+  private async kill({ at, hit, downMs }: Extract<Act, { kind: 'kill' }>): Promise<void> {
+    const { stage } = this;
+    const { life } = stage;
+    if (at !== null) {
+      stage.doom(at, hit);
+      for (let ms = 0; ms < REACHED_WITHIN_MS && stage.life === life; ms += 100) await stage.advance(100);
+    }
+    if (stage.life === life) stage.kill();
+    await stage.advance(downMs);
+    await this.live();
+  }
+
+  async conclude(): Promise<PlayedSchedule> {
+    const { stage } = this;
+    stage.wire.calm();
+    stage.venue.engine.state.refusePendingLegs = 0;
+    let resolvedMs = 0;
+    while (this.differences().length > 0 && resolvedMs < RESOLVED_WITHIN_MS) {
+      await this.advance(LOOK_MS);
+      resolvedMs += LOOK_MS;
+    }
+    const { duplicated, lost } = this.compare();
+    const { fills, orders, positions, sentBeforeCommit } = this.account();
+    const problems = [...this.problems, ...this.books.problems, ...this.differences(), ...duplicated];
+    if ((sentBeforeCommit ?? 0) > 0) problems.push(`${sentBeforeCommit ?? 0} orders sent before they were on disk`);
+    stage.kill();
+    return {
+      problems: [...new Set(problems)],
+      lives: stage.lives,
+      struck: stage.wire.struck,
+      orders: orders.length,
+      fills: fills.length,
+      partialFills: orders.filter(({ status }) => status === 'PARTIALLY_FILLED' || status === 'CANCELED').length,
+      filterChanges: this.filterChanges,
+      lost: lost.length,
+      duplicated: duplicated.length,
+      resolvedMs,
+      unprotectedMs: Math.max(0, ...positions.map(({ longestUnprotectedMs }) => longestUnprotectedMs)),
+    };
+  }
+
+  private account() {
+    const { venue } = this.stage;
+    return venue.ledger.report(venue.account(ACCOUNT_NAME), venue.clock.now().wallMs);
+  }
+
+  private compare(): { readonly duplicated: readonly string[]; readonly lost: readonly string[] } {
+    const { disk } = this.stage;
+    this.stage.flush();
+    for (; this.taken < disk.rows.length; this.taken++) {
+      const row = disk.rows[this.taken];
+      if (row !== undefined) this.books.take(row);
+    }
+    const ledger = this.account();
+    const fills = ledger.fills.map((fill) => ({ ...fill, tradeId: String(fill.tradeId) }));
+    const account = { ...ledger, fills, sentBeforeCommit: 0, accountId: ACCOUNT };
+    const { differing, duplicated, unintended } = compareBooks(this.books, [account]);
+    const bought = ledger.positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
+    const beyond = compareDecimals(decimal(bought), this.asked) > 0;
+    return {
+      duplicated: [...duplicated.map((id) => `${id} is duplicated`), ...(beyond ? [`bought ${bought}`] : [])],
+      lost: [
+        ...differing,
+        ...unintended.map((id) => `${id} has no intent`),
+        ...unaccountedIntents(this.books, [account]),
+      ],
+    };
+  }
+
+  private differences(): readonly string[] {
+    const { lost } = this.compare();
+    const bare = this.account().positions.filter(({ isProtected }) => !isProtected);
+    const view = this.stage.life?.engine.view;
+    const doubtful = view?.orders().filter(({ pending }) => pending !== null) ?? [];
+    return [
+      ...lost,
+      ...bare.map(({ symbol, held }) => `${symbol} ${held} without its stop`),
+      ...doubtful.map(
+        ({ spec, pending }) => `${spec.clientOrderId}: ${pending?.command ?? ''} ${pending?.outcome ?? ''}`,
+      ),
+    ];
+  }
+}

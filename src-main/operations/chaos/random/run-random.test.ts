@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../../adapters/system-clock/system-clock.ts';
+import { minimize } from './minimize.ts';
+import { playSchedule } from './play-schedule.ts';
+import { type FailedSchedule, runRandom } from './run-random.ts';
+import { makeSchedule } from './schedule.ts';
+
+const PATIENCE_MS = 60_000;
+
+describe('random schedules', () => {
+  it(
+    'cost nothing',
+    async () => {
+      const failed: FailedSchedule[] = [];
+      const result = await runRandom({
+        clock: createSystemClock(),
+        schedules: 50,
+        seed: 'short',
+        from: 1,
+        failed: (failure) => failed.push(failure),
+        progress: () => undefined,
+      });
+      expect(failed).toEqual([]);
+      expect(result).toMatchObject({ schedules: 50, failed: 0, lost: 0, duplicated: 0, ok: true });
+      for (const figure of ['kills', 'faultsFired', 'filterChanges', 'fills', 'partialFills'] as const)
+        expect(result[figure]).toBeGreaterThan(0);
+    },
+    PATIENCE_MS,
+  );
+
+  it('play the same again', async () => {
+    const schedule = makeSchedule('again/7');
+    expect(await playSchedule(schedule)).toEqual(await playSchedule(schedule));
+  });
+});
+
+describe('a failing schedule', () => {
+  it('is left with the steps that matter', async () => {
+    const matter = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(matter, async (needed) => {
+        const all = Array.from({ length: 31 }, (_, index) => index);
+        const fails = async (kept: readonly number[]): Promise<boolean> =>
+          Promise.resolve(needed.every((step) => kept.includes(step)));
+        expect(await minimize(all, fails)).toEqual([...needed].sort((a, b) => a - b));
+      }),
+    );
+  });
+});
