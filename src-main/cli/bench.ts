@@ -6,11 +6,14 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   instruments: async () => (await import('./bench/market-data.ts')).instruments,
   'order-path': async () => (await import('./bench/order-path.ts')).orderPath,
   load: async () => (await import('./bench/order-load.ts')).orderLoad,
+  stop: async () => (await import('./bench/emergency-stop.ts')).emergencyStop,
 };
 
 /** Processes a benchmark starts for itself, with their options as JSON. */
 const PARTS: Readonly<Record<string, () => Promise<(options: string) => Promise<number>>>> = {
   'part:venue': async () => (await import('./bench/venue-part.ts')).runVenuePart,
+  'part:session': async () => (await import('./bench/session-part.ts')).runSessionPart,
+  'part:flood': async () => (await import('./bench/flood-part.ts')).runFloodPart,
   'part:reader': async () => (await import('./bench/reader-part.ts')).runReaderPart,
 };
 
@@ -18,7 +21,7 @@ export const command: Command = {
   name: 'bench',
   summary: 'Measure speed and cost on this machine beside their baselines',
   usage: `
-usage: leeward bench <market-data | instruments | order-path | load> [options] [--json]
+usage: leeward bench <market-data | instruments | order-path | load | stop> [options] [--json]
 
 Measures on this machine, each with its baseline in the same run; medians of alternating rounds, never a test.
 
@@ -37,7 +40,12 @@ Measures on this machine, each with its baseline in the same run; medians of alt
     --for <duration> how long (60s)
     --instruments <n> on how many markets (60)
 
-  --rounds <n>       rounds the medians are taken of, except of load (3)
+  stop               emergency stop: request to the venue's first cancel, plain, with ten entries just sent, under an HTTP
+                     flood and with the launcher suspended; then many positions until the account is proven flat
+    --samples <n>    stops of each kind (20)
+    --positions <n>  how many are closed at once (50)
+
+  --rounds <n>       rounds the medians of the first three are taken of (3)
   --json             one JSON object on stdout; progress goes to stderr
 `,
   run: async ([name = '', ...args], io) => {
