@@ -297,6 +297,7 @@ class Shell implements Engine {
   async close(): Promise<void> {
     this.isClosed = true;
     this.stopTicking();
+    this.market.close();
     await Promise.all([...this.ports.feeds.values()].map((feed) => feed.close()));
     await Promise.all(this.ports.gateways.map((gateway) => gateway.close()));
     if (this.sequencer !== undefined) this.saveSnapshot();

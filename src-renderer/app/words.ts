@@ -109,6 +109,15 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     'Clock not trusted',
     (x) => `The venue's clock is ${p(x, 'after')} ms away from ours, limit ${p(x, 'limit')} ms.`,
   ),
+  VENUE_SILENT: w(
+    'Venue silent',
+    (x) => `${p(x, 'venue')} says nothing, or spoke too short a time to be trusted again.`,
+  ),
+  PRICE_CROSS_VENUE: w(
+    'Cross-venue price',
+    (x) =>
+      `${p(x, 'own')} here, ${p(x, 'other')} at ${p(x, 'instrumentId')}: ${p(x, 'after')} apart, limit ${p(x, 'limit')}.`,
+  ),
   BREAKER_OPEN: w(
     'Venue breaker open',
     (x) =>
@@ -169,6 +178,11 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
       `${p(x, 'accountId')} ${p(x, 'endpoint')} requests: ${p(x, 'failures')} failed, ${p(x, 'slowAnswers')} slow in a row.`,
   ),
   BREAKER_CLOSED: w('Venue breaker closed', (x) => `${p(x, 'accountId')} ${p(x, 'endpoint')} requests answer again.`),
+  VENUE_SILENT: w(
+    'Venue silent',
+    (x) => `${p(x, 'venue')}: nothing heard for ${ms(x, 'silentUs')}. Policy: ${spaced(p(x, 'policy')).toLowerCase()}.`,
+  ),
+  VENUE_RETURNED: w('Venue returned', (x) => `${p(x, 'venue')} is used again after ${ms(x, 'awayUs')}.`),
   VENUE_DOWN: w('Venue down', (x) => `${p(x, 'accountId')} ${p(x, 'state')}: ${p(x, 'detail')}.`),
   STORE_FAILED: w('Journal failed', (x) => `${p(x, 'detail')}. Nothing is sent that is not written.`),
   GUARDIAN_LOST: w('Guardian lost', (x) => `${p(x, 'state')} ${p(x, 'detail')}. Entries stop at once.`),

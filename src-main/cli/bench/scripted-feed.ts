@@ -9,6 +9,8 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { FeedListener, MarketDataFeed } from '../../engine/ports/market-data-feed.ts';
 
 const LEVEL_LOTS = 1_000_000;
+/** A venue that says nothing between two bars would be taken for a silent one. */
+const REPEAT_EVERY_MS = 1_000;
 
 /** Bars of each follow one another without a gap: a strategy starts anew after one. */
 type Market = { readonly listed: ListedInstrument; view: BookView | undefined; openTimeUs: number };
@@ -21,6 +23,7 @@ export class ScriptedFeed implements MarketDataFeed {
   private listener: FeedListener | undefined;
   private interval: BarInterval = '1m';
   private readonly firstUs: number;
+  private stopRepeating = (): void => undefined;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -33,6 +36,7 @@ export class ScriptedFeed implements MarketDataFeed {
     }
     this.listener = listener;
     this.interval = interval;
+    this.stopRepeating = this.clock.every(REPEAT_EVERY_MS, () => this.repeat());
   }
 
   async history(): ReturnType<MarketDataFeed['history']> {
@@ -44,7 +48,14 @@ export class ScriptedFeed implements MarketDataFeed {
   }
 
   async close(): Promise<void> {
+    this.stopRepeating();
     this.listener = undefined;
+  }
+
+  private repeat(): void {
+    for (const [id, { view }] of this.markets) {
+      if (view !== undefined) this.listener?.onBook(id, view, this.clock.monotonicUs());
+    }
   }
 
   /** Puts the book around `price`, then closes a bar there: what the engine does about it has begun when this returns. */

@@ -2,7 +2,7 @@ import type { Command } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { Denial } from '../domain/denial.ts';
 import type { Balance, ComponentState } from '../domain/events.ts';
-import type { AccountId, CommandId, InstrumentId, StrategyId } from '../domain/identifiers.ts';
+import type { AccountId, CommandId, InstrumentId, StrategyId, Venue } from '../domain/identifiers.ts';
 import type { FeedState } from '../domain/market.ts';
 import { ensure } from '../domain/result.ts';
 import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
@@ -21,6 +21,9 @@ export type AnsweredCommand = {
   readonly denial: Denial | null;
 };
 
+/** A venue whose market data fell silent. It stays away until it was heard again for `failover.returnAfterMs`. */
+export type AwayVenue = { readonly silentSinceUs: number; readonly heardSinceUs: number | null };
+
 /** Everything decisions depend on besides the parts with a state of their own. Plain data and maps only. */
 export type CoreState = {
   execution: ExecutionState;
@@ -34,6 +37,8 @@ export type CoreState = {
   commands: Map<CommandId, AnsweredCommand>;
   components: Map<string, ComponentState>;
   riskDays: Map<AccountId, RiskDay>;
+  /** Venues whose market data fell silent and that are not used again yet. */
+  away: Map<Venue, AwayVenue>;
   /** When each account sent its entries of the last minute. */
   entryTimes: Map<AccountId, readonly number[]>;
   /** `account|instrument|side` -> open time of the last bar whose signal was taken up. */
@@ -64,6 +69,7 @@ function emptyCoreState(): CoreState {
     commands: new Map(),
     components: new Map(),
     riskDays: new Map(),
+    away: new Map(),
     entryTimes: new Map(),
     signalBars: new Map(),
   };

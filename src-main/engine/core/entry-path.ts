@@ -9,8 +9,7 @@ import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { Bar, PriceReference } from '../domain/market.ts';
 import type { OrderSpec } from '../domain/order.ts';
 import { Price } from '../domain/quantities.ts';
-import { isFlat } from '../execution/coverage.ts';
-import { exposureKey, type ProtectionPlan, type Turn } from '../execution/execution-state.ts';
+import type { ProtectionPlan, Turn } from '../execution/execution-state.ts';
 import { entryForm, entryOfBracket, type EntryOrder } from '../execution/entry-forms.ts';
 import { sendEntry } from '../execution/held-entries.ts';
 import { isStopRule } from '../execution/stop-rules.ts';
@@ -21,18 +20,21 @@ import { startedConfig, type Parts } from './core-state.ts';
 import { isTaken, noteEntry, takeSignal } from './entry-guards.ts';
 import { gateContext } from './gate-context.ts';
 import { equityOf } from './valuation.ts';
+import { accountOf, isExposed, standsInFor } from './venue-failover.ts';
 
 type ClosedBar = { readonly bar: Bar; readonly reference: PriceReference; readonly warmUp: boolean };
 
 /** Runs every strategy over a closed bar; warm-up bars and those of a disabled strategy only move it on. */
 export function decideOnBar(parts: Parts, turn: Turn, closed: ClosedBar): void {
+  const primary = standsInFor(parts, closed.bar.instrumentId);
+  const bar = primary === null ? closed.bar : { ...closed.bar, instrumentId: primary };
   for (const config of startedConfig(parts).strategies) {
-    const signal = parts.strategies.get(config.strategyId)?.onBar(closed.bar) ?? null;
+    const signal = parts.strategies.get(config.strategyId)?.onBar(bar) ?? null;
     if (signal === null || closed.warmUp || !isEnabled(parts, config)) continue;
     turn.emit({ kind: 'signal.raised', signal: signal.signal });
-    const accountId = turn.state.accounts[config.account]?.accountId;
-    if (accountId === undefined || isExposed(turn, accountId, closed.bar)) continue;
-    enterOnSignal(parts, turn, { signal, config, accountId, reference: closed.reference });
+    const accountId = primary === null ? ownAccount(turn, config) : accountOf(turn.state, closed.bar.instrumentId);
+    if (accountId === null || isExposed(turn, accountId, closed.bar.instrumentId)) continue;
+    enterOnSignal(parts, turn, { signal, config, accountId, closed });
   }
 }
 
@@ -40,11 +42,17 @@ type Signaled = {
   readonly signal: EmaCrossSignal;
   readonly config: StrategyConfig;
   readonly accountId: AccountId;
-  readonly reference: PriceReference;
+  readonly closed: ClosedBar;
 };
 
-function enterOnSignal(parts: Parts, turn: Turn, { signal, config, accountId, reference }: Signaled): void {
-  const { instrumentId, side, barOpenTimeUs } = signal.signal;
+const ownAccount = (turn: Turn, { account }: StrategyConfig): AccountId | null =>
+  turn.state.accounts[account]?.accountId ?? null;
+
+/** Enters on the market the bar came from: a backup's, while it stands in for the market of the signal. */
+function enterOnSignal(parts: Parts, turn: Turn, { signal, config, accountId, closed }: Signaled): void {
+  const { side, barOpenTimeUs } = signal.signal;
+  const { reference, bar } = closed;
+  const { instrumentId } = bar;
   const listed = turn.state.instruments.get(instrumentId);
   if (listed === undefined) return;
   const reason: DecisionReason = { by: 'strategy', strategyId: config.strategyId };
@@ -63,12 +71,6 @@ function enterOnSignal(parts: Parts, turn: Turn, { signal, config, accountId, re
 
 export const isEnabled = (parts: Parts, config: StrategyConfig): boolean =>
   config.enabled && !parts.state.disabledStrategies.includes(config.strategyId);
-
-/** A strategy holds one bracket at a time on an instrument. */
-function isExposed(turn: Turn, accountId: AccountId, bar: Bar): boolean {
-  const exposure = turn.state.exposures.get(exposureKey(accountId, bar.instrumentId));
-  return exposure !== undefined && (exposure.openOrders.length > 0 || !isFlat(turn.state, exposure));
-}
 
 export type Entry = {
   readonly request: BracketRequest;

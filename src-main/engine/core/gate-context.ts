@@ -21,6 +21,7 @@ import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { entriesInMinute } from './entry-guards.ts';
 import { equityOf, freeBalance } from './valuation.ts';
+import { failoverOf, isAway } from './venue-failover.ts';
 
 /** All the gate reads of a turn. */
 export type GateTurn = Pick<Turn, 'state' | 'timeUs'>;
@@ -58,6 +59,8 @@ export function gateContext(
     feedLive: parts.state.feeds.get(instrumentId) === 'live',
     venueReady: link?.state === 'ready' && link.synchronized,
     otherInstallation: otherOwner(turn.state, accountId)?.installation ?? null,
+    venueAway: isAway(parts, instrument.venue),
+    maxCrossVenueRatio: failoverOf(parts).maxCrossVenueRatio,
     openBreaker: link === undefined ? null : openBreaker(link, turn.timeUs),
     clockDriftMs: driftOf(link?.clock ?? null),
     entriesInMinute: entriesInMinute(parts, accountId, turn.timeUs),

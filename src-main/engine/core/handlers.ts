@@ -22,6 +22,7 @@ import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } fr
 import { forgetAnswers, receiveCommand } from './commands.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice, referencePrice } from './valuation.ts';
+import { noteSilence, returnVenues } from './venue-failover.ts';
 
 type InputOf<K extends EngineInput['kind']> = Extract<EngineInput, { readonly kind: K }>;
 type Handlers = {
@@ -54,6 +55,7 @@ const HANDLERS: Handlers = {
   },
   'clock.ticked': (parts, turn) => {
     touchAll(turn);
+    returnVenues(parts, turn);
     forgetOld(turn);
     forgetAnswers(parts, turn);
   },
@@ -84,6 +86,7 @@ const HANDLERS: Handlers = {
   'balances.reported': noteBalances,
   'feed.changed': changeFeed,
   'venue.changed': (_parts, turn, { accountId, state, detail }) => applyVenueState(turn, accountId, state, detail),
+  'venue.silence': noteSilence,
   'venue.clockMeasured': (_parts, turn, { accountId, offsetMs, uncertaintyMs }) => {
     venueLink(turn.state, accountId).clock = { offsetMs, uncertaintyMs };
   },
@@ -123,6 +126,7 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   const isFirst = !isLater && input.engineEpoch === 1 && input.accounts.every(({ mode }) => mode === 'paper');
   parts.state.config = input.config;
   parts.state.feeds.clear();
+  parts.state.away.clear();
   parts.state.components.clear();
   execution.config = input.config.execution;
   execution.reconciliation.policy = input.config.reconciliation ?? DEFAULT_RECONCILIATION;

@@ -7,9 +7,10 @@ import type { Money } from '../domain/quantities.ts';
 import { priceOf } from '../execution/amounts.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 
-/** Best price known of an instrument: mid of the book, else the last trade, else the close of the last bar. */
+/** Best price known of an instrument: mid of the book, or of the other venue's that stands in for it, else the last trade, else the close of the last bar. */
 export function referencePrice(reference: PriceReference): DecimalText | null {
-  const { bid, ask, lastTrade, barClose } = reference;
+  const { otherVenue, lastTrade, barClose } = reference;
+  const { bid, ask } = otherVenue?.standsIn === true ? otherVenue : reference;
   if (bid === null || ask === null) return lastTrade ?? barClose;
   const sum = addDecimals(decimal(bid), decimal(ask));
   // Half of a decimal is five tenths of it: exact.

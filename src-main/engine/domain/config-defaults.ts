@@ -1,7 +1,13 @@
-import type { CaptureConfig, Config, ReconciliationConfig, StrategyConfig } from './config.ts';
+import type { CaptureConfig, Config, FailoverConfig, ReconciliationConfig, StrategyConfig } from './config.ts';
 
 /** A strategy's settings without what names it. */
 export type StrategySettings = Omit<StrategyConfig, 'strategyId'>;
+
+export const DEFAULT_FAILOVER: FailoverConfig = {
+  trading: 'reduceOnly',
+  returnAfterMs: 30_000,
+  maxCrossVenueRatio: '0.02',
+};
 
 export const DEFAULT_CAPTURE: CaptureConfig = { enabled: true, maxMegabytes: 1_024 };
 
@@ -46,6 +52,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   capture: DEFAULT_CAPTURE,
   reconciliation: DEFAULT_RECONCILIATION,
+  failover: DEFAULT_FAILOVER,
   strategies: [],
 };
 

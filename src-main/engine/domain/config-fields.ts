@@ -1,4 +1,12 @@
-import type { CaptureConfig, Config, ExecutionConfig, ReconciliationConfig, RiskConfig } from './config.ts';
+import {
+  type CaptureConfig,
+  type Config,
+  type ExecutionConfig,
+  FAILOVER_POLICIES,
+  type FailoverConfig,
+  type ReconciliationConfig,
+  type RiskConfig,
+} from './config.ts';
 import type { StrategySettings } from './config-defaults.ts';
 import { compareDecimals, decimal, type DecimalText, parseDecimal } from './decimal.ts';
 import { type InstrumentId, parseInstrumentId } from './identifiers.ts';
@@ -101,6 +109,12 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   breakerSlowMs: whole('milliseconds', 1, 60_000),
   breakerCoolDownMs: whole('milliseconds', 100, 3_600_000),
   breakerMaxCoolDownMs: whole('milliseconds', 100, 3_600_000),
+};
+
+export const FAILOVER_FIELDS: Fields<FailoverConfig> = {
+  trading: oneOf(FAILOVER_POLICIES),
+  returnAfterMs: whole('milliseconds', 0, 3_600_000),
+  maxCrossVenueRatio: ratio('0', '0.5'),
 };
 
 export const CAPTURE_FIELDS: Fields<CaptureConfig> = {

@@ -1,8 +1,9 @@
 import type { Config, StrategyConfig } from './config.ts';
-import { DEFAULT_CAPTURE, DEFAULT_CONFIG, DEFAULT_RECONCILIATION } from './config-defaults.ts';
+import { DEFAULT_CAPTURE, DEFAULT_CONFIG, DEFAULT_FAILOVER, DEFAULT_RECONCILIATION } from './config-defaults.ts';
 import {
   CAPTURE_FIELDS,
   EXECUTION_FIELDS,
+  FAILOVER_FIELDS,
   type Field,
   RECONCILIATION_FIELDS,
   RISK_FIELDS,
@@ -89,6 +90,7 @@ function fieldAt(path: readonly string[]): Field<unknown> | undefined {
   if (section === 'risk') return ownField(RISK_FIELDS, key);
   if (section === 'capture') return ownField(CAPTURE_FIELDS, key);
   if (section === 'reconciliation') return ownField(RECONCILIATION_FIELDS, key);
+  if (section === 'failover') return ownField(FAILOVER_FIELDS, key);
   if (section === 'execution') return ownField(EXECUTION_FIELDS, key);
   return ownField(TOP_FIELDS, section ?? '');
 }
@@ -104,6 +106,7 @@ function mergeLayer(config: Config, source: string, layer: ConfigLayer, problems
     execution: { ...config.execution, ...layer.execution },
     capture: { ...DEFAULT_CAPTURE, ...config.capture, ...layer.capture },
     reconciliation: { ...DEFAULT_RECONCILIATION, ...config.reconciliation, ...layer.reconciliation },
+    failover: { ...DEFAULT_FAILOVER, ...config.failover, ...layer.failover },
     strategies: mergeStrategies(config.strategies, source, layer.strategies, problems),
   };
 }

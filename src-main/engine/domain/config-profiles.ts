@@ -48,6 +48,8 @@ export const PROFILES: Readonly<Record<ProfileName, unknown>> = {
     schemaVersion: 1,
     // Market time runs faster than the wall clock in a demo, so a stop that does not fill is given up sooner.
     execution: { stopEscalationMs: 2_000 },
+    // Market time runs faster here too: a venue that spoke for five seconds has told minutes of its market.
+    failover: { returnAfterMs: 5_000 },
     strategies: DEMO_STRATEGIES,
   },
 };

@@ -2,6 +2,7 @@ import type {
   CaptureConfig,
   Config,
   ExecutionConfig,
+  FailoverConfig,
   ReconciliationConfig,
   RiskConfig,
   StrategyConfig,
@@ -9,6 +10,7 @@ import type {
 import { DEFAULT_STRATEGY, type StrategySettings } from './config-defaults.ts';
 import {
   CAPTURE_FIELDS,
+  FAILOVER_FIELDS,
   EXECUTION_FIELDS,
   type Fields,
   RECONCILIATION_FIELDS,
@@ -27,6 +29,7 @@ export type ConfigLayer = {
   readonly execution: Partial<ExecutionConfig>;
   readonly capture: Partial<CaptureConfig>;
   readonly reconciliation: Partial<ReconciliationConfig>;
+  readonly failover: Partial<FailoverConfig>;
   /** A list replaces the strategies of lower layers; an object by id changes some of them. */
   readonly strategies:
     | { readonly kind: 'list'; readonly list: readonly StrategyConfig[] }
@@ -35,7 +38,16 @@ export type ConfigLayer = {
 
 type Report = (path: string, problem: Pick<ConfigProblem, 'expected' | 'was'>) => void;
 
-const SECTIONS = ['schemaVersion', 'reportingAsset', 'risk', 'execution', 'capture', 'reconciliation', 'strategies'];
+const SECTIONS = [
+  'schemaVersion',
+  'reportingAsset',
+  'risk',
+  'execution',
+  'capture',
+  'failover',
+  'reconciliation',
+  'strategies',
+];
 
 /** Reads one layer of a migrated configuration; every problem is added, not only the first. */
 export function readLayer(source: string, raw: unknown, problems: ConfigProblem[]): ConfigLayer {
@@ -49,6 +61,7 @@ export function readLayer(source: string, raw: unknown, problems: ConfigProblem[
     execution: readFields(EXECUTION_FIELDS, root['execution'] ?? {}, 'execution', report),
     capture: readFields(CAPTURE_FIELDS, root['capture'] ?? {}, 'capture', report),
     reconciliation: readFields(RECONCILIATION_FIELDS, root['reconciliation'] ?? {}, 'reconciliation', report),
+    failover: readFields(FAILOVER_FIELDS, root['failover'] ?? {}, 'failover', report),
     strategies: readStrategies(root['strategies'], report),
   };
 }

@@ -13,6 +13,8 @@ export type Config = {
   readonly capture?: CaptureConfig;
   /** Absent in journals of before it existed: the defaults hold. */
   readonly reconciliation?: ReconciliationConfig;
+  /** Absent in journals of versions that knew one venue. */
+  readonly failover?: FailoverConfig;
   readonly strategies: readonly StrategyConfig[];
 };
 
@@ -61,6 +63,21 @@ export type ExecutionConfig = {
 };
 
 /** Recording of raw public messages beside the journal. */
+export const FAILOVER_POLICIES = ['halt', 'reduceOnly', 'continueOnBackup'] as const;
+
+/** What happens when the market data of a venue falls silent. */
+export type FailoverConfig = {
+  /**
+   * `halt`: trading halts until a person re-arms. `reduceOnly`: the venue gets no entries while it is away.
+   * `continueOnBackup`: the backup's bars and account stand in for it, with their own balances and limits.
+   */
+  readonly trading: (typeof FAILOVER_POLICIES)[number];
+  /** How long a venue has to be heard before it is used again. */
+  readonly returnAfterMs: number;
+  /** An entry needs the same underlying on another venue within this fraction, where there is a fresh one. */
+  readonly maxCrossVenueRatio: DecimalText;
+};
+
 export type CaptureConfig = {
   readonly enabled: boolean;
   /** Largest size on disk of one session's segments, compressed; the oldest go first. As much again is kept of earlier sessions. */

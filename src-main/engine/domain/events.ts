@@ -53,6 +53,8 @@ export type EngineInput =
       readonly state: VenueState;
       readonly detail: string;
     }
+  /** Its market data said nothing for `silentUs`, or was heard again: null. */
+  | { readonly kind: 'venue.silence'; readonly venue: Venue; readonly silentUs: number | null }
   /** The venue's clock less ours, known to half a round trip. */
   | {
       readonly kind: 'venue.clockMeasured';

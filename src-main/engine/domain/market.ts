@@ -33,6 +33,17 @@ export type PriceReference = {
   readonly lastTradeAgeUs: number | null;
   readonly barClose: DecimalText | null;
   readonly barCloseAgeUs: number | null;
+  /** Book of the same underlying in the same quote asset on another venue; absent where there is none. */
+  readonly otherVenue?: OtherVenuePrice;
+};
+
+export type OtherVenuePrice = {
+  readonly instrumentId: InstrumentId;
+  readonly bid: DecimalText;
+  readonly ask: DecimalText;
+  readonly ageUs: number;
+  /** Our own book is gone or silent: this one tells the price until it is back. */
+  readonly standsIn: boolean;
 };
 
 /** State of one stream of one instrument. `unsynchronized`: a book without a snapshot, never shown as a book. */

@@ -28,6 +28,7 @@ const CHECKS = [
   'bracket',
   'priceReference',
   'priceCollar',
+  'crossVenue',
   'priceBand',
   'orderNotional',
   'positionNotional',
@@ -38,6 +39,14 @@ const CHECKS = [
 
 const usdt = (text: string): Money => Money.of(decimal(text), 'USDT');
 const OTHER = instrumentId({ base: 'ETH', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
+
+const OTHER_VENUE = {
+  instrumentId: instrumentId({ base: 'BTC', quote: 'USDT', venue: 'KRAKEN', product: 'SPOT' }),
+  bid: '99.00',
+  ask: '99.02',
+  ageUs: 1_000,
+  standsIn: false,
+};
 
 type Case = {
   readonly name: string;
@@ -55,6 +64,12 @@ const CASES: readonly Case[] = [
     name: 'an open breaker',
     context: { openBreaker: { endpoint: 'entry', state: 'open', failures: 5, slowAnswers: 0, retryAtUs: 1 } },
     codes: ['BREAKER_OPEN'],
+  },
+  { name: 'a silent venue', context: { venueAway: true }, codes: ['VENUE_SILENT'] },
+  {
+    name: 'another price on another venue',
+    context: { reference: { ...REFERENCE, otherVenue: { ...OTHER_VENUE, bid: '97.99', ask: '98.01' } } },
+    codes: ['PRICE_CROSS_VENUE'],
   },
   { name: 'clocks apart', context: { clockDriftMs: 1_001 }, codes: ['CLOCK_UNTRUSTED'] },
   { name: 'one entry a minute too many', context: { entriesInMinute: 60 }, codes: ['ORDER_RATE_LIMIT'] },
@@ -161,8 +176,17 @@ describe('risk gate', () => {
     expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS);
   });
 
+  it.each([
+    ['a little apart', { bid: '98.50', ask: '98.52' }],
+    ['far apart and old', { bid: '90.00', ask: '90.02', ageUs: 5_000_001 }],
+    ['crossed', { bid: '90.00', ask: '80.00' }],
+  ])('allows an entry beside another venue whose book is %s', (_name, other) => {
+    const reference = { ...REFERENCE, otherVenue: { ...OTHER_VENUE, ...other } };
+    expect(judgeBracket(REQUEST, { ...CONTEXT, reference }).denials).toEqual([]);
+  });
+
   it('has a case for every code it can give', () => {
-    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(24);
+    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(26);
   });
 
   it.each([

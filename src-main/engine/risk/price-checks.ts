@@ -3,7 +3,7 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { Price } from '../domain/quantities.ts';
 import { type BracketPrices, PRICE_FIELDS, shown } from './bracket-figures.ts';
 import { denial, fact, type Judgment, larger, measured, smaller, subtract, unmeasured } from './judgment.ts';
-import { MIN_FRESH_REFERENCES } from './reference-price.ts';
+import { bookMid, isFresh, MIN_FRESH_REFERENCES } from './reference-price.ts';
 import type { Subject } from './subject.ts';
 
 /** Digits of a ratio shown to the trader; the comparison itself is exact. */
@@ -20,6 +20,7 @@ export function judgePrices(subject: Subject): readonly Judgment[] {
     figures.prices === null || reference.median === null
       ? unmeasured('priceCollar', 'ratio')
       : judgeCollar(subject, figures.prices.limitPrice, reference.median),
+    judgeCrossVenue(subject),
     figures.prices === null || reference.median === null
       ? unmeasured('priceBand', context.instrument.quote)
       : judgeBand(context.instrument, figures.prices, reference.median),
@@ -90,6 +91,22 @@ function judgeCollar({ context }: Subject, limitPrice: Price, median: Decimal): 
   const measure = { name: 'priceCollar', unit: 'ratio', bound: 'atMost', limit, used: null, after } as const;
   const params = { limitPrice: limitPrice.toString(), median: formatDecimal(median) };
   return measured(measure, 'PRICE_COLLAR', params);
+}
+
+/** Where the underlying has a fresh book on another venue, our own mid has to agree with it. */
+function judgeCrossVenue({ context }: Subject): Judgment {
+  const { otherVenue } = context.reference;
+  const own = bookMid(context.reference);
+  const other = otherVenue === undefined ? null : bookMid(otherVenue);
+  if (otherVenue === undefined || own === null || other === null) return fact('crossVenue', null);
+  if (!isFresh(otherVenue.ageUs, context.config.maxReferenceAgeMs)) return fact('crossVenue', null);
+  const distance = magnitude(subtract(own, other));
+  const limit = decimal(context.maxCrossVenueRatio);
+  const exceeded = subtract(multiplyDecimals(other, limit), distance).units < 0n;
+  const after = divideDecimals(distance, other, Math.max(RATIO_SCALE, limit.scale), exceeded ? 'up' : 'down');
+  const measure = { name: 'crossVenue', unit: 'ratio', bound: 'atMost', limit, used: null, after } as const;
+  const params = { own: formatDecimal(own), other: formatDecimal(other), instrumentId: otherVenue.instrumentId };
+  return measured(measure, 'PRICE_CROSS_VENUE', params);
 }
 
 /** The venue refuses any leg outside its band around the average price; the median stands for that average. */

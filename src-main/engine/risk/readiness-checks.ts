@@ -31,6 +31,7 @@ function judgeTradingState({ context }: Subject): Judgment {
 function judgeVenue({ request: { accountId }, context }: Subject): Denial | null {
   const { instrument, otherInstallation: installation, venueReady } = context;
   if (installation !== null) return denial('ACCOUNT_SHARED', { accountId, installation });
+  if (context.venueAway) return denial('VENUE_SILENT', { venue: instrument.venue });
   return venueReady ? null : denial('VENUE_NOT_READY', { venue: instrument.venue });
 }
 

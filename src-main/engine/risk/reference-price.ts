@@ -43,9 +43,9 @@ export function referenceMedian(reference: PriceReference, maxAgeMs: number): Re
 }
 
 /** Null when a side is missing, is no price, or the book is crossed. */
-export function bookMid(reference: PriceReference): Decimal | null {
-  const bid = positivePrice(reference.bid);
-  const ask = positivePrice(reference.ask);
+export function bookMid(book: Pick<PriceReference, 'bid' | 'ask'>): Decimal | null {
+  const bid = positivePrice(book.bid);
+  const ask = positivePrice(book.ask);
   if (bid === null || ask === null || bid.compare(ask) > 0) return null;
   return multiplyDecimals(addDecimals(bid, ask), HALF);
 }
@@ -57,7 +57,7 @@ export function positivePrice(text: string | null): Price | null {
 }
 
 /** NaN and negative ages are not fresh: a clock that went wrong proves nothing. */
-const isFresh = (ageUs: number, maxAgeMs: number): boolean => ageUs >= 0 && ageUs <= maxAgeMs * US_PER_MS;
+export const isFresh = (ageUs: number, maxAgeMs: number): boolean => ageUs >= 0 && ageUs <= maxAgeMs * US_PER_MS;
 
 function medianOf(prices: readonly Decimal[]): Decimal | null {
   const sorted = [...prices].sort(compareDecimals);

@@ -1,5 +1,6 @@
 import type { BracketRequest } from '../domain/command.ts';
 import type { RiskConfig } from '../domain/config.ts';
+import type { DecimalText } from '../domain/decimal.ts';
 import type { DenialParams } from '../domain/denial.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
@@ -27,6 +28,9 @@ export type GateContext = {
   readonly venueReady: boolean;
   /** Another Leeward at work on the account; null when this one alone trades it. */
   readonly otherInstallation: string | null;
+  /** Its market data fell silent, or is not trusted again yet. */
+  readonly venueAway: boolean;
+  readonly maxCrossVenueRatio: DecimalText;
   /** The circuit breaker that is in the way; null when none is. */
   readonly openBreaker: DenialParams | null;
   /** The least the venue's clock and ours are apart; null while unmeasured. */

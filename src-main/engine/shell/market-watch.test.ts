@@ -75,6 +75,7 @@ describe('the market watch', () => {
   it('knows how old each price is, and knows nothing of what it does not watch', async () => {
     const { clock, feed, watch } = rig();
     await watch.start(feed, [LISTED], history);
+    feed.isSilent = true;
     clock.advance(1_500);
     expect(watch.reference(BTC)).toMatchObject({
       bookAgeUs: 1_500_000,
@@ -92,5 +93,27 @@ describe('the market watch', () => {
     feed.listener?.onBarClosed({ ...bar(1), instrumentId: other });
     feed.listener?.onState(other, 'live', 0);
     expect(watch.reference(other).lastTrade).toBeNull();
+  });
+
+  it('tells silence of a venue, and lets the book of another one stand in', async () => {
+    const { clock, feed, inputs, watch } = rig();
+    const backup = feedDouble(clock);
+    const id = 'XBT/USDT.KRAKEN.SPOT' as typeof BTC;
+    const [ours] = [feed.book(BTC)];
+    backup.book = () => ours;
+    await watch.start(feed, [LISTED], history);
+    await watch.start(backup, [{ ...LISTED, id }], history);
+    clock.advance(3_000);
+    expect(watch.reference(BTC).otherVenue).toMatchObject({ instrumentId: id, bid: '99.99', standsIn: false });
+    feed.isSilent = true;
+    clock.advance(8_000);
+    const silence = inputs.filter(({ kind }) => kind === 'venue.silence');
+    expect(silence).toEqual([{ kind: 'venue.silence', venue: 'BINANCE', silentUs: 2_000_000 }]);
+    expect(watch.reference(BTC).otherVenue?.standsIn).toBe(true);
+    expect(watch.reference(id).otherVenue?.standsIn).toBe(false);
+    feed.isSilent = false;
+    clock.advance(1_000);
+    expect(inputs.at(-1)).toEqual({ kind: 'venue.silence', venue: 'BINANCE', silentUs: null });
+    watch.close();
   });
 });

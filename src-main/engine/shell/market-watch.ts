@@ -1,7 +1,9 @@
 import { decimal, formatDecimal, type DecimalText } from '../domain/decimal.ts';
 import type { EngineInput, ListedInstrument } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/identifiers.ts';
-import type { Bar, BarInterval, FeedState, PriceReference } from '../domain/market.ts';
+import { instrumentOf } from '../domain/listed-instrument.ts';
+import type { Bar, BarInterval, FeedState, OtherVenuePrice, PriceReference } from '../domain/market.ts';
+import { SilenceMeter } from '../market-data/silence-meter.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { FeedListener, MarketDataFeed, PublicTrade } from '../ports/market-data-feed.ts';
@@ -26,6 +28,7 @@ export type MarketWatchParts = {
 };
 
 const HISTORY_ATTEMPTS = 3;
+const LOOK_EVERY_MS = 250;
 /** Hundreds of histories at once would keep heartbeats and stops waiting behind their bars. */
 const WARM_UPS_AT_ONCE = 8;
 const NOTHING: PriceReference = {
@@ -44,6 +47,10 @@ const NOTHING: PriceReference = {
 export class MarketWatch {
   private readonly parts: MarketWatchParts;
   private readonly watched = new Map<InstrumentId, Watched>();
+  private readonly silence = new SilenceMeter();
+  /** Markets on other venues with the same underlying, quote asset and product. */
+  private readonly twins = new Map<InstrumentId, readonly InstrumentId[]>();
+  private stopLooking: () => void = () => undefined;
 
   constructor(parts: MarketWatchParts) {
     this.parts = parts;
@@ -55,7 +62,10 @@ export class MarketWatch {
     instruments: readonly ListedInstrument[],
     history: { readonly interval: BarInterval; readonly bars: number },
   ): Promise<void> {
-    for (const listed of instruments) this.watched.set(listed.id, newlyWatched(listed, feed));
+    for (const listed of instruments) this.watch(listed, feed);
+    this.findTwins();
+    this.stopLooking();
+    this.stopLooking = this.parts.clock.every(LOOK_EVERY_MS, () => this.lookForSilence());
     await feed.start(instruments, history.interval, this.listener());
     const waiting = instruments.map(({ id }) => id);
     const warmUpNext = async (): Promise<void> => {
@@ -69,6 +79,7 @@ export class MarketWatch {
     const watched = this.watched.get(id);
     if (watched === undefined) return NOTHING;
     const { listed, lastTicks, barClose } = watched;
+    const otherVenue = this.otherVenue(id);
     const book = watched.feed.book(id);
     const bid = book?.bestBid();
     const ask = book?.bestAsk();
@@ -82,7 +93,62 @@ export class MarketWatch {
       lastTradeAgeUs: this.ageOf(watched.lastTradeAtUs),
       barClose,
       barCloseAgeUs: this.ageOf(watched.barCloseAtUs),
+      ...(otherVenue === null ? {} : { otherVenue }),
     };
+  }
+
+  close(): void {
+    this.stopLooking();
+  }
+
+  private watch(listed: ListedInstrument, feed: MarketDataFeed): void {
+    this.watched.set(listed.id, newlyWatched(listed, feed));
+    this.silence.add(listed.id, instrumentOf(listed).venue, this.parts.clock.monotonicUs());
+  }
+
+  private findTwins(): void {
+    const groups = Map.groupBy(this.watched.values(), ({ listed }) => {
+      const { underlying, quote, product } = instrumentOf(listed);
+      return `${underlying}/${quote}.${product}`;
+    });
+    for (const group of groups.values()) {
+      for (const { listed } of group) {
+        const others = group.filter((other) => instrumentOf(other.listed).venue !== instrumentOf(listed).venue);
+        const ids = others.map((other) => other.listed.id);
+        if (ids.length > 0) this.twins.set(listed.id, ids);
+      }
+    }
+  }
+
+  private lookForSilence(): void {
+    const nowUs = this.parts.clock.monotonicUs();
+    for (const { venue, silentUs } of this.silence.look(nowUs)) {
+      this.parts.dispatch({ kind: 'venue.silence', venue, silentUs: silentUs === null ? null : Math.round(silentUs) });
+    }
+  }
+
+  /** The youngest book of a twin; null where no other venue has one. */
+  private otherVenue(id: InstrumentId): OtherVenuePrice | null {
+    const twins = this.twins.get(id);
+    if (twins === undefined) return null;
+    const books = twins.map((twin) => this.bookOf(twin)).filter((book) => book !== null);
+    const [youngest] = books.sort((a, b) => a.ageUs - b.ageUs);
+    if (youngest === undefined) return null;
+    return { ...youngest, standsIn: !this.isHeard(id) && this.isHeard(youngest.instrumentId) };
+  }
+
+  private bookOf(instrumentId: InstrumentId): Omit<OtherVenuePrice, 'standsIn'> | null {
+    const watched = this.watched.get(instrumentId);
+    const book = watched?.feed.book(instrumentId);
+    const [bid, ask, ageUs] = [book?.bestBid(), book?.bestAsk(), this.ageOf(watched?.bookAtUs ?? null)];
+    if (watched === undefined || bid === undefined || ask === undefined || ageUs === null) return null;
+    const { tickSize } = watched.listed;
+    return { instrumentId, bid: inUnits(bid.ticks, tickSize), ask: inUnits(ask.ticks, tickSize), ageUs };
+  }
+
+  private isHeard(id: InstrumentId): boolean {
+    const hasBook = this.watched.get(id)?.feed.book(id) !== undefined;
+    return hasBook && !this.silence.isSilent(id, this.parts.clock.monotonicUs());
   }
 
   private ageOf(atUs: number | null): number | null {
@@ -94,6 +160,7 @@ export class MarketWatch {
       onBook: (id, _book, receivedMonotonicUs) => {
         const watched = this.watched.get(id);
         if (watched !== undefined) watched.bookAtUs = receivedMonotonicUs;
+        this.silence.heard(id, receivedMonotonicUs);
       },
       onTrade: (trade) => this.noteTrade(trade),
       onBarClosed: (bar) => this.closeBar(bar, false),

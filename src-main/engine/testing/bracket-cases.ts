@@ -80,6 +80,8 @@ export const CONTEXT: GateContext = {
   feedLive: true,
   venueReady: true,
   otherInstallation: null,
+  venueAway: false,
+  maxCrossVenueRatio: '0.02',
   openBreaker: null,
   clockDriftMs: 3,
   entriesInMinute: 0,

@@ -76,13 +76,22 @@ const BOOK: BookView = {
   writeTop: () => 0,
 };
 
-export type FeedDouble = MarketDataFeed & { listener: FeedListener | undefined; bars: readonly Bar[] };
+const BOOK_EVERY_MS = 500;
+
+export type FeedDouble = MarketDataFeed & {
+  listener: FeedListener | undefined;
+  bars: readonly Bar[];
+  /** Connected, and nothing comes. */
+  isSilent: boolean;
+};
 
 export function feedDouble(clock: VirtualClock): FeedDouble {
+  let stopTelling = (): void => undefined;
   const feed: FeedDouble = {
     origin: 'synthetic',
     listener: undefined,
     bars: [],
+    isSilent: false,
     start: async (instruments, _interval, listener) => {
       feed.listener = listener;
       for (const { id } of instruments) {
@@ -98,10 +107,14 @@ export function feedDouble(clock: VirtualClock): FeedDouble {
         } as const;
         listener.onTrade({ instrumentId: id, ...traded });
       }
+      stopTelling = clock.every(BOOK_EVERY_MS, () => {
+        if (feed.isSilent) return;
+        for (const { id } of instruments) listener.onBook(id, BOOK, clock.monotonicUs());
+      });
     },
     history: async () => ok(feed.bars),
     book: (id: InstrumentId) => (id === BTC ? BOOK : undefined),
-    close: async () => undefined,
+    close: async () => stopTelling(),
   };
   return feed;
 }
