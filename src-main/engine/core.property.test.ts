@@ -4,7 +4,7 @@ import { createCore } from './core.ts';
 import { decimal, type DecimalText } from './domain/decimal.ts';
 import { ordersOf } from './domain/order.ts';
 import { Quantity } from './domain/quantities.ts';
-import { ACCOUNT, bracket, CoreSession } from './testing/core-session.ts';
+import { ACCOUNT, bracket, CoreSession, LISTED } from './testing/core-session.ts';
 
 /**
  * Everything a venue, a network and a person can do to the core between two moments: whatever came, once the venue answers
@@ -63,9 +63,10 @@ class Play {
   private epoch = 1;
 
   /** `others`: balance that is not ours; the venue would let us sell it. */
-  constructor(others: string) {
+  constructor(others: string, maxStopOrders = 50) {
     this.session.venue.base = q(others);
     this.session.start();
+    this.session.dispatch({ kind: 'instruments.listed', instruments: [{ ...LISTED, maxStopOrders }] });
   }
 
   take(step: Step): void {
@@ -219,9 +220,10 @@ describe('the core under any interleaving', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('0', '0.3', '50'),
+        fc.constantFrom(3, 50),
         fc.array(step, { maxLength: 80, size: 'max' }),
-        (others, steps) => {
-          const play = new Play(others);
+        (others, maxStopOrders, steps) => {
+          const play = new Play(others, maxStopOrders);
           for (const each of steps) play.take(each);
           play.heal();
           checkHealed(play.session);

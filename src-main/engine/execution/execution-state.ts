@@ -136,6 +136,12 @@ export type Exposure = {
   /** A stop rule at work. */
   follow?: StopFollow | null;
   /** Resting stops are on their way to where the plan says. */
+  /** Stops that become one, to free a slot; `byId`: the one that rests beside them first, where the venue allows. */
+  merging?: {
+    readonly oldIds: readonly ClientOrderId[];
+    readonly byId: ClientOrderId | null;
+    readonly sinceUs: number;
+  } | null;
   restop?: { readonly sinceUs: number; readonly tries: number } | null;
   /** A part on its way out. */
   reduction?: Reduction | null;

@@ -4,7 +4,7 @@ import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
 import { holdsBack, isDenied } from './absence.ts';
-import { closes, coverageOf, isDust, openRecords, protects } from './coverage.ts';
+import { closes, coverageOf, isDust, leavesOf, openRecords, protects } from './coverage.ts';
 import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
 import { alertOrder } from './order-record.ts';
@@ -176,7 +176,22 @@ export function cancelExcess(turn: Turn, exposure: Exposure): void {
   }
   protection.excessSinceUs ??= turn.timeUs;
   if (turn.timeUs - protection.excessSinceUs < configOf(turn.state).protectionGraceMs * US_PER_MS) return;
-  for (const record of orphans) sendCancel(turn, record);
+  for (const record of surplusOf(exposure, orphans, excess)) sendCancel(turn, record);
+}
+
+/**
+ * Of orders that exceed the position, those that may go without baring any of it: a stop of which two turned out to exist.
+ * All of them where no such choice is left, for one stop alone is too large.
+ */
+function surplusOf(exposure: Exposure, orphans: readonly OrderRecord[], excess: Quantity): readonly OrderRecord[] {
+  const surplus: OrderRecord[] = [];
+  let left = excess;
+  for (const record of orphans.filter((each) => protects(each, exposure))) {
+    if (left.compare(leavesOf(record)) < 0) continue;
+    surplus.push(record);
+    left = left.minus(leavesOf(record));
+  }
+  return surplus.length === 0 ? orphans : surplus;
 }
 
 function alertUnprotected(turn: Turn, exposure: Exposure, action: string): void {

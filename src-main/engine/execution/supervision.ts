@@ -13,6 +13,7 @@ import { advanceReduction } from './reduction.ts';
 import { advanceReplacing } from './replacing.ts';
 import { settleCases } from './resolution-log.ts';
 import { guardRestingEntries } from './resting-entry.ts';
+import { advanceMerging, isMerging } from './stop-merging.ts';
 import { advanceRestop } from './stop-replacement.ts';
 import { guarded } from './trading-state-latch.ts';
 import { lacksFills, watchAnswers } from './unknown-outcomes.ts';
@@ -73,7 +74,8 @@ function supervise(turn: Turn, exposure: Exposure): void {
     if (!advanceReduction(turn, exposure)) {
       cancelExcess(turn, exposure);
       advanceRestop(turn, exposure);
-      protect(turn, exposure);
+      advanceMerging(turn, exposure);
+      if (!isMerging(turn, exposure)) protect(turn, exposure);
       restTarget(turn, exposure);
     }
   }
