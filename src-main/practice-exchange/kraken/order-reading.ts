@@ -5,7 +5,14 @@ import type { OrderType, Side } from '../matching/venue-order.ts';
 import type { Fields } from './fields.ts';
 import { invalidArgument } from './kraken-error.ts';
 import type { Pair } from './pairs.ts';
-import { type CloseOrder, type KrakenOrderType, type KrakenTerms, ORDER_TYPES, type Trail } from './terms.ts';
+import {
+  type CloseOrder,
+  type KrakenOrder,
+  type KrakenOrderType,
+  type KrakenTerms,
+  ORDER_TYPES,
+  type Trail,
+} from './terms.ts';
 
 const MATCHING_TYPES: Readonly<Record<KrakenOrderType, OrderType>> = {
   limit: 'LIMIT',
@@ -48,6 +55,31 @@ export function readOrder(fields: Fields, pair: Pair, nowMs: number): OrderReque
     strategyId: null,
     strategyType: null,
     terms,
+  };
+}
+
+/** The order as it shall be: what AmendOrder does not name stays. */
+export function readAmendment(fields: Fields, { market }: Pair, order: KrakenOrder): OrderRequest {
+  const changed = (name: string, ticks: number): Decimal | null => {
+    const text = fields.optional(name);
+    if (text === undefined) return ticks === 0 ? null : market.priceOf(ticks);
+    if (ticks === 0) throw invalidArgument(name);
+    return readPrice(text, name);
+  };
+  return {
+    symbol: order.symbol,
+    side: order.side,
+    type: order.type,
+    timeInForce: order.timeInForce,
+    quantity:
+      fields.optional('order_qty') === undefined ? market.quantityOf(order.lots) : positive(fields, 'order_qty'),
+    quoteOrderQty: null,
+    price: changed('limit_price', order.priceTicks),
+    stopPrice: changed('trigger_price', order.stopTicks),
+    clientOrderId: order.clientOrderId,
+    strategyId: null,
+    strategyType: null,
+    terms: order.terms,
   };
 }
 

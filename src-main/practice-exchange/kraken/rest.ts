@@ -18,7 +18,7 @@ export type KrakenAnswer = { readonly status: number; readonly text: string };
 
 const PRIVATE_ROUTES: Readonly<Record<string, PrivateRoute>> = { ...ACCOUNT_ROUTES, ...TRADING_ROUTES };
 /** History costs twice; orders have counters of their own. */
-const HISTORY = new Set(['ClosedOrders', 'TradesHistory', 'QueryTrades']);
+const HISTORY = new Set(['TradesHistory']);
 
 /** Answers a request to `/0/...`: always JSON with `error` and, when it is empty, `result`. */
 export function answerKraken(desk: KrakenDesk, request: KrakenRequest): KrakenAnswer {

@@ -5,10 +5,10 @@ import { pairNamed } from './named-pairs.ts';
 import type { KrakenDesk } from './desk.ts';
 import { invalidArgument, KrakenError } from './kraken-error.ts';
 import { closeText, describe, krakenError } from './order-info.ts';
-import { readOrder } from './order-reading.ts';
+import { readAmendment, readOrder } from './order-reading.ts';
 import type { Pair } from './pairs.ts';
-import { cancelCost } from './rates.ts';
-import { isKrakenOrder, type KrakenOrder, termsOf, txidOf } from './terms.ts';
+import { amendCost, cancelCost } from './rates.ts';
+import { isKrakenOrder, krakenId, type KrakenOrder, termsOf, txidOf } from './terms.ts';
 
 export type PrivateCall = {
   readonly desk: KrakenDesk;
@@ -25,6 +25,7 @@ const unknownOrder = (): KrakenError => new KrakenError('EOrder:Unknown order');
 export const TRADING_ROUTES: Readonly<Record<string, PrivateRoute>> = {
   AddOrder: (call) => addOrder(call, pairNamed(call.desk, call.fields.text('pair'))),
   AddOrderBatch: addOrderBatch,
+  AmendOrder: amendOrder,
   CancelOrder: cancelOrder,
   CancelAll: ({ desk, account }) => ({ count: desk.cancelAll(account) }),
   CancelAllOrdersAfter: cancelAfter,
@@ -120,6 +121,20 @@ function cancelOrder(call: PrivateCall) {
     desk.rates.countTransaction(account, order.symbol, cancelCost(marketMs - order.updatedMs), apiMs);
   }
   return { count: open.filter((order) => desk.cancel(order)).length };
+}
+
+/** Changes quantity, limit and trigger in place; identity stays, the queue place is lost. Post-only stays post-only. */
+function amendOrder(call: PrivateCall) {
+  const { desk, account, fields } = call;
+  checkDeadline(desk, fields);
+  const [order] = findOrders(call).filter(isLive);
+  if (order === undefined) throw unknownOrder();
+  const ageMs = desk.now().marketMs - order.updatedMs;
+  desk.rates.countTransaction(account, order.symbol, amendCost(ageMs), desk.venue.clock.apiMs());
+  const changes = readAmendment(fields, desk.pairs.of(order.symbol), order);
+  const amended = desk.venue.engine.amend(order, changes, desk.now());
+  if (!amended.ok) throw krakenError(amended.error);
+  return { amend_id: krakenId('T', [order.id, 8], [desk.venue.clock.apiMs() % 1_000_000_000, 8]) };
 }
 
 /** Cancels everything unless it is asked for again in time; a timeout of 0 disarms. Times are the venue's, in seconds. */

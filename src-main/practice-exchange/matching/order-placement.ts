@@ -99,22 +99,37 @@ export function amendOrder(
   const market = state.market(order.symbol);
   const judged = judgeOrder(market, request, state.now.marketMs);
   if (!judged.ok) return judged;
-  const { priceTicks, lots } = judged.value;
+  const { priceTicks, stopTicks, lots } = judged.value;
   const added = Math.max(0, lots - order.lots);
   const refused = state.clearing.judge(state, market, state.account(order.account), request, added);
   if (refused !== null) return err(refused);
-  const wouldTake = judgePrices(market, { ...judged.value, side: order.side, type: order.type }) !== null;
+  const priceRefused = judgePrices(market, { ...judged.value, side: order.side, type: order.type });
+  if (priceRefused !== null && hasTrigger(order.type)) return err(priceRefused);
+  const wouldTake = priceRefused !== null;
   if (lots <= order.filledLots || wouldTake) {
     close(state, market, order, { type: wouldTake ? 'EXPIRED' : 'CANCELED' });
     return ok(order);
   }
+  const before = { priceTicks: order.priceTicks, stopTicks: order.stopTicks, lots: order.lots };
+  const after = { priceTicks, stopTicks, lots };
+  if (!holdFor(state, market, order, after)) {
+    holdFor(state, market, order, before);
+    return err(INSUFFICIENT_BALANCE);
+  }
+  Object.assign(order, before);
   market.book.remove(order);
-  order.priceTicks = priceTicks;
-  order.lots = lots;
+  Object.assign(order, after);
   order.updatedMs = state.now.marketMs;
   state.report(order, { type: 'AMENDMENT' });
-  work(state, market, order);
+  if (!hasTrigger(order.type) || order.isWorking) work(state, market, order);
   return ok(order);
+}
+
+/** Gives the order these numbers and holds what they need instead of what it held. False when funds are missing. */
+function holdFor(state: ExchangeState, market: SymbolMarket, order: VenueOrder, numbers: Counted): boolean {
+  if (order.reservation !== null) state.account(order.account).shrink(order.reservation, 0n);
+  Object.assign(order, numbers);
+  return state.clearing.reserve(state, market, order);
 }
 
 /** A triggered stop starts to work; true stop-market buys may cost more than they locked. */
