@@ -9,9 +9,9 @@ import {
   type CallFailure,
   classifyFailure,
   isCredentialCode,
-  ReplyTimeout,
   UnreadableReply,
 } from './call-failure.ts';
+import { within } from './within.ts';
 import { type HeaderUse, headerUse, isJson, noteReply } from './reply-evidence.ts';
 
 /** Where a practice exchange listens. Absent: the venue itself. */
@@ -347,19 +347,5 @@ function requireUnchanged(params: CallParams, request: Record<string, unknown>):
     if (sent.get(name) !== String(value)) {
       throw new AlteredRequest(`expected ${name}=${String(value)}, was ${String(sent.get(name))}`);
     }
-  }
-}
-
-/** Throws ReplyTimeout when `promise` has not settled in time; its late end is nobody's business any more. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ReplyTimeout(`expected an answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

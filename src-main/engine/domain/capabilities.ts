@@ -102,14 +102,16 @@ const BINANCE_USDM: VenueCapabilities = {
   leverage: true,
 };
 
+/** Sent as `deadline` with AddOrder and AmendOrder: the venue takes 2 to 60 seconds and tells its clock in whole ones. */
+export const KRAKEN_CREATE_DEADLINE_MS = 5_000;
+
 /** Conditional close is the one list; AmendOrder changes prices, triggers and quantities. Buys ask for fees in quote. */
 const KRAKEN_SPOT: VenueCapabilities = {
   locksFunds: true,
   feesReduceHolding: false,
   reduceOnly: false,
   sellsOnlyHoldings: true,
-  // AddOrder takes a deadline of 500 ms to 60 s; null until the gateway sends one.
-  createDeadlineMs: null,
+  createDeadlineMs: KRAKEN_CREATE_DEADLINE_MS,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'gtd'],
   lists: { oco: false, oto: true, otoco: false },

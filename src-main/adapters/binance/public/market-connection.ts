@@ -76,6 +76,11 @@ export class MarketConnection {
     return this.current?.generation ?? 0;
   }
 
+  /** On the current socket; lost when there is none, as is what was said on one that is gone. */
+  send(text: string): void {
+    if (this.current?.openedUs !== null) this.current?.ws.send(text);
+  }
+
   /** Gives the socket up, as when it turned out to be silent or behind. */
   reconnect(reason: string): void {
     const socket = this.current;
