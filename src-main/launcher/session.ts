@@ -193,7 +193,9 @@ function guardianOf(options: SessionOptions, run: Launch, boot: Parameters<Launc
     const started: Guarded = { child, newLife: livesOf(child) };
     current = started;
     void child.exited.then(({ code, signal }) => {
-      options.log(`guardian ended (${signal ?? `code ${String(code)}`}); the next engine life gets a new one`);
+      // Code 0: it was told to.
+      if (code !== 0)
+        options.log(`guardian ended (${signal ?? `code ${String(code)}`}); the next engine life gets a new one`);
       if (current === started) current = undefined;
     });
     return started;
