@@ -197,6 +197,12 @@ describe('a served session', { timeout: 60_000 }, () => {
     expect(positions.filter(({ coverage }) => coverage !== 'dust')).toEqual([]);
   });
 
+  it('can be drilled while it runs, as it trades on the practice exchange', async () => {
+    const { code, out } = await cli('stop', '--rehearse', '--running', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ ok: true, acknowledgedBy: 'engine', verifiedMs: null, remaining: [] });
+  });
+
   it('closes a terminal that does not speak the contract', async () => {
     const health = await fetch((JSON.parse(lines[0] ?? '{}') as { address: string }).address, { redirect: 'manual' });
     expect(health.status).toBe(403);

@@ -64,6 +64,8 @@ export type RunningSession = {
   readonly dataDir: string;
   readonly guardianSocket: string;
   readonly clientSocket: string;
+  /** Where the practice exchange tells of its accounts; absent for any other venue. */
+  readonly practice?: { readonly control: string; readonly accounts: readonly string[] };
 };
 
 export function announceRunning(home: string, session: RunningSession): void {

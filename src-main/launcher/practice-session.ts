@@ -84,8 +84,9 @@ async function startLocked(
     server: options.port === null ? null : { port: options.port, rendererDir: join(root, 'out/renderer') },
     log: options.log,
   });
-  const { guardianSocket, clientSocket } = session;
-  announceRunning(home.path, { pid: process.pid, dataDir, guardianSocket, clientSocket });
+  const { guardianSocket, clientSocket, practice } = session;
+  const venue = practice === null ? {} : { practice };
+  announceRunning(home.path, { pid: process.pid, dataDir, guardianSocket, clientSocket, ...venue });
   const close = async (): Promise<void> => {
     await session.close();
     release();
