@@ -1,12 +1,9 @@
 /** Entry of the guardian: small, no HTTP, no Electron. Watches the engine and stands in for it when a stop finds it deaf. */
 import type { Socket } from 'node:net';
-import { createBinanceGateway } from './adapters/binance/binance-gateway.ts';
-import { createWeightLimiter } from './adapters/binance/weight-limiter.ts';
-import { Secret } from './adapters/keychain/secret.ts';
 import { createLogger } from './adapters/logger/pino-logger.ts';
 import { createSystemClock } from './adapters/system-clock/system-clock.ts';
 import { createSystemRandom } from './adapters/system-random/system-random.ts';
-import { accountId } from './engine/domain/identifiers.ts';
+import type { VenueGateway } from './engine/ports/venue-gateway.ts';
 import { openEpochFile } from './guardian/epoch-file.ts';
 import { Guardian, type Peer } from './guardian/guardian.ts';
 import { type IntentLog, openIntentLog } from './guardian/intent-log.ts';
@@ -17,6 +14,7 @@ import { guardianRequestSchema } from './guardian/protocol.ts';
 import type { GuardianBoot } from './launcher/boot.ts';
 import { jsonFrame, readFrames } from './launcher/framing.ts';
 import { listenLocal } from './launcher/local-socket.ts';
+import { gatewayOf, hostLimiters } from './launcher/venue-gateways.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
 
 /** Long enough for the last line to reach the launcher. */
@@ -39,7 +37,7 @@ async function boot(options: GuardianBoot): Promise<void> {
       await endProcess(pid, clock);
     },
     flatten: async (ownEpoch, held) => {
-      const gateways = options.accounts.map((account) => gatewayOf(options, account));
+      const gateways = options.accounts.map((account) => standInGateway(options, account));
       try {
         return await flattenAll({
           gateways,
@@ -100,17 +98,11 @@ function engineLost(guardian: Guardian, options: GuardianBoot): void {
   );
 }
 
-function gatewayOf(
-  options: GuardianBoot,
-  account: GuardianBoot['accounts'][number],
-): ReturnType<typeof createBinanceGateway> {
-  const { rest, wsApi } = options.venue;
-  return createBinanceGateway({
-    accountId: accountId(account.accountId),
-    apiKey: new Secret(account.apiKey),
-    secret: new Secret(account.secret),
-    endpoints: rest === null || wsApi === null ? null : { rest, wsApi },
-    limiter: createWeightLimiter(clock),
+function standInGateway({ venue }: GuardianBoot, account: GuardianBoot['accounts'][number]): VenueGateway {
+  return gatewayOf(account, {
+    venue,
+    limiters: hostLimiters(clock),
+    leverage: null,
     privateStream: false,
     // The engine is dead by now and the epoch is the guardian's own.
     isCurrentEpoch: () => true,

@@ -2,14 +2,18 @@
 import type { PracticeBoot } from './launcher/boot.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
 import { createMarketSource } from './practice-exchange/market/create-market-source.ts';
-import { practiceAccounts, startPracticeExchange } from './practice-exchange/start-practice-exchange.ts';
+import {
+  futuresAccounts,
+  practiceAccounts,
+  startPracticeExchange,
+} from './practice-exchange/start-practice-exchange.ts';
 
 const channel = parentChannel();
 
 const SYNTHETIC_SEED = 'practice';
 
 async function boot(options: PracticeBoot['practice']): Promise<void> {
-  const { accounts, intentJournal, market, port, speed, synthetic } = options;
+  const { accounts, futures = 0, intentJournal, market, port, speed, synthetic } = options;
   const exchange = await startPracticeExchange({
     market: createMarketSource({
       kind: market,
@@ -17,12 +21,12 @@ async function boot(options: PracticeBoot['practice']): Promise<void> {
     }),
     speed,
     port,
-    accounts: practiceAccounts(accounts),
+    accounts: [...practiceAccounts(accounts), ...futuresAccounts(futures)],
     ...(intentJournal === null ? {} : { intentJournal }),
   });
-  const { rest, stream, wsApi, control } = exchange;
+  const { rest, stream, wsApi, futures: futuresStream, control } = exchange;
   const keys = exchange.accounts.map(({ name, apiKey, secret }) => ({ name, apiKey, secret }));
-  channel.send({ t: 'ready', detail: { rest, stream, wsApi, control, accounts: keys } });
+  channel.send({ t: 'ready', detail: { rest, stream, wsApi, futures: futuresStream, control, accounts: keys } });
 }
 
 channel.onMessage((message) => {

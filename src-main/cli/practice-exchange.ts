@@ -67,7 +67,10 @@ async function start(values: Values): Promise<PracticeExchange> {
     return await startPracticeExchange({
       ...settings.exchange,
       market: createMarketSource(settings.market),
-      accounts: practiceAccounts(settings.accounts, settings.discounted),
+      accounts: practiceAccounts(settings.accounts, settings.discounted).map((account) => ({
+        ...account,
+        usdm: '100000',
+      })),
     });
   } catch (error) {
     throw new CommandFailure(startProblem(error));
@@ -134,12 +137,12 @@ function startProblem(error: unknown): string {
 }
 
 function announce(
-  { rest, stream, wsApi, control, apiKey, secret, accounts, limits }: PracticeExchange,
+  { rest, stream, wsApi, futures, control, apiKey, secret, accounts, limits }: PracticeExchange,
   io: CliIo,
   json: boolean,
 ): void {
   const keys = accounts.map((account) => ({ name: account.name, apiKey: account.apiKey, secret: account.secret }));
-  const line = { ready: true, rest, stream, wsApi, control, apiKey, secret, accounts: keys, limits };
+  const line = { ready: true, rest, stream, wsApi, futures, control, apiKey, secret, accounts: keys, limits };
   report(io, json)(
     line,
     `practice exchange ready: REST ${rest}, streams ${stream}, WebSocket API ${wsApi}, control ${control}\n` +

@@ -8,6 +8,7 @@ const OPTIONS = {
   set: { type: 'string', multiple: true },
   market: { type: 'string', default: 'demo' },
   speed: { type: 'string', default: '1' },
+  futures: { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -17,7 +18,7 @@ export const command: Command = {
   name: 'serve',
   summary: 'Serve the terminal to a browser on this machine (paper mode, practice exchange)',
   usage: `
-usage: leeward serve [--port n] [--data-dir d] [--config f] [--set key=value]... [--market m] [--speed x] [--json]
+usage: leeward serve [--port n] [--data-dir d] [--config f] [--set key=value]... [--market m] [--speed x] [--futures n] [--json]
 
 Starts the practice exchange, guardian, engine, inference worker and web server, then prints an address with a one-time
 token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay as they are.
@@ -28,6 +29,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
   --set <k=v>      one configuration value, such as risk.priceCollarRatio=0.01
   --market <m>     demo (14 pairs of January 2024), recorded (BTC order book of August 2024) or synthetic
   --speed <x>      market seconds per second, 0.1 to 100 (default 1)
+  --futures <n>    accounts that trade USD-M futures, after the two of spot (default 0)
   --json           one JSON line when ready
 `,
   run: async (args, io) => {
@@ -35,6 +37,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     refusePositionals(positionals);
     const port = integerOption('port', values.port, 0, 65_535);
     const speed = numberOption('speed', values.speed, 0.1, 100);
+    const futures = integerOption('futures', values.futures, 0, 10);
     const market = oneOf('market', values.market, MARKETS);
     const [{ startPracticeSession }, { defaultDataHome }] = await Promise.all([
       import('../launcher/practice-session.ts'),
@@ -42,7 +45,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     ]);
     const session = await startPracticeSession({
       home: values['data-dir'] ?? defaultDataHome(),
-      practice: { market, speed, accounts: 2 },
+      practice: { market, speed, accounts: 2, futures },
       port,
       configFile: values.config,
       overrides: values.set ?? [],

@@ -8,6 +8,8 @@ export type VenueBoot = {
   readonly rest: string | null;
   readonly stream: string | null;
   readonly wsApi: string | null;
+  /** Base of the USD-M streams, ending in `/ws`; null for the venue's own, absent where none is traded. */
+  readonly futures?: string | null;
   readonly label: string;
   readonly origin: 'live' | 'recorded' | 'derived' | 'synthetic';
 };
@@ -15,6 +17,8 @@ export type VenueBoot = {
 export type AccountBoot = {
   readonly accountId: string;
   readonly mode: 'paper' | 'live';
+  /** What it trades; SPOT when absent. */
+  readonly product?: 'SPOT' | 'USDM';
   readonly apiKey: string;
   readonly secret: string;
 };
@@ -76,6 +80,8 @@ export type PracticeBoot = {
     /** 0 lets the system choose. */
     readonly port: number;
     readonly accounts: number;
+    /** Accounts beside those that trade USD-M futures. */
+    readonly futures?: number;
     /** How many invented pairs, and how busy, on the synthetic market. */
     readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
     /** Journal in which every create must already stand; null when nothing is to be checked. */

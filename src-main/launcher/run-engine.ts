@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import { createBinancePublicFeed } from '../adapters/binance/public/binance-public-feed.ts';
-import { createBinanceGateway } from '../adapters/binance/binance-gateway.ts';
-import { createWeightLimiter } from '../adapters/binance/weight-limiter.ts';
+import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
+import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
 import { type ConcealingLogger, createLogger } from '../adapters/logger/pino-logger.ts';
 import { openJournal } from '../adapters/sqlite/open-journal.ts';
@@ -13,7 +13,7 @@ import { engineFacts } from '../door/engine-facts.ts';
 import { MarketView } from '../door/market-view.ts';
 import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
 import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
-import { accountId, commandId, type InstrumentId } from '../engine/domain/identifiers.ts';
+import { accountId, commandId, type InstrumentId, parseInstrumentId } from '../engine/domain/identifiers.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import { Price } from '../engine/domain/quantities.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -27,6 +27,7 @@ import type { HeldPosition } from '../guardian/protocol.ts';
 import type { EngineBoot } from './boot.ts';
 import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
 import { type Recording, recordMarketData } from './recording.ts';
+import { gatewayOf, type HostLimiters, hostLimiters } from './venue-gateways.ts';
 import { monitorStrategies, type StrategyMonitor } from './strategy-monitor.ts';
 
 export type EngineHost = {
@@ -48,6 +49,8 @@ export type RunningEngine = {
 /** For the slowest indicator of the strategies (57 bars) and then a whole drift window (60). */
 const WARM_UP_BARS = 120;
 const BINANCE_REST = 'https://api.binance.com';
+const BINANCE_FUTURES_REST = 'https://fapi.binance.com';
+const BINANCE_FUTURES_STREAM = 'wss://fstream.binance.com/ws';
 const BINANCE_STREAM = 'wss://stream.binance.com:9443';
 
 type Parts = {
@@ -138,37 +141,47 @@ function venueOf(
   capture: RawCapture | undefined,
 ): { feed: MarketDataFeed; gateways: readonly VenueGateway[] } {
   const { boot, clock, logger, market } = parts;
-  const { origin, rest, stream, wsApi } = boot.venue;
-  const limiter = createWeightLimiter(clock);
+  const limiters = hostLimiters(clock);
   const random = createSystemRandom();
-  const feed = createBinancePublicFeed({
+  const gateways = boot.accounts.map((account) => {
+    logger.conceal(new Secret(account.apiKey));
+    logger.conceal(new Secret(account.secret));
+    const leverage = { ratio: boot.config.execution.futuresLeverage, instruments: tradedContracts(boot) };
+    return gatewayOf(account, { venue: boot.venue, limiters, leverage, isCurrentEpoch, clock, random, logger });
+  });
+  return { feed: shownFeed(feedOf(parts, limiters, capture), market), gateways };
+}
+
+/** Spot's feed, and beside it that of futures where an account trades them. */
+function feedOf(parts: Parts, limiters: HostLimiters, capture: RawCapture | undefined): MarketDataFeed {
+  const { boot, clock, logger } = parts;
+  const { origin, rest, stream, futures } = boot.venue;
+  const shared = { origin, clock, random: createSystemRandom(), logger };
+  const spot = createBinancePublicFeed({
+    ...shared,
     restUrl: rest ?? BINANCE_REST,
     streamUrl: stream ?? BINANCE_STREAM,
-    origin,
-    clock,
-    random,
-    logger,
-    limiter,
+    limiter: limiters.spot,
     ...(capture === undefined ? {} : { capture }),
   });
-  const gateways = boot.accounts.map((account) => {
-    const [apiKey, secret] = [new Secret(account.apiKey), new Secret(account.secret)];
-    logger.conceal(apiKey);
-    logger.conceal(secret);
-    const endpoints = rest === null || wsApi === null ? null : { rest, wsApi };
-    return createBinanceGateway({
-      accountId: accountId(account.accountId),
-      apiKey,
-      secret,
-      endpoints,
-      limiter,
-      isCurrentEpoch,
-      clock,
-      random,
-      logger,
-    });
+  if (!boot.accounts.some(({ product }) => product === 'USDM')) return spot;
+  const usdm = createBinancePublicFeed({
+    ...shared,
+    product: BINANCE_USDM,
+    restUrl: rest ?? BINANCE_FUTURES_REST,
+    streamUrl: futures ?? BINANCE_FUTURES_STREAM,
+    limiter: limiters.usdm,
   });
-  return { feed: shownFeed(feed, market), gateways };
+  return feedsByProduct(spot, new Map([['USDM', usdm]]));
+}
+
+/** Contracts whose leverage the engine sets: those it is told to trade, else those of its strategies. */
+function tradedContracts({ config, instruments }: EngineBoot): readonly InstrumentId[] {
+  const named = instruments.length > 0 ? instruments : config.strategies.flatMap((strategy) => strategy.instruments);
+  return [...new Set(named)].filter((id): id is InstrumentId => {
+    const parts = parseInstrumentId(id);
+    return parts.ok && parts.value.product === 'USDM';
+  });
 }
 
 /** The same feed, with everything it tells the engine also shown to the door. */

@@ -35,6 +35,8 @@ export type PracticeOptions = {
   readonly market: 'demo' | 'recorded' | 'synthetic';
   readonly speed: number;
   readonly accounts: number;
+  /** Accounts beside those that trade USD-M futures; their indices follow. */
+  readonly futures?: number;
   /** How many invented pairs, and how busy, on the synthetic market. */
   readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
 };
@@ -77,7 +79,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
 /** Throws naming the first strategy that would trade an account that the session does not have. */
 function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
-  const accounts = 'practice' in venue ? venue.practice.accounts : venue.accounts.length;
+  const accounts =
+    'practice' in venue ? venue.practice.accounts + (venue.practice.futures ?? 0) : venue.accounts.length;
   const lost = config.strategies.find(({ account }) => account >= accounts);
   if (lost === undefined) return;
   const expected = `expected strategies.${lost.strategyId}.account below ${accounts}, the accounts of this session`;
@@ -243,17 +246,25 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
       rest: String(detail['rest']),
       stream: String(detail['stream']),
       wsApi: String(detail['wsApi']),
+      futures: String(detail['futures']),
       label: 'practice exchange',
       origin: practice.market === 'demo' ? 'derived' : practice.market,
     },
     accounts: keys.map(({ apiKey, secret }, index) => ({
-      accountId: `paper-${String(index + 1).padStart(2, '0')}`,
+      ...accountAt(index, practice.accounts),
       mode: 'paper',
       apiKey,
       secret,
     })),
     practice: { control: String(detail['control']), accounts: keys.map(({ name }) => name) },
   };
+}
+
+/** Accounts of spot come first, those of futures follow; each is named as at the practice exchange. */
+function accountAt(index: number, spot: number): Pick<AccountBoot, 'accountId' | 'product'> {
+  const name = (kind: string, place: number): string => `${kind}-${String(place + 1).padStart(2, '0')}`;
+  if (index < spot) return { accountId: name('paper', index) };
+  return { accountId: name('futures', index - spot), product: 'USDM' };
 }
 
 /** Inference goes from the engine over the launcher to the worker and back; a dead worker is told to the engine. */

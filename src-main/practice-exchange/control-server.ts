@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { z } from 'zod';
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts';
 import type { SymbolMarket } from './matching/exchange-state.ts';
+import { formatAmount } from './matching/grid.ts';
 import type { PracticeVenue } from './practice-venue.ts';
 import { readBody } from './protocol/rest-server.ts';
 import { parseJson } from './protocol/parse-json.ts';
@@ -114,9 +115,23 @@ function ledger(venue: PracticeVenue, url: URL): Reply {
   const name = url.searchParams.get('account') ?? [...venue.engine.state.accounts.keys()][0] ?? '';
   const account = venue.engine.state.accounts.get(name);
   if (account === undefined) return bad(`expected a known account, was ${name}`);
+  if (url.searchParams.get('product') === 'usdm') return futuresLedger(venue, name);
   const report = venue.ledger.report(account, venue.clock.now().wallMs);
   if (url.searchParams.get('balances') !== 'all') return fine(report);
   return fine({ ...report, balanceChanges: venue.ledger.balanceChanges(name) });
+}
+
+function futuresLedger({ usdm, clock }: PracticeVenue, name: string): Reply {
+  const account = usdm?.account(name);
+  if (usdm === null || account === undefined) return bad(`expected an account with a USD-M wallet, was ${name}`);
+  const conditional = usdm.algos.of(name).map(({ id, clientAlgoId, symbol, side, type, status, actualOrderId }) => ({
+    ...{ algoId: id, clientAlgoId, symbol, side, type, status, actualOrderId },
+  }));
+  return fine({
+    ...usdm.ledger.report(account.orders, clock.now().wallMs),
+    conditionalOrders: conditional,
+    incomes: account.futures.incomes.map((income) => ({ ...income, amount: formatAmount(income.amount) })),
+  });
 }
 
 function disarm(venue: PracticeVenue, url: URL): Reply {
@@ -166,6 +181,9 @@ function strikeNow(venue: PracticeVenue, controls: Controls, spec: FaultSpec): s
       return null;
     case 'kill':
       setTimeout(controls.kill, spec.ms ?? 0);
+      return null;
+    case 'expireListenKey':
+      venue.usdm?.listenKeys.expireAll();
       return null;
     case 'close':
       controls.closeSockets(spec.stream ?? '', spec.code ?? 1006);

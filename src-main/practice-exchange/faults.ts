@@ -23,6 +23,7 @@ export const FAULT_KINDS = {
   filterChange: 'venue',
   clockSkew: 'venue',
   halt: 'venue',
+  expireListenKey: 'venue',
   kill: 'venue',
 } as const;
 

@@ -83,6 +83,14 @@ export const practiceAccounts = (count: number, discounted = false): PracticeAcc
     ...(discounted ? { discountAsset: 'BNB' } : {}),
   }));
 
+/** Accounts with a USD-M wallet of 100000 USDT and nothing else. */
+export const futuresAccounts = (count: number): PracticeAccount[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `futures-${String(index + 1).padStart(2, '0')}`,
+    balances: {},
+    usdm: '100000',
+  }));
+
 /** What BNB costs on the practice exchange unless told otherwise: a round price of January 2024, not a recorded one. */
 const BNB_PRICES = { USDT: '300' };
 

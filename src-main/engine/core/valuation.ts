@@ -5,6 +5,7 @@ import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
 import { priceOf } from '../execution/amounts.ts';
+import type { Exposure } from '../execution/execution-state.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 
 /** Best price known of an instrument: mid of the book, or of the other venue's that stands in for it, else the last trade, else the close of the last bar. */
@@ -37,15 +38,21 @@ export function equityOf(parts: Parts, accountId: AccountId): Money | null {
   const holdings: Balance[] = [];
   for (const exposure of exposures.values()) {
     if (exposure.accountId !== accountId || exposure.quantity === '0') continue;
-    const asset = baseOf(parts, exposure.instrumentId) ?? exposure.instrumentId;
-    holdings.push({ asset, free: exposure.quantity, locked: '0' });
+    const held = holdingOf(parts, exposure);
+    if (held === null) return null;
+    holdings.push(held);
   }
   return parts.portfolio.equity([...cash, ...holdings], reportingAsset, (asset) => rateOf(parts, asset));
 }
 
-function baseOf(parts: Parts, id: InstrumentId): string | null {
+/** Coins on spot; a futures position is worth what it gained and not what it moves. Null without its mark. */
+function holdingOf(parts: Parts, { accountId, instrumentId: id, quantity }: Exposure): Balance | null {
   const listed = parts.state.execution.instruments.get(id);
-  return listed === undefined ? null : instrumentOf(listed).base;
+  if (listed === undefined) return { asset: id, free: quantity, locked: '0' };
+  const { base, product } = instrumentOf(listed);
+  if (product !== 'USDM') return { asset: base, free: quantity, locked: '0' };
+  const gain = parts.portfolio.position(accountId, id)?.unrealizedPnl ?? null;
+  return gain === null ? null : { asset: gain.asset, free: formatDecimal(gain), locked: '0' };
 }
 
 /** Price of an asset in the reporting asset on a spot market of our venues that trades the two; null without one. */

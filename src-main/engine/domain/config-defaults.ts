@@ -49,6 +49,7 @@ export const DEFAULT_CONFIG: Config = {
     breakerSlowMs: 1_000,
     breakerCoolDownMs: 30_000,
     breakerMaxCoolDownMs: 60_000,
+    futuresLeverage: 1,
   },
   capture: DEFAULT_CAPTURE,
   reconciliation: DEFAULT_RECONCILIATION,

@@ -109,6 +109,7 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   breakerSlowMs: whole('milliseconds', 1, 60_000),
   breakerCoolDownMs: whole('milliseconds', 100, 3_600_000),
   breakerMaxCoolDownMs: whole('milliseconds', 100, 3_600_000),
+  futuresLeverage: whole('times', 1, 125),
 };
 
 export const FAILOVER_FIELDS: Fields<FailoverConfig> = {

@@ -60,6 +60,8 @@ export type ExecutionConfig = {
   /** How long an open breaker denies entries before one may probe; doubles after each failed probe up to the maximum. */
   readonly breakerCoolDownMs: number;
   readonly breakerMaxCoolDownMs: number;
+  /** Set once at each connect on the contracts that are traded; 1 margins a position in full. */
+  readonly futuresLeverage: number;
 };
 
 /** Recording of raw public messages beside the journal. */

@@ -66,6 +66,7 @@ export const CONFIG: Config = {
     breakerSlowMs: 1_000,
     breakerCoolDownMs: 30_000,
     breakerMaxCoolDownMs: 60_000,
+    futuresLeverage: 1,
   },
   strategies: [],
 };

@@ -16,8 +16,9 @@ import { BarSequence } from './bar-sequence.ts';
 import { type BinanceKline, decodeBinanceEvent, decodeBinanceSnapshot } from './decode.ts';
 import { DepthScanner } from './depth-scanner.ts';
 import { InstrumentStream } from './instrument-stream.ts';
-import { barsAfter, recentBars } from './kline-history.ts';
+import { barsAfter, type KlineQuery, recentBars } from './kline-history.ts';
 import { BINANCE_CONNECTION_TIMING, type ConnectionTiming, MarketConnection } from './market-connection.ts';
+import { BINANCE_SPOT, type PublicProduct, type StreamKind } from './public-product.ts';
 import { createPublicRest, type PublicRest } from './public-rest.ts';
 import { SnapshotScheduler } from './snapshot-scheduler.ts';
 import { BINANCE_WATCH_TIMING, StreamWatch, type WatchTiming } from './stream-watch.ts';
@@ -27,6 +28,8 @@ export type BinancePublicFeedOptions = {
   readonly restUrl: string;
   readonly streamUrl: string;
   readonly origin: DataOrigin;
+  /** Spot unless told otherwise. */
+  readonly product?: PublicProduct;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -44,8 +47,7 @@ export type BinancePublicFeedOptions = {
 
 /** Streams on one socket. The venue allows 1,024; fewer lose less when one socket goes. */
 const MAX_STREAMS = 200;
-const SNAPSHOT_WEIGHT = { 5: 5, 100: 5, 1_000: 50 } as const;
-type SnapshotLevels = keyof typeof SNAPSHOT_WEIGHT;
+type SnapshotLevels = keyof PublicProduct['snapshotWeight'];
 /** A second look reads the update id; levels cost nothing less below 100, but bytes. */
 const COMPARED_LEVELS = 5;
 const START_WEIGHT = 2_000;
@@ -57,12 +59,14 @@ export function createBinancePublicFeed(options: BinancePublicFeedOptions): Mark
 type Market = {
   readonly stream: InstrumentStream;
   readonly bars: BarSequence;
-  connection: MarketConnection | undefined;
+  /** Sockets that carry its streams, the one of its book first. */
+  readonly connections: MarketConnection[];
 };
 
 class BinancePublicFeed implements MarketDataFeed {
   readonly origin: DataOrigin;
   private readonly options: BinancePublicFeedOptions;
+  private readonly product: PublicProduct;
   private readonly rest: PublicRest;
   private readonly besideBooks: readonly ('trade' | 'kline')[];
   private readonly markets = new Map<string, Market>();
@@ -79,6 +83,7 @@ class BinancePublicFeed implements MarketDataFeed {
   constructor(options: BinancePublicFeedOptions) {
     this.options = options;
     this.origin = options.origin;
+    this.product = options.product ?? BINANCE_SPOT;
     this.rest = createPublicRest(options);
     this.besideBooks = options.besideBooks ?? ['trade', 'kline'];
   }
@@ -87,7 +92,7 @@ class BinancePublicFeed implements MarketDataFeed {
     const { clock, random, logger } = this.options;
     this.listener = listener;
     this.interval = interval;
-    const levels = this.options.snapshotLevels ?? defaultLevels(instruments.length);
+    const levels = this.options.snapshotLevels ?? this.defaultLevels(instruments.length);
     const scheduler = new SnapshotScheduler(
       (symbol, purpose) => this.fetchSnapshot(symbol, purpose === 'compare' ? COMPARED_LEVELS : levels),
       {
@@ -114,7 +119,7 @@ class BinancePublicFeed implements MarketDataFeed {
       streams: [...this.markets.values()].map(({ stream }) => stream),
       hasTape: this.besideBooks.length === 2,
       compare: (stream) => scheduler.want(stream, 'compare'),
-      reconnect: (stream, reason) => this.markets.get(stream.instrument.venueSymbol)?.connection?.reconnect(reason),
+      reconnect: (stream, reason) => this.reconnect(stream.instrument.venueSymbol, reason),
     });
     this.connect(instruments.map(({ venueSymbol }) => venueSymbol));
   }
@@ -127,7 +132,7 @@ class BinancePublicFeed implements MarketDataFeed {
     const venueSymbol = this.symbols.get(instrumentId) ?? symbolOf(instrumentId);
     if (venueSymbol === null)
       return err({ detail: `expected an instrument id, was ${instrumentId}`, retryAfterMs: null });
-    const bars = await recentBars(this.rest, { instrumentId, venueSymbol, interval }, limit);
+    const bars = await recentBars(this.rest, { instrumentId, venueSymbol, interval, ...this.klines() }, limit);
     if (bars.ok && interval === this.interval) {
       this.knownBars.set(instrumentId, bars.value);
       this.markets.get(venueSymbol)?.bars.noteHistory(bars.value);
@@ -152,38 +157,64 @@ class BinancePublicFeed implements MarketDataFeed {
       problem: (of, problem) =>
         this.options.logger.warn('order book lost', { symbol: of.instrument.venueSymbol, problem }),
     });
-    const query = { instrumentId: instrument.id, venueSymbol: instrument.venueSymbol, interval: this.interval };
+    const query = {
+      instrumentId: instrument.id,
+      venueSymbol: instrument.venueSymbol,
+      interval: this.interval,
+      ...this.klines(),
+    };
     const bars = new BarSequence(
       this.interval,
       async (afterUs, beforeUs) => this.logged(await barsAfter(this.rest, query, afterUs, beforeUs)),
       (bar) => listener.onBarClosed(bar),
     );
     bars.noteHistory(this.knownBars.get(instrument.id) ?? []);
-    this.markets.set(instrument.venueSymbol, { stream, bars, connection: undefined });
+    this.markets.set(instrument.venueSymbol, { stream, bars, connections: [] });
     this.symbols.set(instrument.id, instrument.venueSymbol);
   }
 
   private connect(symbols: readonly string[]): void {
     const beside = this.options.besideBooks ?? ['trade', 'kline'];
-    const perInstrument = [
-      'depth@100ms',
-      ...beside.map((kind) => (kind === 'kline' ? `kline_${this.interval}` : kind)),
-    ];
-    const groupSize = Math.floor(MAX_STREAMS / perInstrument.length);
+    const kinds: readonly StreamKind[] = ['depth', ...beside];
+    const groupSize = Math.floor(MAX_STREAMS / kinds.length);
     for (let first = 0; first < symbols.length; first += groupSize) {
       const group = symbols.slice(first, first + groupSize);
-      const names = group.flatMap((symbol) => perInstrument.map((stream) => `${symbol.toLowerCase()}@${stream}`));
       const markets = group.map((symbol) => this.markets.get(symbol)).filter((market) => market !== undefined);
-      const connection = this.open(names, markets);
-      this.connections.push(connection);
-      for (const market of markets) market.connection = connection;
+      for (const socket of this.product.sockets) {
+        const carried = kinds.filter((kind) => socket.carries(kind));
+        if (carried.length === 0) continue;
+        const names = group.flatMap((symbol) => carried.map((kind) => `${symbol.toLowerCase()}@${this.nameOf(kind)}`));
+        const url = `${socket.urlOf(this.options.streamUrl)}?streams=${names.join('/')}`;
+        const connection = this.open(url, markets, carried);
+        this.connections.push(connection);
+        for (const market of markets) market.connections.push(connection);
+      }
     }
   }
 
-  private open(names: readonly string[], markets: readonly Market[]): MarketConnection {
-    const { capture, clock, random, logger, streamUrl } = this.options;
+  private nameOf(kind: StreamKind): string {
+    if (kind === 'depth') return 'depth@100ms';
+    return kind === 'kline' ? `kline_${this.interval}` : kind;
+  }
+
+  /** A tape that fell silent may hang on another socket than the book. */
+  private reconnect(venueSymbol: string, reason: string): void {
+    for (const connection of this.markets.get(venueSymbol)?.connections ?? []) connection.reconnect(reason);
+  }
+
+  private klines(): Pick<KlineQuery, 'path' | 'weight'> {
+    return { path: this.product.klinesPath, weight: this.product.klinesWeight };
+  }
+
+  private defaultLevels(instruments: number): 100 | 1_000 {
+    return instruments * this.product.snapshotWeight[1_000] <= START_WEIGHT ? 1_000 : 100;
+  }
+
+  private open(url: string, markets: readonly Market[], carried: readonly StreamKind[]): MarketConnection {
+    const { capture, clock, random, logger } = this.options;
     const timing = { ...BINANCE_CONNECTION_TIMING, ...this.options.connectionTiming };
-    const url = `${new URL('/stream', streamUrl).href}?streams=${names.join('/')}`;
+    const hasBooks = carried.includes('depth');
+    const hasBars = carried.includes('kline');
     const each = (action: (market: Market, nowUs: number) => void): void => {
       const nowUs = clock.monotonicUs();
       for (const market of markets) action(market, nowUs);
@@ -193,12 +224,18 @@ class BinancePublicFeed implements MarketDataFeed {
       {
         onUp: (generation) =>
           each(({ stream, bars }, nowUs) => {
-            stream.up(generation, nowUs);
-            bars.catchUp();
+            if (hasBooks) stream.up(generation, nowUs);
+            if (hasBars) bars.catchUp();
           }),
         onReplacing: () => logger.info('replacing a market data connection'),
-        onReplaced: (generation) => each(({ stream }, nowUs) => stream.replaced(generation, nowUs)),
-        onDown: () => each(({ stream }, nowUs) => stream.down(nowUs)),
+        onReplaced: (generation) =>
+          each(({ stream }, nowUs) => {
+            if (hasBooks) stream.replaced(generation, nowUs);
+          }),
+        onDown: () =>
+          each(({ stream }, nowUs) => {
+            if (hasBooks) stream.down(nowUs);
+          }),
         onMessage: (data, generation) => {
           this.message(data, generation);
           capture?.message(data);
@@ -245,7 +282,11 @@ class BinancePublicFeed implements MarketDataFeed {
   }
 
   private async fetchSnapshot(symbol: string, levels: SnapshotLevels): Promise<Result<DepthSnapshot, QueryFailure>> {
-    const reply = await this.rest.get('/api/v3/depth', { symbol, limit: levels }, SNAPSHOT_WEIGHT[levels]);
+    const reply = await this.rest.get(
+      this.product.depthPath,
+      { symbol, limit: levels },
+      this.product.snapshotWeight[levels],
+    );
     if (!reply.ok) return reply;
     this.record(symbol, levels, reply.value);
     try {
@@ -260,7 +301,10 @@ class BinancePublicFeed implements MarketDataFeed {
   private record(symbol: string, levels: SnapshotLevels, body: unknown): void {
     const { capture, restUrl } = this.options;
     if (capture === undefined || levels === COMPARED_LEVELS) return;
-    capture.reply(`${new URL('/api/v3/depth', restUrl).href}?symbol=${symbol}&limit=${levels}`, JSON.stringify(body));
+    capture.reply(
+      `${new URL(this.product.depthPath, restUrl).href}?symbol=${symbol}&limit=${levels}`,
+      JSON.stringify(body),
+    );
   }
 
   private logged(bars: Result<readonly Bar[], QueryFailure>): readonly Bar[] | null {
@@ -275,11 +319,7 @@ class BinancePublicFeed implements MarketDataFeed {
   }
 }
 
-function defaultLevels(instruments: number): 100 | 1_000 {
-  return instruments * SNAPSHOT_WEIGHT[1_000] <= START_WEIGHT ? 1_000 : 100;
-}
-
-/** Binance's spot symbol is base and quote in one. */
+/** Binance's symbol is base and quote in one. */
 function symbolOf(instrumentId: InstrumentId): string | null {
   const parts = parseInstrumentId(instrumentId);
   return parts.ok ? parts.value.base + parts.value.quote : null;

@@ -9,10 +9,12 @@ export type KlineQuery = {
   readonly instrumentId: InstrumentId;
   readonly venueSymbol: string;
   readonly interval: BarInterval;
+  /** Of the product. */
+  readonly path: string;
+  readonly weight: number;
 };
 
 const MAX_ROWS = 1_000;
-const WEIGHT = 2;
 
 /** The last `limit` closed bars, oldest first. */
 export async function recentBars(
@@ -55,7 +57,7 @@ async function klines(
   range: Readonly<Record<string, number>>,
 ): Promise<Result<readonly Bar[], QueryFailure>> {
   const request = { symbol: query.venueSymbol, interval: query.interval, ...range };
-  const reply = await rest.get('/api/v3/klines', request, WEIGHT);
+  const reply = await rest.get(query.path, request, query.weight);
   if (!reply.ok) return reply;
   try {
     if (!Array.isArray(reply.value)) throw mismatch('klines', 'a list', reply.value);

@@ -8,16 +8,20 @@ import { type PracticeExchange, startPracticeExchange } from '../../../practice-
 import { createSystemClock } from '../../system-clock/system-clock.ts';
 import { createWeightLimiter } from '../weight-limiter.ts';
 import { createBinancePublicFeed } from './binance-public-feed.ts';
+import { BINANCE_SPOT, BINANCE_USDM } from './public-product.ts';
 
 const LEVELS = 20;
 const clock = createSystemClock();
 
 let exchange: PracticeExchange;
+let product: 'SPOT' | 'USDM';
 let feed: MarketDataFeed;
 afterEach(async () => {
   await feed.close();
   await exchange.close();
 });
+
+const board = () => (product === 'SPOT' ? exchange.venue : exchange.venue.usdm);
 
 /** Compares each book the feed shows with the venue's own, whenever both stand at the same update. */
 class Witness {
@@ -31,7 +35,9 @@ class Witness {
     const warn = (message: string, fields?: Readonly<Record<string, unknown>>) =>
       void this.problems.push(`${message} ${JSON.stringify(fields)}`);
     feed = createBinancePublicFeed({
-      ...{ restUrl: exchange.rest, streamUrl: exchange.stream, origin: 'synthetic', clock },
+      ...{ restUrl: exchange.rest, origin: 'synthetic', clock },
+      streamUrl: product === 'SPOT' ? exchange.stream : exchange.futures,
+      product: product === 'SPOT' ? BINANCE_SPOT : BINANCE_USDM,
       limiter: createWeightLimiter(clock),
       random: { next: () => 0.5, hex: () => '' },
       logger: { debug: () => undefined, info: () => undefined, warn, error: warn },
@@ -58,7 +64,7 @@ class Witness {
   }
 
   private compare(symbol: string, book: BookView): void {
-    const theirs = exchange.venue.engine.state.markets.get(symbol)?.book;
+    const theirs = board()?.engine.state.markets.get(symbol)?.book;
     if (theirs?.lastUpdateId !== book.updateId) return;
     const target = new Float64Array(2 + 4 * LEVELS);
     const [bids = 0, asks = 0, ...levels] = target.subarray(0, book.writeTop(target, LEVELS));
@@ -70,9 +76,9 @@ class Witness {
 }
 
 function listed(venueSymbol: string): ListedInstrument {
-  const rules = exchange.venue.engine.state.markets.get(venueSymbol)?.rules;
+  const rules = board()?.engine.state.markets.get(venueSymbol)?.rules;
   if (rules === undefined) throw new Error(`expected a listed symbol, was ${venueSymbol}`);
-  const id = instrumentId({ base: rules.base, quote: rules.quote, venue: 'BINANCE', product: 'SPOT' });
+  const id = instrumentId({ base: rules.base, quote: rules.quote, venue: 'BINANCE', product });
   return {
     ...{ id, version: 1, venueSymbol, tickSize: rules.prices.format(1), lotSize: rules.sizes.format(1) },
     ...{ minQuantity: '0', maxQuantity: '9000', minNotional: '5', priceBand: null, maxOrders: 200, maxStopOrders: 5 },
@@ -81,35 +87,43 @@ function listed(venueSymbol: string): ListedInstrument {
 }
 
 describe('the feed on the practice exchange', () => {
-  it('shows the venue’s own books, through gaps, bad numbers, silence and broken sockets', async () => {
-    const synthetic = { count: 3, seed: 'feed', updatesPerSecond: 20 };
-    exchange = await startPracticeExchange({ market: createMarketSource({ kind: 'synthetic', synthetic }) });
-    const symbols = [...exchange.venue.engine.state.markets.keys()];
-    const witness = new Witness();
-    await witness.start(symbols);
-    await witness.agree(symbols, 5);
-    expect(witness.problems).toEqual([]);
-
-    const { faults } = exchange.venue;
-    const [first = ''] = symbols;
-    for (const kind of ['gap', 'badSequence'] as const) {
-      faults.arm({ kind, stream: `${first.toLowerCase()}@depth` });
-      const problemsBefore = witness.problems.length;
+  it.each(['SPOT', 'USDM'] as const)(
+    'shows the venue’s own books of %s, through gaps, bad numbers and silence',
+    async (of) => {
+      product = of;
+      const synthetic = { count: 3, seed: 'feed', updatesPerSecond: 20 };
+      exchange = await startPracticeExchange({
+        market: createMarketSource({ kind: 'synthetic', synthetic }),
+        accounts: [{ name: 'futures', balances: {}, usdm: '100' }],
+      });
+      const symbols = [...(board()?.engine.state.markets.keys() ?? [])];
+      const witness = new Witness();
+      await witness.start(symbols);
       await witness.agree(symbols, 5);
-      while (witness.problems.length === problemsBefore) await witness.agree([first], 1);
-      expect(witness.problems.at(-1)).toContain('order book lost');
-    }
+      expect(witness.problems).toEqual([]);
 
-    faults.arm({ kind: 'silent', stream: 'depth', forMs: 900 });
-    while (!witness.problems.some((problem) => problem.includes('silent while the venue went on'))) {
-      await witness.agree(symbols, 1);
-    }
-    await witness.agree(symbols, 5);
-    expect(witness.trades).toBeGreaterThan(0);
-    expect(witness.states).not.toContain('failed');
-  });
+      const { faults } = exchange.venue;
+      const [first = ''] = symbols;
+      for (const kind of ['gap', 'badSequence'] as const) {
+        faults.arm({ kind, stream: `${first.toLowerCase()}@depth` });
+        const problemsBefore = witness.problems.length;
+        await witness.agree(symbols, 5);
+        while (witness.problems.length === problemsBefore) await witness.agree([first], 1);
+        expect(witness.problems.at(-1)).toContain('order book lost');
+      }
+
+      faults.arm({ kind: 'silent', stream: 'depth', forMs: 900 });
+      while (!witness.problems.some((problem) => problem.includes('silent while the venue went on'))) {
+        await witness.agree(symbols, 1);
+      }
+      await witness.agree(symbols, 5);
+      expect(witness.trades).toBeGreaterThan(0);
+      expect(witness.states).not.toContain('failed');
+    },
+  );
 
   it('plays the demo pairs: history, then books', async () => {
+    product = 'SPOT';
     exchange = await startPracticeExchange({
       market: createMarketSource({ kind: 'demo', symbols: ['BTCUSDT', 'SHIBUSDT'] }),
     });
