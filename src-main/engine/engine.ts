@@ -260,7 +260,9 @@ class Shell implements Engine {
       const deliver = (): void => {
         const instrument = this.pricedBy(command);
         const reference = instrument === undefined ? null : this.reference(instrument);
-        const input = { kind: 'command.received', envelope: this.inEngineTime(envelope), reference } as const;
+        const markets = command.kind === 'routeBracket' ? this.market.routable(command.request.instrumentId) : null;
+        const given = markets === null ? { reference } : { reference, markets };
+        const input = { kind: 'command.received', envelope: this.inEngineTime(envelope), ...given } as const;
         this.dispatch(input, (turned) => resolve(answerOf(envelope, turned)));
       };
       if (this.sequencer === undefined) this.early.push(deliver);

@@ -118,6 +118,7 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     (x) =>
       `${p(x, 'own')} here, ${p(x, 'other')} at ${p(x, 'instrumentId')}: ${p(x, 'after')} apart, limit ${p(x, 'limit')}.`,
   ),
+  ROUTE_UNAVAILABLE: w('No route', (x) => `No venue can take ${p(x, 'quantity')} of ${marketOf(x)} at this price.`),
   BREAKER_OPEN: w(
     'Venue breaker open',
     (x) =>

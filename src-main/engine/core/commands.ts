@@ -1,6 +1,6 @@
 import type { Command, CommandEnvelope } from '../domain/command.ts';
 import type { Denial, DenialCode, DenialParams } from '../domain/denial.ts';
-import type { DecisionReason } from '../domain/events.ts';
+import type { DecisionReason, EngineInput } from '../domain/events.ts';
 import type { PriceReference } from '../domain/market.ts';
 import { STATE_CHANGES, type TradingState } from '../domain/trading-state.ts';
 import { requestStop } from '../execution/emergency-stop.ts';
@@ -12,8 +12,9 @@ import { enterBracket } from './entry-path.ts';
 import { modifyOrder } from './modify-order.ts';
 import { cancelAll, cancelOrder, closePosition, setStopRule } from './order-commands.ts';
 import { placeOrder } from './place-order.ts';
+import { routeBracket } from './route-bracket.ts';
 
-type Received = { readonly envelope: CommandEnvelope; readonly reference: PriceReference | null };
+type Received = Pick<Extract<EngineInput, { kind: 'command.received' }>, 'envelope' | 'reference' | 'markets'>;
 
 /** A client that lost its line for longer has been told of a closed line, and shows what became of its command. */
 const REMEMBERED_US = 86_400_000_000;
@@ -71,7 +72,7 @@ export function forgetAnswers(parts: Parts, turn: Turn): void {
 
 const denial = (code: DenialCode, params: DenialParams): Denial => ({ code, params });
 
-function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): Denial | null {
+function carryOut(parts: Parts, turn: Turn, { envelope, reference, markets = [] }: Received): Denial | null {
   const { command, commandId, origin } = envelope;
   switch (command.kind) {
     case 'emergencyStop':
@@ -87,6 +88,8 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): 
       return confirmDifferences(parts, turn, command.ids);
     case 'setStrategyEnabled':
       return setStrategyEnabled(parts, command);
+    case 'routeBracket':
+      return routeBracket(parts, turn, { request: command.request, markets, reason: { by: 'command', commandId } });
     default:
       return carryOutOrder(parts, turn, command, { reference, reason: { by: 'command', commandId } });
   }
@@ -94,7 +97,10 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference }: Received): 
 
 type OrderCommand = Exclude<
   Command,
-  { kind: 'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' | 'confirmDifferences' }
+  {
+    kind:
+      'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' | 'confirmDifferences' | 'routeBracket';
+  }
 >;
 type Judged = { readonly reference: PriceReference | null; readonly reason: DecisionReason };
 

@@ -96,7 +96,7 @@ function worstPosition(turn: GateTurn, exposure: Exposure | undefined, open: rea
 }
 
 /** The venue's free balance less what entries on their way will lock: the balance does not know of them yet. */
-function freeQuote(
+export function freeQuote(
   parts: Parts,
   turn: GateTurn,
   accountId: AccountId,

@@ -33,6 +33,8 @@ export type Command =
   | { readonly kind: 'cancelAll'; readonly accountId: AccountId; readonly instrumentId: InstrumentId | null }
   | { readonly kind: 'closePosition'; readonly accountId: AccountId; readonly instrumentId: InstrumentId }
   | { readonly kind: 'enterBracket'; readonly request: BracketRequest }
+  /** An entry split over the venues that trade the underlying, for the best price after fees and latency. */
+  | { readonly kind: 'routeBracket'; readonly request: BracketRequest }
   | { readonly kind: 'placeOrder'; readonly request: OrderRequest }
   | { readonly kind: 'modifyOrder'; readonly clientOrderId: ClientOrderId; readonly change: OrderChange }
   /** Null: the stop stays where it is. */

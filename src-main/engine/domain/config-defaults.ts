@@ -7,6 +7,7 @@ export const DEFAULT_FAILOVER: FailoverConfig = {
   trading: 'reduceOnly',
   returnAfterMs: 30_000,
   maxCrossVenueRatio: '0.02',
+  costOfLatencyPerMs: '0.0000005',
 };
 
 export const DEFAULT_CAPTURE: CaptureConfig = { enabled: true, maxMegabytes: 1_024 };

@@ -116,6 +116,7 @@ export const FAILOVER_FIELDS: Fields<FailoverConfig> = {
   trading: oneOf(FAILOVER_POLICIES),
   returnAfterMs: whole('milliseconds', 0, 3_600_000),
   maxCrossVenueRatio: ratio('0', '0.5'),
+  costOfLatencyPerMs: ratio('0', '0.001'),
 };
 
 export const CAPTURE_FIELDS: Fields<CaptureConfig> = {

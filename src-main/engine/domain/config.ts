@@ -78,6 +78,8 @@ export type FailoverConfig = {
   readonly returnAfterMs: number;
   /** An entry needs the same underlying on another venue within this fraction, where there is a fresh one. */
   readonly maxCrossVenueRatio: DecimalText;
+  /** Price a routed order is expected to lose on its way, as a fraction for each millisecond. */
+  readonly costOfLatencyPerMs: DecimalText;
 };
 
 export type CaptureConfig = {

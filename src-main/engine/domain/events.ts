@@ -6,7 +6,8 @@ import type { Difference } from './difference.ts';
 import type { Denial, Verdict } from './denial.ts';
 import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Venue } from './identifiers.ts';
 import type { Bar, FeedState, PriceReference } from './market.ts';
-import type { Fill, OrderChange, OrderReport, Submission } from './order.ts';
+import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
+import type { Route } from './route.ts';
 import type { TradingState } from './trading-state.ts';
 import type { UnknownOutcome } from './unknown-outcome.ts';
 
@@ -30,7 +31,12 @@ export type EngineInput =
   | { readonly kind: 'prices.referenced'; readonly prices: readonly InstrumentPrices[] }
   | { readonly kind: 'clock.ticked' }
   | { readonly kind: 'clock.stepped'; readonly stepUs: number }
-  | { readonly kind: 'command.received'; readonly envelope: CommandEnvelope; readonly reference: PriceReference | null }
+  | {
+      readonly kind: 'command.received';
+      readonly envelope: CommandEnvelope;
+      readonly reference: PriceReference | null;
+      readonly markets?: readonly RoutableMarket[];
+    }
   | {
       readonly kind: 'submit.answered';
       readonly clientOrderIds: readonly ClientOrderId[];
@@ -81,6 +87,13 @@ export type EngineInput =
       readonly detail: string;
     }
   | { readonly kind: 'store.failed'; readonly detail: string };
+
+/** A market an entry could be routed to: the best levels of its asks, and the prices it would be judged by. */
+export type RoutableMarket = {
+  readonly instrumentId: InstrumentId;
+  readonly asks: readonly { readonly price: DecimalText; readonly quantity: DecimalText }[];
+  readonly reference: PriceReference;
+};
 
 export type ReportSource = 'stream' | 'reply' | 'query';
 export type VenueState = 'connecting' | 'ready' | 'degraded' | 'down';
@@ -165,6 +178,16 @@ export type Decision =
       /** Of what follows as `order.submit`; null and none when nothing does. */
       readonly accountId: AccountId | null;
       readonly clientOrderIds: readonly ClientOrderId[];
+      readonly reason: DecisionReason;
+    }
+  /** Where an entry goes and why: every market with the figures it was compared by. */
+  | {
+      readonly kind: 'order.routed';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly side: OrderSide;
+      readonly quantity: DecimalText;
+      readonly route: Route;
       readonly reason: DecisionReason;
     }
   | { readonly kind: 'order.submit'; readonly submission: Submission; readonly lane: Lane }

@@ -198,6 +198,8 @@ export type VenueLink = {
   /** Reason of a look that is due. */
   wanted: string | null;
   readonly breakers: Breakers;
+  /** Usual time of an order's answer; null before the first. */
+  answerUs: number | null;
   /** The venue's clock less ours at the last measurement; null before the first. */
   clock: { readonly offsetMs: number; readonly uncertaintyMs: number } | null;
   /** Foreign orders already alerted. */
@@ -346,6 +348,7 @@ export function emptyLink(): VenueLink {
     failures: 0,
     wanted: null,
     breakers: closedBreakers(),
+    answerUs: null,
     clock: null,
     foreign: new Map(),
   };

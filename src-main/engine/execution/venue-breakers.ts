@@ -9,6 +9,9 @@ const OWN_REFUSALS: ReadonlySet<string> = new Set(['PAUSED', 'NO_WEIGHT', 'FENCE
 /** Nothing was sent because the venue could not be reached. */
 const UNREACHED: ReadonlySet<string> = new Set(['NOT_SENT', 'NOT_CONNECTED']);
 
+/** The usual answer follows the newest by one part in so many. */
+const USUAL_OF = 8;
+
 type InputOf<K extends EngineInput['kind']> = Extract<EngineInput, { readonly kind: K }>;
 
 /** Counts the answer to a create before it is applied: afterwards nobody knows when it was sent. */
@@ -35,7 +38,10 @@ const classOf = (specs: readonly { readonly role: string }[]): EndpointClass =>
 function count(turn: Turn, { pending, spec }: OrderRecord, outcome: CommandOutcome, endpoint: EndpointClass): void {
   if (outcome.kind === 'rejected' && OWN_REFUSALS.has(outcome.venueCode)) return;
   const answered = outcome.kind === 'accepted' || (outcome.kind === 'rejected' && !UNREACHED.has(outcome.venueCode));
-  countAnswer(turn, spec.accountId, endpoint, { answered, tookUs: turn.timeUs - (pending?.sinceUs ?? turn.timeUs) });
+  const tookUs = turn.timeUs - (pending?.sinceUs ?? turn.timeUs);
+  const link = venueLink(turn.state, spec.accountId);
+  if (answered) link.answerUs = Math.round(((link.answerUs ?? tookUs) * (USUAL_OF - 1) + tookUs) / USUAL_OF);
+  countAnswer(turn, spec.accountId, endpoint, { answered, tookUs });
 }
 
 /** Counts a look at the account; `askedAtUs` null when none was awaited. */

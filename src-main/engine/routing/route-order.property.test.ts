@@ -2,7 +2,8 @@ import { Decimal as Reference } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accountId, type InstrumentId } from '../domain/identifiers.ts';
-import { type Route, routeOrder } from './route-order.ts';
+import type { Route } from '../domain/route.ts';
+import { routeOrder } from './route-order.ts';
 import type { RouteMarket, RouteRequest } from './take-levels.ts';
 
 const n = (text: string): Reference => new Reference(text);

@@ -1,5 +1,5 @@
 import { decimal, formatDecimal, type DecimalText } from '../domain/decimal.ts';
-import type { EngineInput, ListedInstrument } from '../domain/events.ts';
+import type { EngineInput, ListedInstrument, RoutableMarket } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/identifiers.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { Bar, BarInterval, FeedState, OtherVenuePrice, PriceReference } from '../domain/market.ts';
@@ -99,6 +99,15 @@ export class MarketWatch {
 
   close(): void {
     this.stopLooking();
+  }
+
+  /** The instrument and its twins on other venues, each with the asks it shows; those without a book are left out. */
+  routable(id: InstrumentId): readonly RoutableMarket[] {
+    return [id, ...(this.twins.get(id) ?? [])].flatMap((instrumentId) => {
+      const watched = this.watched.get(instrumentId);
+      const asks = watched === undefined ? [] : asksOf(watched);
+      return asks.length === 0 ? [] : [{ instrumentId, asks, reference: this.reference(instrumentId) }];
+    });
   }
 
   private watch(listed: ListedInstrument, feed: MarketDataFeed): void {
@@ -247,6 +256,20 @@ function newlyWatched(listed: ListedInstrument, feed: MarketDataFeed): Watched {
     state: null,
     held: [],
   };
+}
+
+const ROUTED_LEVELS = 20;
+
+function asksOf({ listed, feed }: Watched): RoutableMarket['asks'] {
+  const book = feed.book(listed.id);
+  if (book === undefined) return [];
+  const top = new Float64Array(2 + 4 * ROUTED_LEVELS);
+  book.writeTop(top, ROUTED_LEVELS);
+  const [bids = 0, asks = 0] = top;
+  return Array.from({ length: asks }, (_level, index) => {
+    const at = 2 + 2 * bids + 2 * index;
+    return { price: inUnits(top[at] ?? 0, listed.tickSize), quantity: inUnits(top[at + 1] ?? 0, listed.lotSize) };
+  });
 }
 
 /** Integer ticks or lots as exact text in the step's digits. */
