@@ -28,8 +28,6 @@ export const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', 
 const ETH = instrumentId({ base: 'ETH', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
 
 const LOOK_MS = 15;
-/** Of the machine's time: how long a case waits for one thing before it calls it missing. */
-const PATIENCE_MS = 20_000;
 /** Denials that a held-up book explains. */
 const PASSING: ReadonlySet<string> = new Set(['FEED_NOT_LIVE', 'PRICE_REFERENCE_STALE', 'VENUE_NOT_READY']);
 const COMMAND_LIFETIME_US = 60_000_000;
@@ -40,6 +38,8 @@ export type StageParts = {
   readonly setting: CaseSetting;
   readonly exchanged: PortExchange;
   readonly logger: Logger;
+  /** Of the machine's time: how long a case waits for one thing before it calls it missing. */
+  readonly patienceMs: number;
 };
 
 /** A practice exchange, a journal on disk and one engine life at a time, driven by a case. */
@@ -212,7 +212,7 @@ export class Stage {
   }
 
   /** Waits for news; what does not come in time is a problem of the case and ends it. */
-  async until(what: string, holds: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+  async until(what: string, holds: () => boolean, patienceMs = this.parts.patienceMs): Promise<void> {
     const { clock } = this.parts;
     const endUs = clock.monotonicUs() + patienceMs * 1000;
     while (!holds()) {

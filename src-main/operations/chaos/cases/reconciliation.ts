@@ -83,11 +83,12 @@ export const RECONCILIATION: readonly ChaosCase[] = [
     standsFor: 'pain 7: position snapshots older than the news (nautilus_trader#4517)',
     play: async (stage) => {
       await restingEntry(stage);
-      await stage.fault({ method: 'GET', path: '/api/v3/openOrders', kind: 'slow', ms: 3_000 });
+      await stage.fault({ method: 'GET', path: '/api/v3/openOrders', kind: 'slow', ms: 3_000, apply: true });
       await stage.fault({ kind: 'close', stream: 'ws-api', code: 1006 });
       await stage.until('the look to be under way', () => stage.fired() >= 2);
       stage.market.trade(10_000, 1_000);
       await stage.until('the fill to be protected', () => !stage.isFlat() && stage.isProtected());
+      await stage.until('the older look to be answered', () => stage.isReady());
     },
   },
   {
