@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bracket, BTC, CoreSession, PRICES } from '../testing/core-session.ts';
+import { bracket, BTC, CoreSession, LISTED, PRICES } from '../testing/core-session.ts';
 
 function entered(prepare: (session: CoreSession) => void, over: Parameters<typeof bracket>[0] = {}): CoreSession {
   const session = new CoreSession();
@@ -224,5 +224,14 @@ describe('the guard', () => {
     session.pump();
     session.advance(4_000);
     expect(session.venue.openIds()).toEqual([]);
+  });
+
+  it('leaves the stop of a position that a raised minimum made too small', () => {
+    const session = entered(() => undefined);
+    const open = session.venue.openIds();
+    session.dispatch({ kind: 'instruments.listed', instruments: [{ ...LISTED, version: 2, minNotional: '500' }] });
+    session.advance(8_000);
+    expect(session.venue.openIds()).toEqual(open);
+    expect(open).not.toEqual([]);
   });
 });

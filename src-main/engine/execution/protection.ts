@@ -169,7 +169,7 @@ export function cancelExcess(turn: Turn, exposure: Exposure): void {
   const { reduceOnly } = capabilitiesOfInstrument(exposure.instrumentId);
   const isExcess =
     (!reduceOnly && excess.compare(instrument.lotSize) >= 0) ||
-    (isDust(turn.state, exposure, position) && orphans.length > 0);
+    (isDust(turn.state, exposure, position) && orphans.length > 0 && !orphans.some((record) => fits(record, position)));
   if (!isExcess) {
     protection.excessSinceUs = null;
     return;
@@ -178,6 +178,10 @@ export function cancelExcess(turn: Turn, exposure: Exposure): void {
   if (turn.timeUs - protection.excessSinceUs < configOf(turn.state).protectionGraceMs * US_PER_MS) return;
   for (const record of surplusOf(exposure, orphans, excess)) sendCancel(turn, record);
 }
+
+/** A stop as it was placed, for no more than there is: the position became too small by a rule that came later. */
+const fits = ({ filled, spec }: OrderRecord, position: Quantity): boolean =>
+  spec.role === 'stop' && filled === '0' && quantityOf(spec.quantity).compare(position) <= 0;
 
 /**
  * Of orders that exceed the position, those that may go without baring any of it: a stop of which two turned out to exist.
