@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BracketRequest, Command } from '../../engine/domain/command.ts';
 import { type Config } from '../../engine/domain/config.ts';
-import { DEFAULT_CONFIG } from '../../engine/domain/config-defaults.ts';
+import { DEFAULT_CONFIG, DEFAULT_FAILOVER, DEFAULT_RECONCILIATION } from '../../engine/domain/config-defaults.ts';
 import { addDecimals, decimal, formatDecimal } from '../../engine/domain/decimal.ts';
 import type { Denial } from '../../engine/domain/denial.ts';
 import { accountId, type ClientOrderId, commandId, instrumentId } from '../../engine/domain/identifiers.ts';
@@ -29,7 +29,13 @@ const ETH = instrumentId({ base: 'ETH', quote: 'USDT', venue: 'BINANCE', product
 
 const LOOK_MS = 15;
 /** Denials that a held-up book explains. */
-const PASSING: ReadonlySet<string> = new Set(['FEED_NOT_LIVE', 'PRICE_REFERENCE_STALE', 'VENUE_NOT_READY']);
+const PASSING: ReadonlySet<string> = new Set([
+  'FEED_NOT_LIVE',
+  'PRICE_REFERENCE_STALE',
+  'VENUE_NOT_READY',
+  'VENUE_SILENT',
+]);
+const MAX_TRIES = 50;
 const COMMAND_LIFETIME_US = 60_000_000;
 
 export type StageParts = {
@@ -184,11 +190,13 @@ export class Stage {
 
   /** Enters once the engine is ready for it. A busy machine holds up books for seconds of compressed time: tried again. */
   async taken(over: Partial<BracketRequest> = {}): Promise<void> {
-    for (let tries = 0; tries < 5; tries++) {
+    for (let tries = 0; ;) {
       await this.until('the engine to be ready', () => this.isReady());
       const denial = await this.enter(over);
       if (denial === null) return;
-      if (!PASSING.has(denial.code)) throw new Error(`expected the entry to be taken, was ${JSON.stringify(denial)}`);
+      await this.pass(500);
+      if (!PASSING.has(denial.code) || (tries += 1) > MAX_TRIES)
+        throw new Error(`expected the entry to be taken, was ${JSON.stringify(denial)}`);
     }
   }
 
@@ -297,6 +305,10 @@ function configOf({ maxDayLossRatio }: CaseSetting): Config {
       maxDayLossRatio: maxDayLossRatio ?? '0.50',
     },
     execution: { ...execution, commandTimeoutMs: 15_000 },
+    // Nobody is at hand to confirm what a restart finds.
+    reconciliation: { ...DEFAULT_RECONCILIATION, startup: 'policy' },
+    // A busy machine is silent for seconds of compressed time.
+    failover: { ...DEFAULT_FAILOVER, trading: 'reduceOnly', returnAfterMs: 1_000 },
   };
 }
 

@@ -144,7 +144,10 @@ export const PROTECTION: readonly ChaosCase[] = [
       await stage.until('the refused entry to be closed', () =>
         stage.view.orders().every(({ pending }) => pending === null),
       );
-      stage.expect(stage.isProtected() && !stage.isFlat(), 'the old stop to rest');
+      const [stop] = stage.ordersOf('stop');
+      await stage.pass(5_000);
+      const atVenue = stage.ledger().orders.find(({ clientOrderId }) => clientOrderId === stop);
+      stage.expect(atVenue?.status === 'NEW', 'the old stop to rest');
     },
   },
   {

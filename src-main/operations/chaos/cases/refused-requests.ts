@@ -22,6 +22,12 @@ async function obeyPause(stage: Stage, fault: FaultSpec): Promise<void> {
   await stage.position();
 }
 
+/** Venue time minus ours as last measured. */
+function clockOffsetMs({ events }: Stage): number {
+  const last = events.findLast((event) => event.kind === 'venue.clockMeasured');
+  return last?.kind === 'venue.clockMeasured' ? Math.abs(last.offsetMs) : 0;
+}
+
 export const REFUSED_REQUESTS: readonly ChaosCase[] = [
   {
     name: 'throttled-429',
@@ -55,14 +61,18 @@ export const REFUSED_REQUESTS: readonly ChaosCase[] = [
     name: 'clock-refused-1021',
     standsFor: 'fault: -1021, a clock that is wrong',
     play: async (stage) => {
-      await stage.fault({ kind: 'clockSkew', ms: 60_000 });
-      await stage.enter();
-      stage.asked = { units: 0n, scale: 0 };
-      await stage.until('the clock to be measured anew', () => stage.view.venue(ACCOUNT)?.state === 'degraded');
-      await stage.control('DELETE', 'faults');
-      await stage.send({ kind: 'cancelAll', accountId: ACCOUNT, instrumentId: null });
-      await stage.until('the venue to be ready', () => stage.view.venue(ACCOUNT)?.state === 'ready', 45_000);
       await stage.position();
+      await stage.fault({ kind: 'clockSkew', ms: 60_000 });
+      await stage.enter({ entry: 'resting' });
+      stage.asked = { units: 1n, scale: 0 };
+      await stage.until('the clock to be measured anew', () => clockOffsetMs(stage) > 50_000);
+      await stage.until('the refused entry to be closed', () =>
+        stage.view.orders().every(({ pending }) => pending === null),
+      );
+      stage.expect((await stage.enter()) !== null, 'no entry while the clocks differ by a minute');
+      await stage.control('DELETE', 'faults');
+      await stage.until('the right clock to be measured', () => clockOffsetMs(stage) < 1_000, 60_000);
+      stage.expect(stage.isProtected(), 'the stop to rest');
     },
   },
   {
