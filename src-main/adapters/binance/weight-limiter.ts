@@ -62,6 +62,9 @@ export type WeightLimiter = {
 
 /** Share of each limit a lane may fill: what is left above it is kept for the lanes before it. */
 const SHARE: Readonly<Record<Lane, number>> = { cancel: 1, reduce: 0.98, new: 0.9, query: 0.8 };
+/** A cancel places no order: the last order slots would be kept from exits for nobody. */
+const shareOf = ({ resource }: VenueLimit, lane: Lane): number =>
+  resource === 'orders' && lane === 'reduce' ? 1 : SHARE[lane];
 /** How long a request may wait. An entry that cannot go now is stale later, so it hardly waits; a query outlasts a window. */
 const PATIENCE_MS: Readonly<Record<Lane, number>> = { cancel: 0, reduce: 5_000, new: 500, query: 65_000 };
 /** Between two tries of an exit where the venue did not say how long to wait. */
@@ -180,7 +183,7 @@ class LaneLimiter implements WeightLimiter {
 
   private fits(ask: Ask, nowUs: number): boolean {
     return this.costs(ask).every(
-      ({ window, rule, cost }) => window.used(nowUs) + cost <= Math.floor(rule.limit * SHARE[ask.lane]),
+      ({ window, rule, cost }) => window.used(nowUs) + cost <= Math.floor(rule.limit * shareOf(rule, ask.lane)),
     );
   }
 
