@@ -27,6 +27,7 @@ describe('leeward stop --rehearse', () => {
     [['--running'], 'expected --rehearse with --running, was without'],
     [['--instruments', '3'], 'expected --rehearse with --instruments, was without'],
     [['--latency', '3'], 'expected --rehearse with --latency, was without'],
+    [['--latency', ''], 'expected --rehearse with --latency, was without'],
     [['--rehearse', '--instruments', '0'], 'expected --instruments as an integer from 1 to 100, was "0"'],
     [['--rehearse', '--instruments', 'NaN'], 'expected --instruments as an integer from 1 to 100, was "NaN"'],
     [['--rehearse', '--latency', '-5'], ''],

@@ -41,7 +41,8 @@ A drill exits 1 when an order or a position remains, or when the stop could not 
     refusePositionals(positionals);
     const { instruments, json, latency, rehearse, running } = values;
     if (!rehearse) {
-      const lost = running ? 'running' : instruments !== undefined ? 'instruments' : latency && 'latency';
+      const given = { running: running || undefined, instruments, latency };
+      const [lost] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
       if (lost !== undefined) throw new UsageError(`expected --rehearse with --${lost}, was without`);
       return stopRunning(values['data-dir'], json, io);
     }
