@@ -8,7 +8,16 @@ export function reconciliationDto(view: CoreView, accounts: readonly AccountId[]
   return {
     comparing: view.comparing(),
     differences: view.differences(),
-    otherInstallations: view.otherInstallations(),
+    otherInstallations: view
+      .otherInstallations()
+      .map(({ accountId, installation, firstSeenUs, lastSeenUs, owner, isTaken }) => ({
+        accountId,
+        installation,
+        firstSeenUs,
+        lastSeenUs,
+        owner,
+        isTaken,
+      })),
     unmanaged: accounts.flatMap((accountId) => unmanagedOf(view, accountId)),
   };
 }

@@ -3,6 +3,7 @@ import {
   accountId,
   commandId,
   strategyId,
+  venueOrderId,
   type ClientOrderId,
   type InstrumentId,
 } from '../engine/domain/identifiers.ts';
@@ -55,6 +56,14 @@ export function commandOf(command: CommandDto): Command {
         accountId: accountId(command.accountId),
         instrumentId: command.instrumentId as InstrumentId,
       };
+    case 'adoptOrder':
+      return {
+        ...command,
+        accountId: accountId(command.accountId),
+        venueOrderId: venueOrderId(command.venueOrderId),
+      };
+    case 'chooseOwner':
+      return { ...command, accountId: accountId(command.accountId) };
     case 'setStrategyEnabled':
       return { kind: command.kind, strategyId: strategyId(command.strategyId), enabled: command.enabled };
     case 'enterBracket': {

@@ -26,6 +26,19 @@ export const commandSchema = z.discriminatedUnion('kind', [
       .min(1)
       .max(500),
   }),
+  z.strictObject({
+    kind: z.literal('adoptOrder'),
+    accountId,
+    venueOrderId: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,47}$/),
+    stopTrigger: decimal.nullable(),
+    stopLimit: decimal.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('chooseOwner'),
+    accountId,
+    installation: z.string().regex(/^[0-9a-f]{8}$/),
+    owner: z.enum(['this', 'other']),
+  }),
   z.strictObject({ kind: z.literal('setStrategyEnabled'), strategyId, enabled: z.boolean() }),
   z.strictObject({
     kind: z.literal('enterBracket'),

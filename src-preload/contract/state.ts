@@ -83,6 +83,8 @@ export type OrderDto = {
   readonly foreign: boolean;
   /** Of a foreign order: the other Leeward that placed it, by its id; null for any other software or a person. */
   readonly installation: string | null;
+  /** Was foreign, and is ours since a person asked for it. */
+  readonly adopted: boolean;
   readonly createdAtUs: number;
   readonly updatedAtUs: number;
   readonly reason: string | null;
@@ -262,6 +264,8 @@ export type InstallationDto = {
   readonly firstSeenUs: number;
   readonly lastSeenUs: number;
   readonly owner: 'undecided' | 'this' | 'other';
+  /** Chosen as ours, and its orders were adopted. */
+  readonly isTaken: boolean;
 };
 
 /** What the account holds beside our positions: shown, never sold, never needing a stop. */

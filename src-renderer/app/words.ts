@@ -101,6 +101,7 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     (x) =>
       `Leeward installation ${p(x, 'installation')} trades account ${p(x, 'accountId')} too: choose the owner first.`,
   ),
+  ORDER_PARTLY_FILLED: w('Filled in part', (x) => `${marketOf(x)}: an order that traded already is not adopted.`),
   INSTALLATION_UNKNOWN: w(
     'Unknown installation',
     (x) => `No Leeward installation ${p(x, 'installation')} was seen on account ${p(x, 'accountId')}.`,

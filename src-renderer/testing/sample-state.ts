@@ -119,6 +119,7 @@ export function sampleOrder(over: Partial<OrderDto> = {}): OrderDto {
     pending: null,
     foreign: false,
     installation: null,
+    adopted: false,
     createdAtUs: SAMPLE_NOW_US - 230_000_000,
     updatedAtUs: SAMPLE_NOW_US - 230_000_000,
     reason: null,

@@ -171,13 +171,19 @@ export class AccountQueries {
 
   private async lookup(request: OrderLookupRequest): Query<OrderLookup> {
     const symbol = this.parts.symbols.venueSymbolOf(request.instrumentId);
-    const params = { symbol, origClientOrderId: request.clientOrderId };
+    const { clientOrderId, venueOrderId } = request;
+    const params = {
+      symbol,
+      ...(venueOrderId === undefined ? { origClientOrderId: clientOrderId } : { orderId: venueOrderId }),
+    };
     const reply = await this.ask('privateGetOrder', params, orderReply, WEIGHT.order);
     if (!reply.ok) {
       const absent = reply.error.outcome === 'rejected' && reply.error.code === NO_SUCH_ORDER;
       return absent ? ok({ clientOrderId: request.clientOrderId, found: false }) : reply;
     }
-    if (reply.value.clientOrderId !== request.clientOrderId) return err(wrongOrder(request.clientOrderId, reply.value));
+    const isAsked =
+      venueOrderId === undefined ? reply.value.clientOrderId === clientOrderId : reply.value.orderId === venueOrderId;
+    if (!isAsked) return err(wrongOrder(request.clientOrderId, reply.value));
     this.remember(reply.value);
     const [report] = this.reportOf(reply.value);
     if (report === undefined) return err(wrongOrder(request.clientOrderId, reply.value));

@@ -172,7 +172,7 @@ class BinanceGateway implements VenueGateway {
         ? asList(
             await this.rest.command({
               call: 'privateDeleteOrder',
-              params: { symbol: venueSymbol, origClientOrderId: request.clientOrderId },
+              params: { symbol: venueSymbol, ...nameOf(request) },
               schema: orderReply,
               lane,
               weight: 1,
@@ -291,6 +291,10 @@ class BinanceGateway implements VenueGateway {
     for (const listener of this.listeners) listener(event);
   }
 }
+
+/** An adopted order has no id of ours at the venue. */
+const nameOf = ({ clientOrderId, venueOrderId }: CancelRequest): Readonly<Record<string, string>> =>
+  venueOrderId === undefined ? { origClientOrderId: clientOrderId } : { orderId: venueOrderId };
 
 type Rows = Result<readonly OrderReply[], CallFailure>;
 const asList = (reply: Result<OrderReply, CallFailure>): Rows => (reply.ok ? ok([reply.value]) : reply);

@@ -3,8 +3,10 @@ import type { Denial, DenialCode, DenialParams } from '../domain/denial.ts';
 import type { DecisionReason, EngineInput } from '../domain/events.ts';
 import type { PriceReference } from '../domain/market.ts';
 import { STATE_CHANGES, type TradingState } from '../domain/trading-state.ts';
+import { adoptOrder } from '../execution/adopt-order.ts';
 import { requestStop } from '../execution/emergency-stop.ts';
 import type { Turn } from '../execution/execution-state.ts';
+import { chooseOwner } from '../execution/ownership.ts';
 import { changeTradingState } from '../execution/trading-state-latch.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { confirmDifferences, judgeDifferences } from './difference-commands.ts';
@@ -84,6 +86,10 @@ function carryOut(parts: Parts, turn: Turn, { envelope, reference, markets = [] 
       return changeState(turn, 'reducing', command.reason, envelope);
     case 'rearm':
       return rearm(turn, command, envelope);
+    case 'adoptOrder':
+      return adoptOrder(turn, command);
+    case 'chooseOwner':
+      return chooseOwner(turn, command);
     case 'confirmDifferences':
       return confirmDifferences(parts, turn, command.ids);
     case 'setStrategyEnabled':
@@ -99,7 +105,15 @@ type OrderCommand = Exclude<
   Command,
   {
     kind:
-      'emergencyStop' | 'halt' | 'setReducing' | 'rearm' | 'setStrategyEnabled' | 'confirmDifferences' | 'routeBracket';
+      | 'emergencyStop'
+      | 'halt'
+      | 'setReducing'
+      | 'rearm'
+      | 'setStrategyEnabled'
+      | 'confirmDifferences'
+      | 'adoptOrder'
+      | 'chooseOwner'
+      | 'routeBracket';
   }
 >;
 type Judged = { readonly reference: PriceReference | null; readonly reason: DecisionReason };

@@ -1,5 +1,13 @@
 import type { DecimalText } from './decimal.ts';
-import type { AccountId, ClientOrderId, CommandId, ExecutorId, InstrumentId, StrategyId } from './identifiers.ts';
+import type {
+  AccountId,
+  ClientOrderId,
+  CommandId,
+  ExecutorId,
+  InstrumentId,
+  StrategyId,
+  VenueOrderId,
+} from './identifiers.ts';
 import type { OrderChange, OrderSide, OrderType, TimeInForce } from './order.ts';
 import type { StopRule } from './stop-rule.ts';
 
@@ -46,6 +54,8 @@ export type Command =
     }
   /** Accepts what is proposed for each of these differences; ids of others are refused as a whole. */
   | { readonly kind: 'confirmDifferences'; readonly ids: readonly string[] }
+  | ({ readonly kind: 'adoptOrder' } & Adoption)
+  | ({ readonly kind: 'chooseOwner' } & OwnerChoice)
   | { readonly kind: 'setStrategyEnabled'; readonly strategyId: StrategyId; readonly enabled: boolean };
 
 /**
@@ -95,4 +105,20 @@ export type OrderProtection = {
   readonly stopLimit: DecimalText;
   readonly target: DecimalText | null;
   readonly stopRule?: StopRule;
+};
+
+/** A foreign order that is to be ours. */
+export type Adoption = {
+  readonly accountId: AccountId;
+  readonly venueOrderId: VenueOrderId;
+  /** Protection of what the order will open; null for orders that only close. */
+  readonly stopTrigger: DecimalText | null;
+  readonly stopLimit: DecimalText | null;
+};
+
+/** Whose account it is that another Leeward trades. */
+export type OwnerChoice = {
+  readonly accountId: AccountId;
+  readonly installation: string;
+  readonly owner: 'this' | 'other';
 };

@@ -4,7 +4,15 @@ import type { Config } from './config.ts';
 import type { DecimalText } from './decimal.ts';
 import type { Difference } from './difference.ts';
 import type { Denial, Verdict } from './denial.ts';
-import type { AccountId, ClientOrderId, CommandId, InstrumentId, StrategyId, Venue } from './identifiers.ts';
+import type {
+  AccountId,
+  ClientOrderId,
+  CommandId,
+  InstrumentId,
+  StrategyId,
+  Venue,
+  VenueOrderId,
+} from './identifiers.ts';
 import type { Bar, FeedState, PriceReference } from './market.ts';
 import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
 import type { Route } from './route.ts';
@@ -198,6 +206,8 @@ export type Decision =
       /** The order, or any leg of the list that goes as a whole. */
       readonly clientOrderId: ClientOrderId;
       readonly listId: ClientOrderId | null;
+      /** Of an adopted order, which has no id of ours at the venue. */
+      readonly venueOrderId?: VenueOrderId;
       readonly lane: Lane;
     }
   | ({
@@ -252,7 +262,12 @@ export type Decision =
       readonly inputs: readonly number[];
     };
 
-export type OrderLookupRequest = { readonly clientOrderId: ClientOrderId; readonly instrumentId: InstrumentId };
+export type OrderLookupRequest = {
+  readonly clientOrderId: ClientOrderId;
+  readonly instrumentId: InstrumentId;
+  /** Of an adopted order: the venue knows it by this alone. */
+  readonly venueOrderId?: VenueOrderId;
+};
 
 /** cancel > reduce > new > query when the venue's weight is scarce. */
 export type Lane = 'cancel' | 'reduce' | 'new' | 'query';

@@ -80,6 +80,8 @@ function wasForgotten(turn: Turn, id: ClientOrderId): boolean {
 /** An ended order leaves the state: a report of it that comes again is no order found. */
 export function noteForgotten(turn: Turn, id: ClientOrderId): void {
   const parts = parseClientOrderId(id);
+  const { adopted } = turn.state.reconciliation;
+  for (const [key, known] of adopted) if (known === id) adopted.delete(key);
   if (parts === undefined || parts.installation !== turn.state.installation || wasForgotten(turn, id)) return;
   turn.state.reconciliation.forgottenUpTo = { epoch: parts.epoch, counter: parts.counter };
 }
@@ -88,6 +90,15 @@ function adopt(turn: Turn, spec: OrderSpec): OrderRecord {
   const { accountId, instrumentId, clientOrderId, role } = spec;
   const params = { accountId, instrumentId, clientOrderId, role, adopted: true };
   turn.emit({ kind: 'alert.raised', alert: { code: 'RECONCILED', severity: 'warning', params } });
+  // Orders of an installation that was taken over are no surprise.
+  if (isOwn(turn, clientOrderId)) noteFound(turn, spec);
+  return openRecord(turn, { spec, listId: null, workingId: null, legIds: [], reason: null });
+}
+
+const isOwn = (turn: Turn, id: ClientOrderId): boolean =>
+  parseClientOrderId(id)?.installation === turn.state.installation;
+
+function noteFound(turn: Turn, { accountId, instrumentId, clientOrderId }: OrderSpec): void {
   noteDifference(turn, {
     kind: 'orderFound',
     accountId,
@@ -97,7 +108,6 @@ function adopt(turn: Turn, spec: OrderSpec): OrderRecord {
     venue: { status: 'accepted', quantity: null },
     proposed: 'adopt',
   });
-  return openRecord(turn, { spec, listId: null, workingId: null, legIds: [], reason: null });
 }
 
 /** A position whose bracket is lost is protected as its own stop was. */

@@ -49,6 +49,8 @@ export type OrderRecord = {
   proposed?: OrderChange;
   /** It is canceled to be placed anew. */
   replacing?: Replacing | null;
+  /** The venue's id of an order that was not ours; it has no id of ours there. */
+  adoptedAs?: VenueOrderId;
   /** A list: venues that replace orders give one order several ids. */
   venueOrderIds: VenueOrderId[];
   /** Furthest stage the venue reported; null before any report. */

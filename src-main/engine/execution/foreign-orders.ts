@@ -1,6 +1,6 @@
 import { parseClientOrderId } from '../domain/client-order-id.ts';
 import type { AccountId, ClientOrderId, VenueOrderId } from '../domain/identifiers.ts';
-import type { OrderReport } from '../domain/order.ts';
+import type { Fill, OrderReport } from '../domain/order.ts';
 import { noteDifference } from './differences.ts';
 import type { ExecutionState, Turn } from './execution-state.ts';
 import type { OtherInstallation } from './reconciliation-state.ts';
@@ -16,7 +16,7 @@ const otherKey = (accountId: AccountId, installation: string): string => `${acco
 /** Of this installation, or of one whose orders were taken over on this account. */
 export function isOurInstallation(state: ExecutionState, accountId: AccountId, installation: string): boolean {
   if (installation === state.installation) return true;
-  return state.reconciliation.others.get(otherKey(accountId, installation))?.owner === 'this';
+  return state.reconciliation.others.get(otherKey(accountId, installation))?.isTaken === true;
 }
 
 /** Keeps the numbers of an order that is not ours, and alerts it once. */
@@ -66,10 +66,32 @@ function noteOther(turn: Turn, accountId: AccountId, installation: string): void
     known.lastSeenUs = turn.timeUs;
     return;
   }
-  const owner = 'undecided';
-  others.set(key, { accountId, installation, firstSeenUs: turn.timeUs, lastSeenUs: turn.timeUs, owner });
+  const seen = { firstSeenUs: turn.timeUs, lastSeenUs: turn.timeUs };
+  others.set(key, { accountId, installation, ...seen, owner: 'undecided', chosenAtUs: null, isTaken: false });
   const params = { accountId, installation };
   turn.emit({ kind: 'alert.raised', alert: { code: 'OTHER_INSTALLATION', severity: 'critical', params } });
+}
+
+/** Enough for a page of trades; the oldest go first. */
+const HELD_FILLS = 1_000;
+
+/** Keeps a trade that is not ours: its order may be adopted, or its installation taken over. */
+export function holdForeignFill(turn: Turn, fill: Fill): void {
+  const { heldFills } = turn.state.reconciliation;
+  const key = `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
+  heldFills.set(key, fill);
+  if (heldFills.size <= HELD_FILLS) return;
+  const oldest = heldFills.keys().next();
+  if (oldest.done !== true) heldFills.delete(oldest.value);
+}
+
+/** Trades of ended orders of nobody's concern are let go once a look has told which orders are open. */
+function dropHeldFills(turn: Turn, accountId: AccountId): void {
+  const { foreign, heldFills } = turn.state.reconciliation;
+  for (const [key, fill] of heldFills) {
+    if (fill.accountId !== accountId || installationOf(fill.clientOrderId) !== null) continue;
+    if (!foreign.has(foreignKey(accountId, fill.venueOrderId))) heldFills.delete(key);
+  }
 }
 
 /** Drops the foreign orders a whole look no longer shows; those told of since it was asked for stay. */
@@ -83,12 +105,13 @@ export function dropEndedForeign(
     if (report.accountId !== accountId || look.open.has(report.venueOrderId) || updatedAtUs >= look.askedAtUs) continue;
     foreign.delete(key);
   }
+  dropHeldFills(turn, accountId);
 }
 
-/** The installation that keeps this account from entries: none decided yet, or the account left to it. */
+/** The installation that keeps this account from entries: undecided, left to it, or not taken over yet. */
 export function otherOwner(state: ExecutionState, accountId: AccountId): OtherInstallation | undefined {
   for (const other of state.reconciliation.others.values()) {
-    if (other.accountId === accountId && other.owner !== 'this') return other;
+    if (other.accountId === accountId && !other.isTaken) return other;
   }
   return undefined;
 }

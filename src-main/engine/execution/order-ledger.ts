@@ -6,12 +6,14 @@ import { isAbove, quantityOf } from './amounts.ts';
 import {
   listedInstrument,
   touchExposure,
+  type ExecutionState,
   type Exposure,
   type OrderRecord,
   type ProtectionPlan,
   type Turn,
 } from './execution-state.ts';
 import { expectTrade } from './expected-balances.ts';
+import { foreignKey, holdForeignFill } from './foreign-orders.ts';
 import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
 import { followFrom } from './stop-follow.ts';
@@ -22,8 +24,7 @@ import { isApplied, tradeKey } from './applied-trades.ts';
  * older terminal status; null for streams and replies. Foreign orders change nothing and are returned as undefined.
  */
 export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number | null): OrderRecord | undefined {
-  const id = report.clientOrderId;
-  const record = (id === null ? undefined : turn.state.orders.get(id)) ?? adoptFromReport(turn, report, askedAtUs);
+  const record = recordOf(turn.state, report) ?? adoptFromReport(turn, report, askedAtUs);
   if (record === undefined) return undefined;
   touchExposure(turn, report.accountId, report.instrumentId);
   noteEvidence(turn, record, report, askedAtUs);
@@ -36,6 +37,20 @@ export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number |
   if (PLACED.includes(report.venueStatus)) record.placed = true;
   if (news === 'rejected' && before !== 'rejected') alertOrder(turn, record, 'ORDER_REJECTED', 'warning');
   return record;
+}
+
+/** A report that came before its order was ours. */
+export const noteReport = (turn: Turn, report: OrderReport): void => void applyReport(turn, report, null);
+
+/** Adopted orders are known by the venue's id alone. */
+function recordOf(
+  { orders, reconciliation: { adopted } }: ExecutionState,
+  { accountId, clientOrderId, venueOrderId }: Pick<OrderReport, 'accountId' | 'clientOrderId' | 'venueOrderId'>,
+): OrderRecord | undefined {
+  const known = clientOrderId === null ? undefined : orders.get(clientOrderId);
+  if (known !== undefined || adopted.size === 0) return known;
+  const id = adopted.get(foreignKey(accountId, venueOrderId));
+  return id === undefined ? undefined : orders.get(id);
 }
 
 function newsOf(report: OrderReport, record: OrderRecord, askedAtUs: number | null): OrderNews {
@@ -102,8 +117,15 @@ export function move(turn: Turn, record: OrderRecord, news: OrderNews): boolean 
  */
 export function applyFill(turn: Turn, fill: Fill): OrderRecord | undefined {
   if (isApplied(turn.state, fill)) return undefined;
-  const record = turn.state.orders.get(fill.clientOrderId) ?? adoptFromFill(turn, fill);
-  if (record === undefined) return undefined;
+  const record = recordOf(turn.state, fill) ?? adoptFromFill(turn, fill);
+  if (record === undefined) {
+    holdForeignFill(turn, fill);
+    return undefined;
+  }
+  return bookFill(turn, record, { ...fill, clientOrderId: record.spec.clientOrderId });
+}
+
+function bookFill(turn: Turn, record: OrderRecord, fill: Fill): OrderRecord {
   turn.state.trades.set(tradeKey(fill), turn.timeUs);
   turn.applied.push(fill);
   expectTrade(turn, fill);

@@ -3,7 +3,7 @@ import { DEFAULT_RECONCILIATION } from '../domain/config-defaults.ts';
 import type { DecimalText } from '../domain/decimal.ts';
 import type { Difference } from '../domain/difference.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
-import type { OrderReport, OrderStatus } from '../domain/order.ts';
+import type { Fill, OrderReport, OrderStatus } from '../domain/order.ts';
 
 /** An open order that is not ours, as the venue last told. Shown; touched only once it is adopted. */
 export type ForeignOrder = {
@@ -22,6 +22,9 @@ export type OtherInstallation = {
   lastSeenUs: number;
   /** Who trades the account. `this`: its orders were taken over. `other`: this engine stays out of entries. */
   owner: 'undecided' | 'this' | 'other';
+  /** When `this` was chosen; its orders are ours once a look asked for later was applied. */
+  chosenAtUs: number | null;
+  isTaken: boolean;
 };
 
 export type BelievedOrder = {
@@ -55,6 +58,10 @@ export type ReconciliationState = {
   foreign: Map<string, ForeignOrder>;
   /** `account|installation`. */
   others: Map<string, OtherInstallation>;
+  /** `account|venue order id` -> the id under which an adopted order is kept. */
+  adopted: Map<string, ClientOrderId>;
+  /** Trades of orders that are not ours, while those may still become so. */
+  heldFills: Map<string, Fill>;
   /** Place of the newest own id that was dropped: ids up to it that are not held were known and have ended. */
   forgottenUpTo: { readonly epoch: number; readonly counter: number } | null;
   policy: ReconciliationConfig;
@@ -72,6 +79,8 @@ export function emptyReconciliation(): ReconciliationState {
   return {
     foreign: new Map(),
     others: new Map(),
+    adopted: new Map(),
+    heldFills: new Map(),
     forgottenUpTo: null,
     policy: DEFAULT_RECONCILIATION,
     beliefs: new Map(),

@@ -17,6 +17,7 @@ import { dropEndedForeign } from './foreign-orders.ts';
 import { compareHoldings } from './holdings-comparison.ts';
 import { applyFill, applyReport, move } from './order-ledger.ts';
 import { alertOrder } from './order-record.ts';
+import { completeTakeOvers } from './ownership.ts';
 import { noteAnswered, noteAsked, noteUnanswered } from './resolution-log.ts';
 import { compareWithBelief } from './start-comparison.ts';
 import { backOffLookup, lacksFills, lookUpNow } from './unknown-outcomes.ts';
@@ -88,7 +89,11 @@ function dueLookups(turn: Turn, accountId: AccountId): readonly OrderLookupReque
   );
   for (const record of due) backOffLookup(turn, record);
   noteAsked(turn, due);
-  return due.map(({ spec: { clientOrderId, instrumentId } }) => ({ clientOrderId, instrumentId }));
+  return due.map(({ spec: { clientOrderId, instrumentId }, adoptedAs }) => ({
+    clientOrderId,
+    instrumentId,
+    ...(adoptedAs === undefined ? {} : { venueOrderId: adoptedAs }),
+  }));
 }
 
 function ordersOfAccount(state: ExecutionState, accountId: AccountId): readonly OrderRecord[] {
@@ -133,6 +138,7 @@ export function applyReconciled(turn: Turn, look: Reconciled): void {
   if (isCurrent && (link.state === 'ready' || link.state === 'degraded')) link.synchronized = true;
   noteStopLook(turn, look.accountId);
   if (!isCurrent) return;
+  completeTakeOvers(turn, look.accountId, askedAtUs);
   compareHoldings(turn, look);
   compareWithBelief(turn, look.accountId, open);
 }

@@ -80,8 +80,9 @@ export function sendCancel(turn: Turn, record: OrderRecord): void {
     member.cancelRetryAtUs = turn.timeUs + Math.min(MAX_CANCEL_RETRY_US, backOff);
   }
   noteStopAction(turn, 'cancel', record.spec);
-  const { listId } = record;
-  turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, lane });
+  const { listId, adoptedAs } = record;
+  const known = adoptedAs === undefined ? {} : { venueOrderId: adoptedAs };
+  turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, ...known, lane });
 }
 
 /**

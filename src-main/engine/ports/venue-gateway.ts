@@ -9,7 +9,7 @@ import type {
   VenuePosition,
   VenueState,
 } from '../domain/events.ts';
-import type { AccountId, ClientOrderId, InstrumentId, Venue } from '../domain/identifiers.ts';
+import type { AccountId, ClientOrderId, InstrumentId, Venue, VenueOrderId } from '../domain/identifiers.ts';
 import type { Fill, OrderChange, OrderReport, Submission } from '../domain/order.ts';
 import type { Result } from '../domain/result.ts';
 
@@ -64,6 +64,8 @@ export type CancelRequest = {
   readonly instrumentId: InstrumentId;
   readonly clientOrderId: ClientOrderId;
   readonly listId: ClientOrderId | null;
+  /** Of an adopted order, which has no id of ours at the venue. */
+  readonly venueOrderId?: VenueOrderId;
 };
 
 export type ModifyRequest = OrderChange & {

@@ -55,9 +55,10 @@ function submit(parts: EffectParts, { submission, lane }: DecisionOf<'order.subm
 }
 
 function cancel(parts: EffectParts, decision: DecisionOf<'order.cancel'>): void {
-  const { accountId, instrumentId, clientOrderId, listId, lane } = decision;
+  const { accountId, instrumentId, clientOrderId, listId, venueOrderId, lane } = decision;
+  const request = { instrumentId, clientOrderId, listId, ...(venueOrderId !== undefined && { venueOrderId }) };
   parts.failpoint('cancel.before');
-  const sent = settled(gatewayOf(parts, accountId)?.cancel({ instrumentId, clientOrderId, listId }, lane));
+  const sent = settled(gatewayOf(parts, accountId)?.cancel(request, lane));
   parts.failpoint('cancel.after');
   void sent.then((outcome) => {
     parts.failpoint('cancel.answered');

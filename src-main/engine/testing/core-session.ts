@@ -195,7 +195,7 @@ export class CoreSession {
       this.answer({ kind: 'submit.answered', clientOrderIds, outcome });
     }
     if (effect.kind === 'order.cancel') {
-      const outcome = this.venueOf(effect.accountId).cancel(effect.clientOrderId, effect.listId);
+      const outcome = this.venueOf(effect.accountId).cancel(effect.clientOrderId, effect.listId, effect.venueOrderId);
       this.answer({ kind: 'cancel.answered', clientOrderId: effect.clientOrderId, outcome });
     }
     if (effect.kind === 'order.modify') {

@@ -83,9 +83,12 @@ export class VenueDouble {
     };
   }
 
-  cancel(id: ClientOrderId, listId: ClientOrderId | null): CommandOutcome {
+  cancel(id: ClientOrderId, listId: ClientOrderId | null, venueOrderId?: VenueOrderId): CommandOutcome {
     const members = [...this.orders.values()].filter(
-      (order) => order.spec.clientOrderId === id || (listId !== null && order.listId === listId),
+      (order) =>
+        order.spec.clientOrderId === id ||
+        order.venueOrderId === venueOrderId ||
+        (listId !== null && order.listId === listId),
     );
     const open = members.filter((order) => this.isOpen(order));
     if (open.length === 0) return { kind: 'rejected', venueCode: '-2011', message: 'Unknown order sent.' };
@@ -115,7 +118,7 @@ export class VenueDouble {
       openOrders: open.map((order) => this.report(order)),
       fills: [...this.fills],
       balances: this.balances(),
-      lookups: lookups.map(({ clientOrderId }) => this.lookUp(clientOrderId)),
+      lookups: lookups.map((request) => this.lookUp(request)),
     };
   }
 
@@ -322,10 +325,11 @@ export class VenueDouble {
     return order.status === 'pendingNew' || OPEN.includes(order.status);
   }
 
-  private lookUp(clientOrderId: ClientOrderId): OrderLookup {
-    const order = this.orders.get(clientOrderId);
+  private lookUp({ clientOrderId, venueOrderId }: OrderLookupRequest): OrderLookup {
+    const named = [...this.orders.values()].find((order) => order.venueOrderId === venueOrderId);
+    const order = venueOrderId === undefined ? this.orders.get(clientOrderId) : named;
     if (order === undefined) return { clientOrderId, found: false };
-    const fills = this.fills.filter((fill) => fill.clientOrderId === clientOrderId);
+    const fills = this.fills.filter((fill) => fill.venueOrderId === order.venueOrderId);
     return { clientOrderId, found: true, report: this.report(order), fills };
   }
 
