@@ -1,4 +1,5 @@
 import { type Command, CommandFailure, report } from './command.ts';
+import { findingsTable } from './findings-table.ts';
 import { integerOption, numberOption, oneOf, parseOptions, refusePositionals } from './options.ts';
 
 const OPTIONS = {
@@ -11,6 +12,9 @@ const OPTIONS = {
   futures: { type: 'string', default: '0' },
   json: { type: 'boolean', default: false },
 } as const;
+
+/** How often the command line asks for differences to print. */
+const FINDINGS_EVERY_MS = 2_000;
 
 export const MARKETS = ['demo', 'recorded', 'synthetic'] as const;
 
@@ -58,11 +62,31 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
       { ready: true, address, dataDir },
       `Leeward is ready (PAPER, practice exchange).\n\n  ${String(address)}\n\nThe address works once. Stop everything with Ctrl+Shift+S in the page or: leeward stop`,
     );
+    const unwatch = await watchFindings(session.guardianSocket, (table) => {
+      if (!values.json) io.error(`leeward: differences from the venue, to be confirmed in the terminal\n${table}`);
+    });
     await endRequested();
+    unwatch();
     await session.close();
     return 0;
   },
 };
+
+/** Prints what a person has to confirm, each time it became something else. Returns the end of it. */
+async function watchFindings(guardianSocket: string, print: (table: string) => void): Promise<() => void> {
+  const { requestStatus } = await import('../guardian/client.ts');
+  let printed: string | undefined;
+  const look = async (): Promise<void> => {
+    // A guardian that does not answer is told of by the session itself.
+    const status = await requestStatus(guardianSocket).catch(() => undefined);
+    if (status === undefined) return;
+    const table = findingsTable(status.findings);
+    if (table !== undefined && table !== printed) print(table);
+    printed = table;
+  };
+  const timer = setInterval(() => void look(), FINDINGS_EVERY_MS);
+  return () => clearInterval(timer);
+}
 
 /** Resolves when the user or the service manager asks to end. */
 async function endRequested(): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Command, CommandFailure, report } from './command.ts';
+import { findingsTable } from './findings-table.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 
 const OPTIONS = { 'data-dir': { type: 'string' }, json: { type: 'boolean', default: false } } as const;
@@ -34,6 +35,8 @@ usage: leeward status [--data-dir d] [--json]
         (position) => `position  ${position.accountId} ${position.instrumentId} ${position.quantity}`,
       ),
     ];
+    const table = findingsTable(status.findings);
+    if (table !== undefined) lines.push('', 'Not re-armed before these are confirmed in the terminal:', table);
     report(io, values.json)({ ...status, dataDir: running.dataDir }, lines.join('\n'));
     return 0;
   },

@@ -2,7 +2,7 @@ import type { Clock } from '../engine/ports/clock.ts';
 import { jsonFrame } from '../launcher/framing.ts';
 import { connectLocal } from '../launcher/local-socket.ts';
 import { listen } from './client.ts';
-import { BEAT_INTERVAL_MS, GUARDIAN_SILENCE_MS, type HeldPosition } from './protocol.ts';
+import { BEAT_INTERVAL_MS, type Finding, GUARDIAN_SILENCE_MS, type HeldPosition } from './protocol.ts';
 
 export type EngineLinkOptions = {
   readonly socketPath: string;
@@ -10,7 +10,11 @@ export type EngineLinkOptions = {
   readonly pid: number;
   readonly epoch: number;
   readonly clock: Clock;
-  readonly beat: () => { readonly tradingState: string; readonly positions: readonly HeldPosition[] | null };
+  readonly beat: () => {
+    readonly tradingState: string;
+    readonly positions: readonly HeldPosition[] | null;
+    readonly findings?: readonly Finding[];
+  };
   /** Latches the emergency stop; resolves once it is journaled, and only then is it acknowledged. */
   readonly onStop: (origin: string) => Promise<void>;
   /** No guardian: entries end now, the process within a second. */

@@ -8,6 +8,7 @@ import {
   type GuardianAnswer,
   type GuardianRequest,
   type GuardianStatus,
+  type Finding,
   type HeldPosition,
   STOP_ACKNOWLEDGE_MS,
   type StopResult,
@@ -55,6 +56,7 @@ export class Guardian {
   private engineState: GuardianStatus['engine'] = 'none';
   private tradingState: string | null = null;
   private held: readonly HeldPosition[];
+  private findings: readonly Finding[] = [];
   private stop: PendingStop | undefined;
   private flattening: Promise<StopResult> | undefined;
   private stopCount = 0;
@@ -117,6 +119,7 @@ export class Guardian {
       lastBeatMs: beat,
       tradingState: this.tradingState,
       positions: this.held,
+      findings: this.findings,
     };
   }
 
@@ -141,8 +144,12 @@ export class Guardian {
     else if (this.unproven !== null) peer.send({ t: 'stop', stopId: UNPROVEN, origin: this.unproven });
   }
 
-  private heardBeat(peer: Peer, beat: { tradingState: string; positions: HeldPosition[] | null }): void {
+  private heardBeat(
+    peer: Peer,
+    beat: { tradingState: string; positions: HeldPosition[] | null; findings?: Finding[] | undefined },
+  ): void {
     if (this.engine?.peer !== peer) return;
+    this.findings = beat.findings ?? [];
     this.engine.lastBeatUs = this.options.clock.monotonicUs();
     this.engineState = 'alive';
     if (beat.positions === null) return;

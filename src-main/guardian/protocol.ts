@@ -18,11 +18,28 @@ export const heldPosition = z.object({
 /** What the engine believes it holds; the guardian sells no more than this and what its orders bought since. */
 export type HeldPosition = z.infer<typeof heldPosition>;
 
+/** A line of what the venue says otherwise than we believed, in words of the engine; sides as status and quantity. */
+export const finding = z.object({
+  kind: z.string(),
+  accountId: z.string(),
+  subject: z.string(),
+  believed: z.string(),
+  venue: z.string(),
+  proposed: z.string(),
+});
+export type Finding = z.infer<typeof finding>;
+
 /** Engine or client to guardian. */
 export const guardianRequestSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('engine'), token: z.string(), pid: z.number().int().positive(), epoch: z.number().int() }),
   /** `positions` is null as long as the engine has not rebuilt its state. */
-  z.object({ t: z.literal('beat'), tradingState: z.string(), positions: z.array(heldPosition).nullable() }),
+  z.object({
+    t: z.literal('beat'),
+    tradingState: z.string(),
+    positions: z.array(heldPosition).nullable(),
+    /** What a person has to confirm; absent when nothing. */
+    findings: z.array(finding).optional(),
+  }),
   z.object({ t: z.literal('stopAcknowledged'), stopId: z.string() }),
   z.object({ t: z.literal('stop'), origin: z.string().max(40) }),
   z.object({ t: z.literal('status') }),
@@ -36,6 +53,7 @@ export type GuardianStatus = {
   readonly lastBeatMs: number | null;
   readonly tradingState: string | null;
   readonly positions: readonly HeldPosition[];
+  readonly findings: readonly Finding[];
 };
 
 export type StopResult = {

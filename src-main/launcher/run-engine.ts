@@ -25,6 +25,7 @@ import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
 import { connectGuardian, type EngineLink } from '../guardian/engine-link.ts';
 import type { HeldPosition } from '../guardian/protocol.ts';
 import type { EngineBoot } from './boot.ts';
+import { findingsOf, hasFindings } from './findings.ts';
 import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
 import { type Recording, recordMarketData } from './recording.ts';
 import { gatewayOf, type HostLimiters, hostLimiters } from './venue-gateways.ts';
@@ -260,6 +261,7 @@ async function joinGuardian(parts: Parts, engine: Engine): Promise<EngineLink> {
     beat: () => ({
       tradingState: engine.view.tradingState().state,
       positions: engine.view.config() === null ? null : heldPositions(engine),
+      ...(hasFindings(engine.view) ? { findings: findingsOf(engine.view) } : {}),
     }),
     onStop: async (origin) => {
       stops += 1;

@@ -7,6 +7,7 @@ import { OrderBookPanel } from '../panels/order-book.tsx';
 import { PanelGuard } from '../panels/panel-guard.tsx';
 import { Panel, type PanelTab } from '../panels/panel.tsx';
 import { RearmPanel } from '../panels/rearm.tsx';
+import { needsAttention, ReconciliationPanel } from '../panels/reconciliation.tsx';
 import { RiskPanel } from '../panels/risk.tsx';
 import { StopReportPanel } from '../panels/stop-report.tsx';
 import { StrategiesPanel } from '../panels/strategies.tsx';
@@ -76,12 +77,22 @@ function TradeCell({ isStopped, isWide }: CellProps): ReactElement {
 const STOP_TAB: PanelTab = { id: 'stop', title: 'Stop report' };
 const ORDERS_TAB: PanelTab = { id: 'orders', title: 'Positions and orders' };
 
-/** While stopped the report comes first; what is still open stays one tab away. */
+const DIFFERENCES_TAB: PanelTab = { id: 'differences', title: 'Differences' };
+
+/**
+ * What waits for a word comes first: differences from the venue, then the report of a stop. The rest stays one tab away.
+ */
 function BlotterCell({ isStopped }: { readonly isStopped: boolean }): ReactElement {
-  const [isReport, setReport] = useState(true);
-  if (!isStopped) return <BlotterPanel />;
-  if (isReport) return <StopReportPanel tabs={[STOP_TAB, ORDERS_TAB]} onTab={(id) => setReport(id === 'stop')} />;
-  return <BlotterPanel before={[STOP_TAB]} onTab={() => setReport(true)} />;
+  const [tab, setTab] = useState<string | null>(null);
+  const isAsked = useEngine((state) => needsAttention(state.reconciliation)) ?? false;
+  const hasReport = useEngine((state) => state.stop !== null) ?? false;
+  const first = isAsked ? 'differences' : isStopped && hasReport ? 'stop' : 'orders';
+  const shown = tab ?? first;
+  const before = isStopped ? [DIFFERENCES_TAB, STOP_TAB] : [DIFFERENCES_TAB];
+  const tabs = [...before, ORDERS_TAB];
+  if (shown === 'differences') return <ReconciliationPanel tabs={tabs} onTab={setTab} />;
+  if (shown === 'stop' && isStopped) return <StopReportPanel tabs={tabs} onTab={setTab} />;
+  return <BlotterPanel before={before} onTab={setTab} />;
 }
 
 function AlertsCell({ isWide }: { readonly isWide: boolean }): ReactElement {

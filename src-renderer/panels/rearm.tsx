@@ -5,6 +5,7 @@ import { useCommand } from '../app/use-command.ts';
 import { HoldButton } from '../ui/hold-button.tsx';
 import { READY, useCondition } from './condition.ts';
 import { Panel, type PanelTab } from './panel.tsx';
+import { useReconciliation } from './reconciliation.tsx';
 
 type StepState = 'done' | 'now' | 'later';
 type StepProps = {
@@ -49,11 +50,19 @@ function unknownStep(unknown: number): Pick<StepProps, 'state' | 'title' | 'text
   return { state: 'now', title: `${unknown} unknown`, text };
 }
 
+function differenceStep(open: number, waiting: number): Pick<StepProps, 'state' | 'title' | 'text'> {
+  if (open > 0)
+    return { state: 'now', title: `${open} differences`, text: 'Confirm each in the panel Differences, Alt 7.' };
+  if (waiting > 0) return { state: 'now', title: 'Comparing', text: `${waiting} orders are still asked about.` };
+  return { state: 'done', title: 'Books compared', text: 'The venue says what the journal says, or it was confirmed.' };
+}
+
 function Rearm(): ReactElement {
   const [reason, setReason] = useState('');
   const { send, answer } = useCommand();
   const stop = useEngine((state) => state.stop);
   const strip = useEngine((state) => state.strip);
+  const { open, waiting } = useReconciliation();
   const isLive = strip?.mode === 'live';
   const isLong = reason.trim().length >= REASON_MINIMUM;
   const isAtWork = strip?.tradingState !== 'halted';
@@ -61,7 +70,8 @@ function Rearm(): ReactElement {
     <>
       <Step number={1} {...flatStep(stop?.verifiedFlat === true, stop !== null)} />
       <Step number={2} {...unknownStep(strip?.workingOrders.unknown ?? 0)} />
-      <Step number={3} state={isLong ? 'done' : 'now'} title="Say why" text="Written to the journal.">
+      <Step number={3} {...differenceStep(open.length, waiting)} />
+      <Step number={4} state={isLong ? 'done' : 'now'} title="Say why" text="Written to the journal.">
         <input
           className="reason"
           aria-label={`Reason, at least ${REASON_MINIMUM} characters`}
@@ -72,12 +82,12 @@ function Rearm(): ReactElement {
         />
       </Step>
       <Step
-        number={4}
+        number={5}
         state={isLive ? 'later' : 'done'}
         title="Code from authenticator"
         text={isLive ? 'The engine asks for it.' : 'LIVE only. PAPER skips this step.'}
       />
-      <Step number={5} state="later" title="Start reduced" text="First REDUCING. ACTIVE is a second decision." />
+      <Step number={6} state="later" title="Start reduced" text="First REDUCING. ACTIVE is a second decision." />
       <div className="rearmend">
         <HoldButton
           disabled={!isLong || isAtWork || answer.kind === 'waiting'}

@@ -1,7 +1,7 @@
 import type { TerminalState, TradingStateDto } from '../../src-preload/contract/state.ts';
 import { startTerminal } from '../app/terminal-app.tsx';
 import { SampleBridge, type SampleOptions } from './sample-bridge.ts';
-import { SAMPLE_NOW_US, sampleState, sampleStopReport } from './sample-state.ts';
+import { SAMPLE_NOW_US, sampleReconciliation, sampleState, sampleStopReport } from './sample-state.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import '../ui/terminal.css';
@@ -19,6 +19,7 @@ function stateOf(tradingState: TradingStateDto): TerminalState {
   return {
     ...state,
     stop,
+    reconciliation: query.get('differences') === null ? state.reconciliation : sampleReconciliation,
     strip: {
       ...strip,
       tradingStateSinceUs: SAMPLE_NOW_US,

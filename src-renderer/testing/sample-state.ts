@@ -11,6 +11,8 @@ import type {
   StripDto,
   TerminalState,
   WatchDto,
+  DifferenceDto,
+  ReconciliationDto,
 } from '../../src-preload/contract/state.ts';
 
 /** A made-up account over made-up prices, for pictures and tests. Nothing of it is measured. */
@@ -424,4 +426,72 @@ export const sampleStopReport: StopReportDto = {
     sentAtUs: SAMPLE_NOW_US + at * 1000,
     answeredAtUs: took === null ? null : SAMPLE_NOW_US + (at + took) * 1000,
   })),
+};
+
+const differenceOf = (id: string, over: Partial<DifferenceDto>): DifferenceDto => ({
+  id: id.repeat(32).slice(0, 32),
+  kind: 'orderChanged',
+  accountId: 'paper-1',
+  instrumentId: instrumentIdOf('BTC'),
+  asset: null,
+  clientOrderId: null,
+  venueOrderId: null,
+  believed: { status: null, quantity: null },
+  venue: { status: null, quantity: null },
+  proposed: 'book',
+  foundAtUs: SAMPLE_NOW_US - 4_000_000,
+  acceptedBy: null,
+  ...over,
+});
+
+/** A restart after a stop filled, a hand-placed order, coins that went, and a second Leeward. */
+export const sampleReconciliation: ReconciliationDto = {
+  comparing: [{ accountId: 'paper-2', orders: 1 }],
+  differences: [
+    differenceOf('a', {
+      clientOrderId: 'c0ffee00000001000000000a01d1ce42',
+      believed: { status: 'accepted', quantity: '0' },
+      venue: { status: 'filled', quantity: '1.2' },
+    }),
+    differenceOf('b', {
+      kind: 'positionChanged',
+      believed: { status: null, quantity: '1.2' },
+      venue: { status: null, quantity: '0' },
+    }),
+    differenceOf('c', {
+      kind: 'positionDiffers',
+      instrumentId: instrumentIdOf('ETH'),
+      believed: { status: null, quantity: '12.5' },
+      venue: { status: null, quantity: '4.25' },
+      proposed: 'correct',
+    }),
+    differenceOf('d', {
+      kind: 'orderForeign',
+      instrumentId: instrumentIdOf('DOGE'),
+      venueOrderId: '88001234',
+      venue: { status: 'accepted', quantity: '0' },
+      proposed: 'leave',
+      acceptedBy: 'policy',
+    }),
+    differenceOf('e', {
+      kind: 'balanceChanged',
+      instrumentId: null,
+      asset: 'SOL',
+      believed: { status: null, quantity: '310' },
+      venue: { status: null, quantity: '260' },
+      proposed: 'take',
+      acceptedBy: 'trader',
+    }),
+  ],
+  otherInstallations: [
+    {
+      accountId: 'paper-2',
+      installation: '5ca1ab1e',
+      firstSeenUs: SAMPLE_NOW_US - 9_000_000,
+      lastSeenUs: SAMPLE_NOW_US,
+      owner: 'undecided',
+      isTaken: false,
+    },
+  ],
+  unmanaged: [{ accountId: 'paper-1', asset: 'ETH', quantity: '25.00000000' }],
 };
