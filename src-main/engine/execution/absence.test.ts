@@ -3,7 +3,7 @@ import type { Decision } from '../domain/events.ts';
 import { ordersOf } from '../domain/order.ts';
 import { decimal } from '../domain/decimal.ts';
 import { Quantity } from '../domain/quantities.ts';
-import { ACCOUNT, bracket, BTC, CoreSession } from '../testing/core-session.ts';
+import { ACCOUNT, bracket, BTC, CONFIG, CoreSession } from '../testing/core-session.ts';
 
 const q = (text: string): Quantity => Quantity.of(decimal(text));
 
@@ -12,10 +12,10 @@ type Fate = 'lost' | 'never' | 'hung' | 'hungAndNever';
 const FATES: readonly Fate[] = ['lost', 'never', 'hung', 'hungAndNever'];
 
 /** A position of 0.999 beside `others` that are not ours. */
-function holding(others: string): CoreSession {
+function holding(others: string, config = CONFIG): CoreSession {
   const session = new CoreSession();
   session.venue.base = q(others);
-  session.start();
+  session.start(config);
   session.command({ kind: 'enterBracket', request: bracket() });
   session.pump();
   session.advance(1_000);
@@ -170,6 +170,35 @@ describe('a create that arrives after it was denied', () => {
     session.pump();
     expect(session.exposure()).toMatchObject({ covered: '0.999', protection: { attempts: 0 } });
     settled(session);
+  });
+
+  it('goes again, and its successor stays, when both turn out to rest', () => {
+    const session = holding('50');
+    dropStop(session);
+    const late = session.effects.shift() as Extract<Decision, { kind: 'order.submit' }>;
+    const clientOrderIds = ordersOf(late.submission).map((order) => order.clientOrderId);
+    session.dispatch({ kind: 'submit.answered', clientOrderIds, outcome: { kind: 'unknown', reason: 'reset' } });
+    session.pump();
+    session.advance(5_000);
+    const unprotectedMs = session.core.view.unprotectedMs();
+    // Against the venue's word.
+    session.venue.submit(late.submission);
+    session.pump();
+    expect(session.venue.covered().toString()).toBe('1.998');
+    settled(session);
+    expect(session.venue.openIds()).toHaveLength(2);
+    expect(session.core.view.unprotectedMs()).toBe(unprotectedMs);
+  });
+
+  it('is not concluded to be gone while its answer may still come', () => {
+    const execution = { ...CONFIG.execution, commandTimeoutMs: 60_000 };
+    const session = holding('50', { ...CONFIG, execution });
+    closeIt(session);
+    meet(session, 'hungAndNever');
+    session.advance(30_000);
+    const exit = session.core.view.order(session.ordersOfRole('exit')[0]!);
+    expect(exit).toMatchObject({ status: 'submitted', pending: { outcome: 'inFlight' } });
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
   });
 
   it('is waited for until its deadline where both would find coins to sell', () => {

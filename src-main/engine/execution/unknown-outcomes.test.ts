@@ -125,6 +125,34 @@ describe('an unknown stop', () => {
 });
 
 describe('an unknown cancel', () => {
+  it('is not taken for absence by a look older than our last news', () => {
+    const session = started();
+    session.command({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
+    session.pump();
+    const [entry] = session.ordersOfRole('entry');
+    session.advance(1_000);
+    session.command({ kind: 'cancelOrder', clientOrderId: entry! });
+    session.effects.length = 0;
+    const outcome = { kind: 'unknown', reason: 'reset' } as const;
+    session.dispatch({ kind: 'cancel.answered', clientOrderId: entry!, outcome });
+    session.effects.length = 0;
+    session.timeUs += 1_000_000;
+    session.venue.fill(entry!, '0.500');
+    const report = session.venue.events.find((event) => event.kind === 'report')!;
+    session.venue.events.length = 0;
+    session.deliver(report);
+    const lookups = [{ clientOrderId: entry!, found: false }] as const;
+    session.dispatch({
+      kind: 'venue.reconciled',
+      accountId: ACCOUNT,
+      openOrders: [],
+      fills: [],
+      balances: session.venue.balances(),
+      lookups,
+    });
+    expect(session.core.view.order(entry!)?.lookup).toMatchObject({ absentSinceUs: null });
+  });
+
   it('is sent again once the venue shows the order open', () => {
     const session = started();
     session.command({ kind: 'enterBracket', request: bracket({ entry: 'resting' }) });
