@@ -86,6 +86,14 @@ describe('tables and lists', () => {
     await shown('[data-panel="7"]').toContain('No closed orders');
   });
 
+  it('shows what became of commands of unknown outcome, newest first', async () => {
+    await userEvent.click(tab('7', 'Unknown outcomes'));
+    await shown('[data-panel="7"] tbody tr').toContain('no such order at 40');
+    expect(t.text('[data-panel="7"] tbody tr')).toContain('? unknown');
+    expect(t.text('[data-panel="7"] tbody tr:last-child')).toContain('no answer at 50, canceled at 1,040');
+    expect(t.text('[data-panel="7"] tbody tr:last-child')).toContain('order ended by query');
+  });
+
   it('shows the event log without the closed bars that would bury it', async () => {
     await userEvent.click(tab('9', 'Event log'));
     await shown('[data-panel="9"]').toContain('order.submit');

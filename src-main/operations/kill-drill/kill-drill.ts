@@ -9,7 +9,7 @@ import type { VenueAccount } from './venue-witness.ts';
 
 /** How long a restarted engine may take to know everything again. */
 const RECONCILED_WITHIN_MS = 30_000;
-/** After that: how long a position may lack its stop. Absence of a stop that died with its engine takes 10 s to prove. */
+/** After that: how long a position may lack its stop. Absence of an order that died with its engine takes 3 s to prove. */
 const PROTECTED_WITHIN_MS = 20_000;
 /** How long news of the last moment may be on their way. */
 const AGREED_WITHIN_MS = 15_000;
