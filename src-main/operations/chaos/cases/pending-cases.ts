@@ -1,6 +1,6 @@
 import type { PendingCase } from '../chaos-case.ts';
 
-const KRAKEN = 'the Kraken adapter and its practice exchange';
+const KRAKEN = 'the Kraken gateway on a stage of its own';
 
 /** What cannot be played yet, each with what it waits for. Never counted as passed. */
 export const PENDING_CASES: readonly PendingCase[] = [
