@@ -1,6 +1,7 @@
 import { DEFAULT_RECONCILIATION } from '../domain/config-defaults.ts';
 import type { EngineInput } from '../domain/events.ts';
 import { noteHoldings } from '../execution/absence.ts';
+import { applyDeadManAnswer } from '../execution/dead-man.ts';
 import { emptyLink, type Turn, venueLink } from '../execution/execution-state.ts';
 import { dropHeldEntries } from '../execution/held-entries.ts';
 import { watchTargets } from '../execution/managed-target.ts';
@@ -100,6 +101,7 @@ const HANDLERS: Handlers = {
     countLook(turn, accountId, false);
     applyReconcileFailure(turn, accountId);
   },
+  'deadMan.answered': (_parts, turn, input) => applyDeadManAnswer(turn, input),
   // Recorded; no part of the core asks a model yet.
   'inference.answered': () => undefined,
   'component.changed': changeComponent,
@@ -134,7 +136,11 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   if (input.engineEpoch !== execution.epoch) execution.counter = 0;
   execution.epoch = input.engineEpoch;
   execution.accounts = input.accounts;
-  for (const { accountId } of input.accounts) execution.venues.set(accountId, emptyLink());
+  for (const { accountId } of input.accounts) {
+    // A timer of the last life may still run: it is taken back like one of this life.
+    const armed = execution.venues.get(accountId)?.deadMan.armed ?? false;
+    execution.venues.set(accountId, { ...emptyLink(), deadMan: { armed, sentAtUs: null, inFlight: false } });
+  }
   startStrategies(parts, input.config);
   if (isFirst) changeTradingState(turn, 'active', 'FIRST_START', ['engine']);
   else haltFor(turn, 'RESTARTED');

@@ -52,6 +52,8 @@ export type ExecutionConfig = {
   readonly entryExpiryBars: number;
   /** Full look at the venue while nothing is wrong. */
   readonly reconcileIntervalMs: number;
+  /** Time of the venue's own timer that cancels working entries when we fall silent; 0: none. */
+  readonly deadManMs: number;
   /** Requests in a row without an answer that open the breaker of their endpoint class. */
   readonly breakerFailures: number;
   /** Answers in a row slower than `breakerSlowMs` that open it. */

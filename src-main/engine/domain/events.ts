@@ -87,6 +87,12 @@ export type EngineInput =
       readonly positions?: readonly VenuePosition[];
     }
   | { readonly kind: 'venue.reconcileFailed'; readonly accountId: AccountId; readonly detail: string }
+  | {
+      readonly kind: 'deadMan.answered';
+      readonly accountId: AccountId;
+      readonly timeoutMs: number;
+      readonly outcome: CommandOutcome;
+    }
   | { readonly kind: 'inference.answered'; readonly requestId: string; readonly outputs: readonly number[] | null }
   | {
       readonly kind: 'component.changed';
@@ -233,6 +239,8 @@ export type Decision =
       readonly lookups: readonly OrderLookupRequest[];
       readonly reason: string;
     }
+  /** Sets the venue's timer that cancels all orders of the account; 0 takes it back. */
+  | { readonly kind: 'venue.armDeadMan'; readonly accountId: AccountId; readonly timeoutMs: number }
   | {
       readonly kind: 'tradingState.changed';
       readonly from: TradingState;

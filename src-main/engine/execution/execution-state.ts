@@ -187,6 +187,14 @@ export type HeldEntry = {
   readonly verdict: Verdict;
 };
 
+/** The venue's own timer that cancels all orders of an account when it hears nothing more from us. */
+export type DeadMan = {
+  /** It may be running: from the moment it is sent until the venue took it back. */
+  armed: boolean;
+  sentAtUs: number | null;
+  inFlight: boolean;
+};
+
 export type VenueLink = {
   state: VenueState;
   /** A whole look succeeded since the link was last ready. */
@@ -200,6 +208,7 @@ export type VenueLink = {
   /** Reason of a look that is due. */
   wanted: string | null;
   readonly breakers: Breakers;
+  deadMan: DeadMan;
   /** Usual time of an order's answer; null before the first. */
   answerUs: number | null;
   /** The venue's clock less ours at the last measurement; null before the first. */
@@ -350,6 +359,7 @@ export function emptyLink(): VenueLink {
     failures: 0,
     wanted: null,
     breakers: closedBreakers(),
+    deadMan: { armed: false, sentAtUs: null, inFlight: false },
     answerUs: null,
     clock: null,
     foreign: new Map(),

@@ -2,6 +2,7 @@ import { isTerminal } from '../domain/order.ts';
 import { noteForgotten } from './adoption.ts';
 import { forgetTrades } from './applied-trades.ts';
 import { isFlat, openRecords } from './coverage.ts';
+import { watchDeadMan } from './dead-man.ts';
 import { advanceStop, takeOver } from './emergency-stop.ts';
 import type { Exposure, OrderRecord, Turn } from './execution-state.ts';
 import { advanceFlattening } from './flattening.ts';
@@ -28,6 +29,7 @@ export function settle(turn: Turn): void {
   for (const exposure of turn.touched) guarded(turn, () => supervise(turn, exposure));
   guarded(turn, () => advanceStop(turn));
   guarded(turn, () => settleCases(turn));
+  guarded(turn, () => watchDeadMan(turn));
   guarded(turn, () => requestLooks(turn));
 }
 

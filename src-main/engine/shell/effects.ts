@@ -30,6 +30,9 @@ export function carryOut(parts: EffectParts, decision: Decision): void {
     case 'order.modify':
       modify(parts, decision);
       return;
+    case 'venue.armDeadMan':
+      armDeadMan(parts, decision);
+      return;
     case 'venue.reconcile':
       look(parts, decision);
       return;
@@ -71,6 +74,11 @@ function modify(parts: EffectParts, decision: DecisionOf<'order.modify'>): void 
   const request = { instrumentId, clientOrderId, price, quantity, triggerPrice };
   const sent = settled(gatewayOf(parts, accountId)?.modify(request, lane));
   void sent.then((outcome) => parts.dispatch({ kind: 'modify.answered', clientOrderId, outcome }));
+}
+
+function armDeadMan(parts: EffectParts, { accountId, timeoutMs }: DecisionOf<'venue.armDeadMan'>): void {
+  const sent = settled(gatewayOf(parts, accountId)?.armDeadMan?.(timeoutMs));
+  void sent.then((outcome) => parts.dispatch({ kind: 'deadMan.answered', accountId, timeoutMs, outcome }));
 }
 
 function gatewayOf(parts: EffectParts, accountId: AccountId | undefined): VenueGateway | undefined {
