@@ -5,7 +5,6 @@ import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
 import { leavesOf } from './coverage.ts';
 import {
-  exposureKey,
   listedInstrument,
   type ExecutionState,
   type Exposure,
@@ -87,6 +86,3 @@ export function noteHoldings(turn: Turn, accountId: AccountId, balances: readonl
     turn.state.holdings.set(holdingKey(accountId, asset), quantityOf(free).plus(quantityOf(locked)).toString());
   }
 }
-
-export const exposureOf = (state: ExecutionState, { spec }: OrderRecord): Exposure | undefined =>
-  state.exposures.get(exposureKey(spec.accountId, spec.instrumentId));
