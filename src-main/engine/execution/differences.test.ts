@@ -189,6 +189,18 @@ describe('coins of the account that are not ours', () => {
     session.advance(180_000);
     expect(session.core.view.differences()).toHaveLength(1);
   });
+
+  it('in one look alone are no difference: its parts are not of one moment', () => {
+    const session = new CoreSession();
+    session.venue.base = quantity('25');
+    session.start();
+    const look = session.venue.snapshot([]);
+    const balances = look.balances.map((balance) => (balance.asset === 'BTC' ? { ...balance, free: '20' } : balance));
+    session.dispatch({ kind: 'venue.reconciled', accountId: ACCOUNT, ...look, balances });
+    session.pump();
+    session.advance(61_000);
+    expect(told(session)).toEqual([]);
+  });
 });
 
 describe('a position the venue does not hold', () => {
