@@ -1,9 +1,9 @@
 import type { Clock } from '../engine/ports/clock.ts';
-import type { CommandOutcome, ListedInstrument } from '../engine/domain/events.ts';
+import type { CommandOutcome, ListedInstrument, VenuePosition } from '../engine/domain/events.ts';
 import { makeClientOrderId, parseClientOrderId } from '../engine/domain/client-order-id.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import type { ClientOrderId, InstrumentId } from '../engine/domain/identifiers.ts';
-import type { OrderReport } from '../engine/domain/order.ts';
+import type { OrderReport, OrderSpec } from '../engine/domain/order.ts';
 import { Quantity } from '../engine/domain/quantities.ts';
 import type { VenueGateway, VenueSnapshot } from '../engine/ports/venue-gateway.ts';
 import { HeldAccount } from './held-account.ts';
@@ -61,9 +61,12 @@ async function flattenAccount(gateway: VenueGateway, index: number, options: Kil
   const actions: KillAction[] = [];
   const account = new HeldAccount(own, startUs);
   const run: Run = { gateway, options, actions, account, nextId: ids(options, index), listed: null, dust: new Set() };
+  // Where positions are the venue's own and exits cannot turn them, stops may rest until they are closed.
+  const { positions, reduceOnly } = gateway.capabilities;
+  const nextStep = positions && reduceOnly ? stepPositions : step;
   while (clock.monotonicUs() - startUs < PATIENCE_US) {
     try {
-      if (await step(run)) return { actions, verifiedFlat: true };
+      if (await nextStep(run)) return { actions, verifiedFlat: true };
     } catch (error) {
       noteAction(run, { instrumentId: '*', action: 'query', clientOrderId: null, outcome: String(error) });
     }
@@ -89,6 +92,36 @@ async function step(run: Run): Promise<boolean> {
   if (released === null) return false;
   await Promise.all(sellable(run, released).map(async (exit) => sell(run, exit)));
   return false;
+}
+
+/**
+ * The same where the venue keeps positions: entries and targets are canceled, positions closed by reduce-only orders, and only
+ * then the stops go. A contract that the engine traded is closed whole, as the venue nets it with what else was done there.
+ * An exit without an answer is sent anew: it can close no more than there is.
+ */
+async function stepPositions(run: Run): Promise<boolean> {
+  run.listed ??= new Map((await run.gateway.connect()).map((instrument) => [instrument.id, instrument]));
+  const now = await look(run);
+  if (now === null) return false;
+  const own = run.account.instruments();
+  const positions = (now.snapshot.positions ?? []).filter(({ instrumentId }) => own.includes(instrumentId));
+  if (positions.length === 0 && now.ours.length === 0) return own.every((id) => run.account.isSettled(id));
+  const ending = positions.length === 0 ? now.ours : now.ours.filter(({ triggerPrice }) => triggerPrice === null);
+  await Promise.all(cancellable(ending).map(async (order) => cancel(run, order)));
+  await Promise.all(positions.map(async (position) => close(run, position)));
+  return false;
+}
+
+async function close(run: Run, { instrumentId, quantity: text }: VenuePosition): Promise<void> {
+  const held = Quantity.of(decimal(text));
+  const most = run.listed?.get(instrumentId)?.maxQuantity;
+  const whole = held.isNegative ? held.negated() : held;
+  const quantity = most === undefined ? whole : whole.min(Quantity.of(decimal(most)));
+  const order = exitOrder(run, { instrumentId, quantity }, held.isNegative ? 'buy' : 'sell');
+  const outcome = await answered(
+    run.gateway.submit({ kind: 'single', order: { ...order, reduceOnly: true } }, 'reduce'),
+  );
+  noteAction(run, { instrumentId, action: 'exit', clientOrderId: order.clientOrderId, outcome: textOf(outcome) });
 }
 
 type Look = { readonly snapshot: VenueSnapshot; readonly ours: readonly OrderReport[] };
@@ -156,23 +189,29 @@ async function cancel(run: Run, { instrumentId, clientOrderId, side }: OrderRepo
   noteAction(run, { instrumentId, action: 'cancel', clientOrderId, outcome: textOf(outcome) });
 }
 
-async function sell(run: Run, { instrumentId, quantity }: Exit): Promise<void> {
-  const { account, gateway, options } = run;
+/** A market order out of a position, its intent on disk. */
+function exitOrder(run: Run, { instrumentId, quantity }: Exit, side: OrderSpec['side']): OrderSpec {
   const clientOrderId = run.nextId();
   writeIntent(run, { action: 'exit', instrumentId, clientOrderId, quantity: quantity.toString() });
-  const order = {
+  return {
     clientOrderId,
-    accountId: gateway.accountId,
+    accountId: run.gateway.accountId,
     strategyId: null,
     instrumentId,
     role: 'exit',
-    side: 'sell',
+    side,
     type: 'market',
     timeInForce: null,
     quantity: quantity.toString(),
     price: null,
     triggerPrice: null,
-  } as const;
+  };
+}
+
+async function sell(run: Run, exit: Exit): Promise<void> {
+  const { account, gateway, options } = run;
+  const order = exitOrder(run, exit, 'sell');
+  const { clientOrderId, instrumentId } = order;
   const outcome = await answered(gateway.submit({ kind: 'single', order }, 'reduce'));
   // What it sold, if anything, is told by the next look: a market order may fill in part.
   if (outcome.kind !== 'rejected') account.follow(clientOrderId, instrumentId, options.clock.monotonicUs());

@@ -24,6 +24,7 @@ const READY: Readonly<Record<EntryName, Readonly<Record<string, unknown>>>> = {
     rest: 'http://x',
     stream: 'ws://x/s',
     wsApi: 'ws://x/a',
+    futures: 'ws://x/f',
     control: 'http://y',
     accounts: KEYS,
   },
@@ -145,6 +146,20 @@ describe('starting a session', () => {
       ],
     });
     expect(statSync(join(dir, 'data')).mode & 0o777).toBe(0o700);
+  });
+
+  it('names accounts of futures after those of spot and tells what they trade', async () => {
+    const practice = { market: 'demo', speed: 1, accounts: 1, futures: 1 } as const;
+    const { host, start } = setUp({ venue: { practice } });
+    await start();
+    expect(bootOf(host.named('practice-exchange')[0])).toMatchObject({ practice: { accounts: 1, futures: 1 } });
+    const { accounts, venue } = bootOf(host.named('engine')[0]) as EngineBoot;
+    expect(accounts.map(({ accountId, product }) => [accountId, product])).toEqual([
+      ['paper-01', undefined],
+      ['futures-01', 'USDM'],
+    ]);
+    expect(venue.futures).toBe('ws://x/f');
+    expect(bootOf(host.named('guardian')[0])).toMatchObject({ accounts });
   });
 
   it('keeps the keys of the venue from the worker and the server', async () => {

@@ -206,7 +206,11 @@ class UsdmGateway implements VenueGateway {
     const place = this.placeOf(request.instrumentId);
     const names = { symbol: place.venueSymbol, origClientOrderId: request.clientOrderId };
     const current = await this.query('fapiPrivateGetOrder', names, orderReply, 1);
-    if (!current.ok) return { kind: 'rejected', venueCode: current.error.code, message: current.error.message };
+    if (!current.ok) {
+      const { code, message } = current.error;
+      // The change itself was never sent.
+      return { kind: 'rejected', venueCode: code, message, unread: true };
+    }
     this.noteActivity(place.venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
     const { side, price, origQty } = current.value;

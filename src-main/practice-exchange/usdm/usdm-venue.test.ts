@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { decimal } from '../../engine/domain/decimal.ts';
+import { FaultBoard } from '../faults.ts';
+import { MarketClock } from '../market-clock.ts';
+import { formatAmount } from '../matching/grid.ts';
+import type { OrderRequest } from '../matching/order-request.ts';
+import type { Side, VenueOrder } from '../matching/venue-order.ts';
+import { TRUE_LIMITS } from '../protocol/rate-limits.ts';
+import { HandMadeMarket, TEST_START_MS } from '../testing/hand-made-market.ts';
+import type { AlgoRequest } from './algo-orders.ts';
+import { liquidationPrice } from './liquidation.ts';
+import { PLAIN, type Terms, UsdmVenue } from './usdm-venue.ts';
+
+const SYMBOL = 'BTCUSDT';
+let wallMs: number;
+let venue: UsdmVenue;
+let ids: number;
+
+beforeEach(() => {
+  wallMs = 1_000_000;
+  ids = 0;
+  const market = new HandMadeMarket();
+  const readWallMs = (): number => wallMs;
+  const clock = new MarketClock({ startTimeMs: TEST_START_MS, speed: 1, readWallMs });
+  venue = new UsdmVenue({ market, clock, faults: new FaultBoard(readWallMs), limits: TRUE_LIMITS });
+  venue.openAccount('main', '100');
+  bookAt(9_999, 10_001);
+});
+
+/** The whole book: plenty at one bid and one ask. */
+function bookAt(bid: number, ask: number): void {
+  const event = { kind: 'book', symbol: SYMBOL, marketTimeMs: TEST_START_MS, snapshot: true } as const;
+  venue.apply({ ...event, bids: [[bid, 50_000]], asks: [[ask, 50_000]] }, venue.clock.now());
+  venue.tick();
+}
+
+function printAt(ticks: number, aggressor: 'buy' | 'sell' = 'sell', lots = 1): void {
+  venue.apply(
+    { kind: 'trade', symbol: SYMBOL, marketTimeMs: TEST_START_MS, ticks, lots, aggressor },
+    venue.clock.now(),
+  );
+}
+
+const request = (side: Side, quantity: string, fields: Partial<OrderRequest> = {}): OrderRequest => ({
+  symbol: SYMBOL,
+  side,
+  type: 'MARKET',
+  timeInForce: 'GTC',
+  quantity: decimal(quantity),
+  quoteOrderQty: null,
+  price: null,
+  stopPrice: null,
+  clientOrderId: `order-${++ids}`,
+  strategyId: null,
+  strategyType: null,
+  ...fields,
+});
+const limit = (price: string, fields: Partial<OrderRequest> = {}): Partial<OrderRequest> => ({
+  type: 'LIMIT',
+  price: decimal(price),
+  ...fields,
+});
+
+function place(side: Side, quantity: string, fields: Partial<OrderRequest> = {}, terms: Terms = PLAIN): VenueOrder {
+  const placed = venue.place(venue.engine.state.account('main'), request(side, quantity, fields), terms);
+  if (!placed.ok) throw new Error(`${placed.error.code} ${placed.error.msg}`);
+  const order = venue.engine.state.orders.get(placed.value.id);
+  if (order === undefined) throw new Error('expected an order, was none');
+  return order;
+}
+
+function wait(fields: Partial<AlgoRequest>): void {
+  const created = venue.algos.create('main', {
+    symbol: SYMBOL,
+    side: 'SELL',
+    type: 'STOP_MARKET',
+    clientAlgoId: `algo-${++ids}`,
+    timeInForce: 'GTC',
+    quantity: decimal('1'),
+    price: null,
+    triggerTicks: 9_000,
+    workingType: 'CONTRACT_PRICE',
+    reduceOnly: true,
+    closePosition: false,
+    callbackBps: 0,
+    activateTicks: null,
+    ...fields,
+  });
+  if (!created.ok) throw new Error(created.error.msg);
+}
+
+const held = (): number => venue.clearing.of('main').lotsOf(SYMBOL);
+const wallet = (): string => formatAmount(venue.clearing.of('main').wallet.free);
+
+describe('money on USD-M', () => {
+  it.each([
+    // Bought at 100.01, sold at 101.99; fees of 0.05 % of each.
+    ['BUY', 'SELL', 10_199, 10_201, '101.87900000'],
+    // Sold at 99.99, bought at 98.01.
+    ['SELL', 'BUY', 9_799, 9_801, '101.88100000'],
+  ] as const)('books what a %s that a %s closes earned, less both fees', (open, close, bid, ask, expected) => {
+    place(open, '1');
+    bookAt(bid, ask);
+    place(close, '1', { reduceOnly: true });
+    expect([held(), wallet()]).toEqual([0, expected]);
+  });
+
+  it.each(['BUY', 'SELL'] as const)('liquidates a %s exactly where the liquidation price says', (side) => {
+    place(side, '10');
+    const market = venue.engine.state.market(SYMBOL);
+    const futures = venue.clearing.of('main');
+    const ticks = Number(liquidationPrice(venue.engine.state, futures, market) / 10n ** 14n);
+    const [kept, lost] = side === 'BUY' ? [ticks + 2, ticks - 2] : [ticks - 2, ticks + 2];
+    bookAt(kept - 1, kept + 1);
+    expect(Math.abs(held())).toBe(10_000);
+    bookAt(lost - 1, lost + 1);
+    expect(held()).toBe(0);
+    const closing = [...venue.engine.state.orders.values()].at(-1);
+    expect(closing?.clientOrderId).toMatch(/^autoclose-/);
+    expect(venue.termsOf(closing?.id ?? 0).isLiquidation).toBe(true);
+  });
+
+  it('refuses what the margin does not carry, counting open orders, and lets what reduces pass', () => {
+    place('BUY', '15');
+    expect(() => place('BUY', '10', limit('99.00'))).toThrow('-2019');
+    place('SELL', '15', limit('101.00'));
+    venue.setLeverage('main', SYMBOL, 1);
+    expect(() => place('BUY', '0.1', limit('99.00'))).toThrow('-2019');
+    expect(place('SELL', '15', { reduceOnly: true }).status).toBe('FILLED');
+  });
+});
+
+describe('reduce-only orders', () => {
+  it('are cut to the position, shrink with it and end with it', () => {
+    place('BUY', '2');
+    const target = place('SELL', '5', limit('101.00', { reduceOnly: true }));
+    expect(target.lots).toBe(2_000);
+    place('SELL', '0.5');
+    expect([target.lots, target.status]).toEqual([1_500, 'NEW']);
+    place('SELL', '1.5');
+    expect([target.status, held()]).toEqual(['EXPIRED', 0]);
+  });
+
+  it('that one trade meets together do not turn the position', () => {
+    place('BUY', '1');
+    place('SELL', '1', limit('101.00', { reduceOnly: true }));
+    place('SELL', '1', limit('101.01', { reduceOnly: true }));
+    printAt(10_200, 'buy', 5_000);
+    expect(held()).toBe(0);
+  });
+});
+
+describe('conditional orders', () => {
+  it('follow the price and fire a callback away from the best of it', () => {
+    place('BUY', '1');
+    wait({ type: 'TRAILING_STOP_MARKET', triggerTicks: 0, callbackBps: 100 });
+    printAt(10_300, 'buy');
+    printAt(10_198);
+    expect(held()).toBe(1_000);
+    printAt(10_197);
+    expect(held()).toBe(0);
+  });
+
+  it('watch the mark price when told so, not the last one', () => {
+    place('BUY', '1');
+    wait({ workingType: 'MARK_PRICE', triggerTicks: 9_900 });
+    printAt(9_800);
+    expect(held()).toBe(1_000);
+    bookAt(9_899, 9_901);
+    expect(held()).toBe(0);
+  });
+
+  it('that close a position end with it, and need one', () => {
+    expect(() => wait({ closePosition: true, quantity: null })).toThrow('open positions');
+    place('BUY', '1');
+    wait({ closePosition: true, quantity: null });
+    place('SELL', '1');
+    expect(venue.algos.of('main').map(({ status }) => status)).toEqual(['EXPIRED']);
+  });
+
+  it('are rejected at their price when nothing is left to reduce', () => {
+    wait({});
+    printAt(9_000);
+    expect(venue.algos.of('main')).toMatchObject([{ status: 'REJECTED', failure: 'ReduceOnly Order is rejected.' }]);
+  });
+});
+
+describe('time', () => {
+  it('ends good-till-date orders and counts down on ordinary orders alone', () => {
+    const dated = place('BUY', '1', limit('99.00'), { ...PLAIN, timeInForce: 'GTD', goodTillMs: wallMs + 50 });
+    const plain = place('BUY', '1', limit('98.00'));
+    wait({ triggerTicks: 9_500 });
+    venue.countdowns.set('main', SYMBOL, wallMs + 100);
+    wallMs += 60;
+    venue.tick();
+    expect([dated.status, plain.status]).toEqual(['EXPIRED', 'NEW']);
+    wallMs += 60;
+    venue.tick();
+    expect(plain.status).toBe('CANCELED');
+    expect(venue.algos.waiting('main')).toHaveLength(1);
+  });
+
+  it('has longs pay shorts at 0, 8 and 16 hours of market time', () => {
+    place('BUY', '1');
+    const before = venue.clearing.of('main').wallet.free;
+    wallMs += 8 * 3_600_000;
+    venue.tick();
+    expect(formatAmount(before - venue.clearing.of('main').wallet.free)).toBe('0.01000000');
+  });
+});
