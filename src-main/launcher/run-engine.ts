@@ -124,6 +124,7 @@ function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof create
       accountId: accountId(account.accountId),
       venue: boot.venue.venue,
       mode: account.mode,
+      product: account.product ?? 'SPOT',
     })),
     installation: boot.installation,
     engineEpoch: boot.engineEpoch,

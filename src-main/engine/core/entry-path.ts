@@ -16,6 +16,7 @@ import { isStopRule } from '../execution/stop-rules.ts';
 import { judgeBracket } from '../risk/gate.ts';
 import { planBracket } from '../strategy/bracket-plan.ts';
 import type { EmaCrossSignal } from '../strategy/ema-cross.ts';
+import { accountTrades } from './account-products.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { isTaken, noteEntry, takeSignal } from './entry-guards.ts';
 import { gateContext } from './gate-context.ts';
@@ -91,7 +92,7 @@ export function enter(
 ): Denial | null {
   const { accountId, instrumentId } = request;
   const listed = turn.state.instruments.get(instrumentId);
-  if (listed === undefined || !turn.state.accounts.some((account) => account.accountId === accountId)) {
+  if (listed === undefined || !accountTrades(turn.state.accounts, accountId, instrumentId)) {
     return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
   }
   const verdict = judgeBracket(
@@ -152,7 +153,7 @@ export function judgmentOf(parts: Parts, request: BracketRequest, reference: Pri
   const { accountId, instrumentId } = request;
   const { execution } = parts.state;
   const listed = execution.instruments.get(instrumentId);
-  if (listed === undefined || !execution.accounts.some((account) => account.accountId === accountId)) {
+  if (listed === undefined || !accountTrades(execution.accounts, accountId, instrumentId)) {
     const denial: Denial = { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } };
     return { allowed: false, denials: [denial], checks: [] };
   }

@@ -9,6 +9,7 @@ import { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from '../execution/amounts.ts';
 import { exposureKey, type Exposure, type Turn } from '../execution/execution-state.ts';
 import { entryOfRequest } from '../execution/entry-forms.ts';
+import { accountTrades } from './account-products.ts';
 import type { Parts } from './core-state.ts';
 import { bracketOf, deny, enter } from './entry-path.ts';
 import { reduce } from './reduce-path.ts';
@@ -30,7 +31,7 @@ export function placeOrder(parts: Parts, turn: Turn, placing: Placing): Denial |
   const { request, reference, reason } = placing;
   const { accountId, instrumentId } = request;
   const listed = turn.state.instruments.get(instrumentId);
-  if (listed === undefined || !turn.state.accounts.some((account) => account.accountId === accountId)) {
+  if (listed === undefined || !accountTrades(turn.state.accounts, accountId, instrumentId)) {
     return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
   }
   const refusal = judgeForm(turn, request);

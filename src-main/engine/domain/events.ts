@@ -9,6 +9,7 @@ import type {
   ClientOrderId,
   CommandId,
   InstrumentId,
+  Product,
   StrategyId,
   Venue,
   VenueOrderId,
@@ -117,6 +118,8 @@ export type AccountSetup = {
   readonly accountId: AccountId;
   readonly venue: Venue;
   readonly mode: 'paper' | 'live';
+  /** What it trades; whatever its venue lists when absent, as in journals of before there were several. */
+  readonly product?: Product;
 };
 
 /** An instrument as journaled: every decimal as text. */
