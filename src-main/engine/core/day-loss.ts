@@ -35,7 +35,8 @@ export function dayFigures(
   accountId: AccountId,
 ): { readonly pnl: Money; readonly loss: RiskCheck } | null {
   const day = parts.state.riskDays.get(accountId);
-  const pnl = accountPnl(parts, accountId);
+  // A client may ask before the engine started.
+  const pnl = parts.state.config === null ? null : accountPnl(parts, accountId);
   if (day === undefined || pnl === null) return null;
   return { pnl: dayPnl(day, pnl), loss: dayLossCheck(day, pnl, startedConfig(parts).risk) };
 }
