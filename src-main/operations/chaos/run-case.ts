@@ -18,6 +18,7 @@ export type CaseRun = {
 
 const PATIENCE_MS = 20_000;
 /** Of the engine's time. */
+const TICK_MS = 1_000;
 const AFTERMATH_MS = 1_000;
 const SILENT: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -28,6 +29,8 @@ export async function runCase(chaosCase: ChaosCase, run: CaseRun): Promise<CaseR
   try {
     await attempt(stage, async () => {
       await stage.ready();
+      // The seed decides where in the engine's second, between two ticks, the trouble begins.
+      await stage.pass(stage.random.below(TICK_MS));
       await chaosCase.play(stage);
       if (!stage.isAlive) await stage.restart();
     });
