@@ -6,6 +6,7 @@ import type { MarketDataFeed, PublicTrade } from '../../../engine/ports/market-d
 import { TEST_START_MS } from '../../../practice-exchange/testing/hand-made-market.ts';
 import { control, startTestExchange } from '../../../practice-exchange/testing/practice-client.ts';
 import { createSystemClock } from '../../system-clock/system-clock.ts';
+import type { BookTiming } from './book-stream.ts';
 import { createKrakenPublicFeed } from './kraken-public-feed.ts';
 
 const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'KRAKEN', product: 'SPOT' });
@@ -24,8 +25,8 @@ let trades: PublicTrade[];
 let closed: Bar[];
 let forming: Bar[];
 
-beforeEach(async () => {
-  exchange = await startTestExchange();
+/** Long silence by default: what comes back sooner was noticed, not found by a probe. */
+async function openFeed(bookTiming: Partial<BookTiming> = { probeAfterMs: 120_000 }): Promise<void> {
   [states, trades, closed, forming] = [[], [], [], []];
   feed = createKrakenPublicFeed({
     restUrl: exchange.rest,
@@ -35,7 +36,7 @@ beforeEach(async () => {
     random: { next: () => 0.5, hex: () => '' },
     logger: SILENT,
     depth: 25,
-    bookTiming: { probeAfterMs: 500, answerWithinMs: 1_000 },
+    bookTiming,
   });
   await feed.start([LISTED], '1m', {
     onBook: () => undefined,
@@ -45,6 +46,11 @@ beforeEach(async () => {
     onState: (_id, state) => states.push(state),
   });
   await vi.waitFor(() => expect(states.at(-1)).toBe('live'), WAIT);
+}
+
+beforeEach(async () => {
+  exchange = await startTestExchange();
+  await openFeed();
 });
 afterEach(async () => {
   await feed.close();
@@ -89,7 +95,7 @@ describe('the public feed', () => {
     await control(exchange, 'POST', 'clock', { speed: 120 });
     let lots = 0;
     await vi.waitFor(() => {
-      change(9_000, ++lots);
+      change(9_990, ++lots);
       expect(closed).toEqual([forming.at(-1)]);
     }, WAIT);
   });
@@ -111,6 +117,8 @@ describe('the public feed', () => {
   });
 
   it('stays live in a quiet market, shows a dead stream as stale and replaces it', async () => {
+    await feed.close();
+    await openFeed({ probeAfterMs: 500, answerWithinMs: 1_000 });
     await drill({ kind: 'silent', stream: 'kraken book', forMs: 3_000 });
     await vi.waitFor(() => expect(states).toContain('stale'), WAIT);
     await vi.waitFor(() => expect(states.at(-1)).toBe('live'), WAIT);
