@@ -53,6 +53,16 @@ const asked = (path: string): readonly Readonly<Record<string, string>>[] =>
   venue.seen.filter((seen) => seen.path === path).map((seen) => seen.params);
 
 describe('a look at the account', () => {
+  it('may go in the lane of exits, before what waits for weight', async () => {
+    await rig.limiter.acquire({ lane: 'reduce', weight: 4_800 });
+    let waited = true;
+    const ordinary = rig.gateway.snapshot([], [BTC]).then(() => (waited = false));
+    const urgent = await rig.gateway.snapshot([], [BTC], 'reduce');
+    expect([urgent.ok, waited]).toEqual([true, true]);
+    await rig.gateway.close();
+    void ordinary;
+  });
+
   it('shows open orders, trades of asked instruments and balances ever held', async () => {
     const mine = orderId('entry');
     venue.on('GET /api/v3/openOrders', () => json([orderRow(mine)]));

@@ -1,4 +1,4 @@
-import type { Balance, OrderLookup, OrderLookupRequest } from '../../engine/domain/events.ts';
+import type { Balance, Lane, OrderLookup, OrderLookupRequest } from '../../engine/domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import type { Fill, OrderReport } from '../../engine/domain/order.ts';
 import { err, ok, type Result } from '../../engine/domain/result.ts';
@@ -49,6 +49,8 @@ export class AccountQueries {
   private readonly heldAssets = new Set<string>();
   /** Balances the stream told while a look was under way, by asset. */
   private readonly newer = new Map<string, Balance>();
+  /** Lane of the look under way; another one's requests may borrow it. */
+  private lane: Lane = 'query';
 
   constructor(parts: AccountQueryParts) {
     this.parts = parts;
@@ -64,7 +66,12 @@ export class AccountQueries {
     for (const balance of balances) this.newer.set(balance.asset, balance);
   }
 
-  async snapshot(lookups: readonly OrderLookupRequest[], instruments: readonly InstrumentId[]): Query<VenueSnapshot> {
+  async snapshot(
+    lookups: readonly OrderLookupRequest[],
+    instruments: readonly InstrumentId[],
+    lane: Lane = 'query',
+  ): Query<VenueSnapshot> {
+    this.lane = lane;
     this.newer.clear();
     const open = await this.openOrders();
     if (!open.ok) return open;
@@ -206,7 +213,7 @@ export class AccountQueries {
     schema: Parameters<typeof this.parts.rest.query<T>>[0]['schema'],
     weight: number,
   ): Query<T> {
-    return this.parts.rest.query({ call, params, schema, lane: 'query', weight });
+    return this.parts.rest.query({ call, params, schema, lane: this.lane, weight });
   }
 
   private remember(row: OrderReply): void {

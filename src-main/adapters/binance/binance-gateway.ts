@@ -199,8 +199,9 @@ class BinanceGateway implements VenueGateway {
   async snapshot(
     lookups: readonly OrderLookupRequest[],
     instruments: readonly InstrumentId[],
+    lane?: Lane,
   ): Promise<Result<VenueSnapshot, QueryFailure>> {
-    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups, instruments);
+    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups, instruments, lane);
     if (result.ok) return result;
     const { code, message, retryAfterMs } = result.error;
     return err({ detail: `${code}: ${message}`, retryAfterMs });

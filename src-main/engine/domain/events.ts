@@ -241,6 +241,8 @@ export type Decision =
       readonly accountId: AccountId;
       readonly lookups: readonly OrderLookupRequest[];
       readonly reason: string;
+      /** Absent: the lane of queries. */
+      readonly lane?: 'reduce';
     }
   /** Sets the venue's timer that cancels all orders of the account; 0 takes it back. */
   | { readonly kind: 'venue.armDeadMan'; readonly accountId: AccountId; readonly timeoutMs: number }

@@ -137,6 +137,16 @@ describe('the emergency stop', () => {
     expect(session.core.view.stop()?.verifiedFlat).toBe(true);
   });
 
+  it('asks for its proof in the lane of exits', () => {
+    const session = withPosition();
+    const before = session.decisions.length;
+    session.command(stop);
+    session.pump();
+    const looks = session.decisions.slice(before).filter(({ kind }) => kind === 'venue.reconcile');
+    expect(looks).not.toEqual([]);
+    expect(looks).toEqual(looks.map((look) => ({ ...look, lane: 'reduce' })));
+  });
+
   it('proves its exit when every answer is lost', () => {
     const session = withPosition();
     session.answers = 'lose';

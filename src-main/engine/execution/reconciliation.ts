@@ -75,7 +75,10 @@ function requestLook(turn: Turn, accountId: AccountId, link: VenueLink): void {
   link.inFlight = true;
   link.requestedAtUs = turn.timeUs;
   noteStopAsked(turn, accountId);
-  turn.emit({ kind: 'venue.reconcile', accountId, lookups, reason });
+  // Proof that a stop is done, and of what protects a position, goes before other questions.
+  const isUrgent = reason === 'OUTCOME_UNKNOWN' || turn.state.tradingState === 'stopping';
+  const lane = isUrgent ? { lane: 'reduce' as const } : {};
+  turn.emit({ kind: 'venue.reconcile', accountId, lookups, reason, ...lane });
 }
 
 function periodicReason(turn: Turn, link: VenueLink): string | null {

@@ -56,6 +56,8 @@ export type VenueGateway = {
   snapshot(
     lookups: readonly OrderLookupRequest[],
     instruments: readonly InstrumentId[],
+    /** Where its requests wait; `query` when absent. */
+    lane?: Lane,
   ): Promise<Result<VenueSnapshot, QueryFailure>>;
   close(): Promise<void>;
 };

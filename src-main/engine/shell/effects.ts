@@ -97,10 +97,10 @@ async function settled(answer: Promise<CommandOutcome> | undefined): Promise<Com
 }
 
 /** A look that was given up may still answer: what it shows is older than the question it would be taken to answer. */
-function look(parts: EffectParts, { accountId, lookups }: DecisionOf<'venue.reconcile'>): void {
+function look(parts: EffectParts, { accountId, lookups, lane }: DecisionOf<'venue.reconcile'>): void {
   const number = (parts.looks.get(accountId) ?? 0) + 1;
   parts.looks.set(accountId, number);
-  void takeLook(parts, accountId, lookups).then((input) => {
+  void takeLook(parts, accountId, lookups, lane).then((input) => {
     parts.failpoint('look.answered');
     if (parts.looks.get(accountId) === number) parts.dispatch(input);
   });
@@ -110,6 +110,7 @@ async function takeLook(
   parts: EffectParts,
   accountId: AccountId,
   lookups: DecisionOf<'venue.reconcile'>['lookups'],
+  lane: DecisionOf<'venue.reconcile'>['lane'],
 ): Promise<EngineInput> {
   const own = parts.view.exposures().filter((exposure) => exposure.accountId === accountId);
   const busy = own.filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');
@@ -119,6 +120,7 @@ async function takeLook(
     const taken = await gateway?.snapshot(
       lookups,
       busy.map(({ instrumentId }) => instrumentId),
+      lane,
     );
     if (taken?.ok === true) return { kind: 'venue.reconciled', accountId, ...taken.value };
     return { kind: 'venue.reconcileFailed', accountId, detail: taken?.error.detail ?? 'account without a gateway' };

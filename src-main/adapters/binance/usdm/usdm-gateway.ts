@@ -246,8 +246,9 @@ class UsdmGateway implements VenueGateway {
   async snapshot(
     lookups: readonly OrderLookupRequest[],
     instruments: readonly InstrumentId[],
+    lane?: Lane,
   ): Promise<Result<VenueSnapshot, QueryFailure>> {
-    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups, instruments);
+    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups, instruments, lane);
     if (result.ok) {
       for (const { asset, locked } of result.value.balances) this.locked.set(asset, locked);
       return result;

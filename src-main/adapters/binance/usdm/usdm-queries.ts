@@ -1,4 +1,4 @@
-import type { OrderLookup, OrderLookupRequest, VenuePosition } from '../../../engine/domain/events.ts';
+import type { Lane, OrderLookup, OrderLookupRequest, VenuePosition } from '../../../engine/domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../../../engine/domain/identifiers.ts';
 import type { Fill, OrderReport } from '../../../engine/domain/order.ts';
 import { err, ok, type Result } from '../../../engine/domain/result.ts';
@@ -51,6 +51,8 @@ export class UsdmQueries {
   private readonly lastTradeId = new Map<string, bigint>();
   /** Symbols that may have trades we have not asked for. */
   private readonly active = new Set<string>();
+  /** Lane of the look under way; another one's requests may borrow it. */
+  private lane: Lane = 'query';
 
   constructor(parts: UsdmQueryParts) {
     this.parts = parts;
@@ -61,7 +63,12 @@ export class UsdmQueries {
     this.active.add(venueSymbol);
   }
 
-  async snapshot(lookups: readonly OrderLookupRequest[], instruments: readonly InstrumentId[]): Query<VenueSnapshot> {
+  async snapshot(
+    lookups: readonly OrderLookupRequest[],
+    instruments: readonly InstrumentId[],
+    lane: Lane = 'query',
+  ): Query<VenueSnapshot> {
+    this.lane = lane;
     const waiting = await this.ask('fapiPrivateGetOpenAlgoOrders', {}, algoRows, WEIGHT.openOrders);
     if (!waiting.ok) return waiting;
     for (const row of waiting.value) this.parts.conditionals.remember(row);
@@ -214,7 +221,7 @@ export class UsdmQueries {
   }
 
   private ask<T>(call: BinanceCall, params: CallParams, schema: RestRequest<T>['schema'], weight: number): Query<T> {
-    return this.parts.rest.query({ call, params, schema, lane: 'query', weight });
+    return this.parts.rest.query({ call, params, schema, lane: this.lane, weight });
   }
 
   private remember(row: OrderReply): void {
