@@ -3,7 +3,7 @@ import { type Decimal, parseDecimal } from '../../engine/domain/decimal.ts';
 import type { OrderRequest } from '../matching/order-request.ts';
 import type { OrderType, Side } from '../matching/venue-order.ts';
 import type { Fields } from './fields.ts';
-import { invalidArgument } from './kraken-error.ts';
+import { invalidArgument, KrakenError } from './kraken-error.ts';
 import type { Pair } from './pairs.ts';
 import {
   type CloseOrder,
@@ -30,6 +30,7 @@ type Flag = (typeof FLAGS)[number];
 
 /** An order as AddOrder sends it. Throws `EGeneral:Invalid arguments` naming the field. */
 export function readOrder(fields: Fields, pair: Pair, nowMs: number): OrderRequest {
+  refuseMargin(fields);
   const type = word(fields, 'ordertype', ORDER_TYPES);
   const side = word(fields, 'type', ['buy', 'sell'] as const) === 'buy' ? 'BUY' : 'SELL';
   const flags = readFlags(fields);
@@ -56,6 +57,17 @@ export function readOrder(fields: Fields, pair: Pair, nowMs: number): OrderReque
     strategyType: null,
     terms,
   };
+}
+
+/**
+ * No account here may trade on margin: refused in the venue's words for such an account, rather than traded as spot.
+ * https://docs.kraken.com/api/docs/guides/spot-errors
+ */
+function refuseMargin(fields: Fields): void {
+  const leverage = fields.optional('leverage') ?? 'none';
+  if (leverage !== 'none' && !/^\d{1,3}(:\d{1,3})?$/.test(leverage)) throw invalidArgument('leverage');
+  if (fields.flag('reduce_only')) throw new KrakenError('EOrder:Reduce only:No position exists');
+  if (leverage !== 'none') throw new KrakenError('EOrder:Cannot open position');
 }
 
 /** The order as it shall be: what AmendOrder does not name stays. */
