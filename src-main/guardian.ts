@@ -98,9 +98,10 @@ function engineLost(guardian: Guardian, options: GuardianBoot): void {
   );
 }
 
-function standInGateway({ venue }: GuardianBoot, account: GuardianBoot['accounts'][number]): VenueGateway {
+function standInGateway({ dataDir, venue }: GuardianBoot, account: GuardianBoot['accounts'][number]): VenueGateway {
   return gatewayOf(account, {
     venue,
+    dataDir,
     limiters: hostLimiters(clock),
     leverage: null,
     privateStream: false,

@@ -4,6 +4,7 @@ import { parentChannel } from './launcher/parent-channel.ts';
 import { createMarketSource } from './practice-exchange/market/create-market-source.ts';
 import {
   futuresAccounts,
+  krakenAccounts,
   practiceAccounts,
   startPracticeExchange,
 } from './practice-exchange/start-practice-exchange.ts';
@@ -13,7 +14,7 @@ const channel = parentChannel();
 const SYNTHETIC_SEED = 'practice';
 
 async function boot(options: PracticeBoot['practice']): Promise<void> {
-  const { accounts, futures = 0, intentJournal, market, port, speed, synthetic } = options;
+  const { accounts, futures = 0, intentJournal, kraken = 0, market, port, speed, synthetic } = options;
   const exchange = await startPracticeExchange({
     market: createMarketSource({
       kind: market,
@@ -21,12 +22,16 @@ async function boot(options: PracticeBoot['practice']): Promise<void> {
     }),
     speed,
     port,
-    accounts: [...practiceAccounts(accounts), ...futuresAccounts(futures)],
+    accounts: [...practiceAccounts(accounts), ...futuresAccounts(futures), ...krakenAccounts(kraken)],
     ...(intentJournal === null ? {} : { intentJournal }),
   });
-  const { rest, stream, wsApi, futures: futuresStream, control } = exchange;
+  const { rest, stream, wsApi, futures: futuresStream, control, krakenPublic, krakenPrivate } = exchange;
   const keys = exchange.accounts.map(({ name, apiKey, secret }) => ({ name, apiKey, secret }));
-  channel.send({ t: 'ready', detail: { rest, stream, wsApi, futures: futuresStream, control, accounts: keys } });
+  const sockets = { krakenPublic, krakenPrivate };
+  channel.send({
+    t: 'ready',
+    detail: { rest, stream, wsApi, futures: futuresStream, ...sockets, control, accounts: keys },
+  });
 }
 
 channel.onMessage((message) => {

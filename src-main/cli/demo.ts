@@ -1,10 +1,12 @@
 import { type Command, CommandFailure, report } from './command.ts';
 import { durationMs, numberOption, parseOptions, refusePositionals } from './options.ts';
+import { VENUES_USAGE, venueAccounts } from './venues-option.ts';
 
 const OPTIONS = {
   for: { type: 'string', default: '120s' },
   speed: { type: 'string', default: '20' },
   'data-dir': { type: 'string' },
+  venues: { type: 'string', default: 'binance' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -12,7 +14,7 @@ export const command: Command = {
   name: 'demo',
   summary: 'Trade 14 recorded markets on the practice exchange for a while, then tell what happened',
   usage: `
-usage: leeward demo [--for t] [--speed x] [--data-dir d] [--json]
+usage: leeward demo [--for t] [--speed x] [--venues list] [--data-dir d] [--json]
 
 Runs the whole product without a screen: practice exchange, guardian, engine, inference worker. Strategies trade brackets on
 recorded bars of January 2024 turned into books. At the end the journal is verified and every fill is compared with the
@@ -20,6 +22,7 @@ exchange's own account. Exits 1 when too little happened to show anything, or wh
 
   --for <t>        wall time, such as 120s (default 120s)
   --speed <x>      market seconds per second, 1 to 100 (default 20)
+  ${VENUES_USAGE}
   --data-dir <d>   keep the journal in this folder (default: a temporary one, removed)
   --json           one JSON line at the end
 `,
@@ -28,6 +31,7 @@ exchange's own account. Exits 1 when too little happened to show anything, or wh
     refusePositionals(positionals);
     const forMs = durationMs('for', values.for);
     const speed = numberOption('speed', values.speed, 1, 100);
+    const accounts = venueAccounts(values.venues);
     const [{ runDemo }, { createSystemClock }] = await Promise.all([
       import('../operations/demo/run-demo.ts'),
       import('../adapters/system-clock/system-clock.ts'),
@@ -37,6 +41,7 @@ exchange's own account. Exits 1 when too little happened to show anything, or wh
       clock: createSystemClock(),
       forMs,
       speed,
+      accounts,
       home: values['data-dir'],
       progress: log,
       log,

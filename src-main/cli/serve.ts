@@ -1,6 +1,7 @@
 import { type Command, CommandFailure, report } from './command.ts';
 import { findingsTable } from './findings-table.ts';
 import { integerOption, numberOption, oneOf, parseOptions, refusePositionals } from './options.ts';
+import { VENUES_USAGE, venueAccounts } from './venues-option.ts';
 
 const OPTIONS = {
   port: { type: 'string', default: '7410' },
@@ -9,7 +10,7 @@ const OPTIONS = {
   set: { type: 'string', multiple: true },
   market: { type: 'string', default: 'demo' },
   speed: { type: 'string', default: '1' },
-  futures: { type: 'string', default: '0' },
+  venues: { type: 'string', default: 'binance' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -22,7 +23,7 @@ export const command: Command = {
   name: 'serve',
   summary: 'Serve the terminal to a browser on this machine (paper mode, practice exchange)',
   usage: `
-usage: leeward serve [--port n] [--data-dir d] [--config f] [--set key=value]... [--market m] [--speed x] [--futures n] [--json]
+usage: leeward serve [--port n] [--data-dir d] [--config f] [--set key=value]... [--market m] [--speed x] [--venues list] [--json]
 
 Starts the practice exchange, guardian, engine, inference worker and web server, then prints an address with a one-time
 token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay as they are.
@@ -33,7 +34,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
   --set <k=v>      one configuration value, such as risk.priceCollarRatio=0.01
   --market <m>     demo (14 pairs of January 2024), recorded (BTC order book of August 2024) or synthetic
   --speed <x>      market seconds per second, 0.1 to 100 (default 1)
-  --futures <n>    accounts that trade USD-M futures, after the two of spot (default 0)
+  ${VENUES_USAGE}
   --json           one JSON line when ready
 `,
   run: async (args, io) => {
@@ -41,7 +42,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     refusePositionals(positionals);
     const port = integerOption('port', values.port, 0, 65_535);
     const speed = numberOption('speed', values.speed, 0.1, 100);
-    const futures = integerOption('futures', values.futures, 0, 10);
+    const accounts = venueAccounts(values.venues);
     const market = oneOf('market', values.market, MARKETS);
     const [{ startPracticeSession }, { defaultDataHome }] = await Promise.all([
       import('../launcher/practice-session.ts'),
@@ -49,7 +50,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     ]);
     const session = await startPracticeSession({
       home: values['data-dir'] ?? defaultDataHome(),
-      practice: { market, speed, accounts: 2, futures },
+      practice: { market, speed, ...accounts },
       port,
       configFile: values.config,
       overrides: values.set ?? [],

@@ -1,4 +1,5 @@
 import type { Config } from '../engine/domain/config.ts';
+import type { Venue } from '../engine/domain/identifiers.ts';
 import type { KillAt } from './kill-switch.ts';
 
 /** What each process needs to start. Secrets cross once, over the forked channel, and are never argv, environment or disk. */
@@ -10,13 +11,23 @@ export type VenueBoot = {
   readonly wsApi: string | null;
   /** Base of the USD-M streams, ending in `/ws`; null for the venue's own, absent where none is traded. */
   readonly futures?: string | null;
+  /** Kraken's addresses, null for its own; absent where it is not traded. */
+  readonly kraken?: KrakenBoot | null;
   readonly label: string;
   readonly origin: 'live' | 'recorded' | 'derived' | 'synthetic';
+};
+
+export type KrakenBoot = {
+  readonly rest: string;
+  readonly publicStream: string;
+  readonly privateStream: string;
 };
 
 export type AccountBoot = {
   readonly accountId: string;
   readonly mode: 'paper' | 'live';
+  /** BINANCE when absent. */
+  readonly venue?: Venue;
   /** What it trades; SPOT when absent. */
   readonly product?: 'SPOT' | 'USDM';
   readonly apiKey: string;
@@ -82,6 +93,8 @@ export type PracticeBoot = {
     readonly accounts: number;
     /** Accounts beside those that trade USD-M futures. */
     readonly futures?: number;
+    /** Accounts beside those that trade on its Kraken counter. */
+    readonly kraken?: number;
     /** How many invented pairs, and how busy, on the synthetic market. */
     readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
     /** Journal in which every create must already stand; null when nothing is to be checked. */

@@ -3,6 +3,7 @@ import { createBinancePublicFeed } from '../adapters/binance/public/binance-publ
 import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
 import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
+import { createKrakenPublicFeed } from '../adapters/kraken/public/kraken-public-feed.ts';
 import { type ConcealingLogger, createLogger } from '../adapters/logger/pino-logger.ts';
 import { openJournal } from '../adapters/sqlite/open-journal.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
@@ -13,9 +14,16 @@ import { engineFacts } from '../door/engine-facts.ts';
 import { MarketView } from '../door/market-view.ts';
 import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
 import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
-import { accountId, commandId, type InstrumentId, parseInstrumentId } from '../engine/domain/identifiers.ts';
+import {
+  accountId,
+  commandId,
+  type InstrumentId,
+  parseInstrumentId,
+  type Venue,
+} from '../engine/domain/identifiers.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import { Price } from '../engine/domain/quantities.ts';
+import { err } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
 import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
@@ -53,6 +61,8 @@ const BINANCE_REST = 'https://api.binance.com';
 const BINANCE_FUTURES_REST = 'https://fapi.binance.com';
 const BINANCE_FUTURES_STREAM = 'wss://fstream.binance.com/ws';
 const BINANCE_STREAM = 'wss://stream.binance.com:9443';
+const KRAKEN_REST = 'https://api.kraken.com';
+const KRAKEN_STREAM = 'wss://ws.kraken.com/v2';
 
 type Parts = {
   readonly boot: EngineBoot;
@@ -82,9 +92,9 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
   const guardian: { link?: EngineLink } = {};
   const isCurrent = (): boolean => guardian.link?.isCurrent() ?? false;
   const recording = recordMarketData(boot, clock, store);
-  const { feed, gateways } = venueOf(parts, isCurrent, recording?.writer);
+  const { feed, feeds, gateways } = venuesOf(parts, isCurrent, recording?.writer);
   const engine = createEngine(
-    { clock, store, logger, gateways, feeds: new Map([['BINANCE', feed]]), inference: host.inference },
+    { clock, store, logger, gateways, feeds, inference: host.inference },
     optionsOf(boot, host),
   );
   engine.onEvent((event) => {
@@ -122,7 +132,7 @@ function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof create
     config: boot.config,
     accounts: boot.accounts.map((account) => ({
       accountId: accountId(account.accountId),
-      venue: boot.venue.venue,
+      venue: account.venue ?? boot.venue.venue,
       mode: account.mode,
       product: account.product ?? 'SPOT',
     })),
@@ -136,12 +146,15 @@ function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof create
   };
 }
 
+type Venues = {
+  /** Every market by the feed of its venue, for those that ask for one. */
+  readonly feed: Pick<MarketDataFeed, 'book' | 'history'>;
+  readonly feeds: ReadonlyMap<Venue, MarketDataFeed>;
+  readonly gateways: readonly VenueGateway[];
+};
+
 /** One weight ledger for the host: the feed and every account share it, as the venue counts them together. */
-function venueOf(
-  parts: Parts,
-  isCurrentEpoch: () => boolean,
-  capture: RawCapture | undefined,
-): { feed: MarketDataFeed; gateways: readonly VenueGateway[] } {
+function venuesOf(parts: Parts, isCurrentEpoch: () => boolean, capture: RawCapture | undefined): Venues {
   const { boot, clock, logger, market } = parts;
   const limiters = hostLimiters(clock);
   const random = createSystemRandom();
@@ -149,9 +162,12 @@ function venueOf(
     logger.conceal(new Secret(account.apiKey));
     logger.conceal(new Secret(account.secret));
     const leverage = { ratio: boot.config.execution.futuresLeverage, instruments: tradedContracts(boot) };
-    return gatewayOf(account, { venue: boot.venue, limiters, leverage, isCurrentEpoch, clock, random, logger });
+    const { dataDir, venue } = boot;
+    return gatewayOf(account, { venue, dataDir, limiters, leverage, isCurrentEpoch, clock, random, logger });
   });
-  return { feed: shownFeed(feedOf(parts, limiters, capture), market), gateways };
+  const feeds = new Map<Venue, MarketDataFeed>([['BINANCE', shownFeed(feedOf(parts, limiters, capture), market)]]);
+  if (boot.accounts.some(({ venue }) => venue === 'KRAKEN')) feeds.set('KRAKEN', shownFeed(krakenFeed(parts), market));
+  return { feed: byVenue(feeds), feeds, gateways };
 }
 
 /** Spot's feed, and beside it that of futures where an account trades them. */
@@ -177,6 +193,27 @@ function feedOf(parts: Parts, limiters: HostLimiters, capture: RawCapture | unde
   return feedsByProduct(spot, new Map([['USDM', usdm]]));
 }
 
+function krakenFeed({ boot, clock, logger }: Parts): MarketDataFeed {
+  const { kraken, origin } = boot.venue;
+  return createKrakenPublicFeed({
+    restUrl: kraken?.rest ?? KRAKEN_REST,
+    streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
+    ...{ origin, clock, random: createSystemRandom(), logger },
+  });
+}
+
+function byVenue(feeds: ReadonlyMap<Venue, MarketDataFeed>): Venues['feed'] {
+  const feedOfId = (id: InstrumentId): MarketDataFeed | undefined => {
+    const parts = parseInstrumentId(id);
+    return parts.ok ? feeds.get(parts.value.venue) : undefined;
+  };
+  return {
+    book: (id) => feedOfId(id)?.book(id),
+    history: async (id, interval, limit) =>
+      feedOfId(id)?.history(id, interval, limit) ?? err({ detail: `expected a feed for ${id}`, retryAfterMs: null }),
+  };
+}
+
 /** Contracts whose leverage the engine sets: those it is told to trade, else those of its strategies. */
 function tradedContracts({ config, instruments }: EngineBoot): readonly InstrumentId[] {
   const named = instruments.length > 0 ? instruments : config.strategies.flatMap((strategy) => strategy.instruments);
@@ -198,7 +235,7 @@ function shownFeed(feed: MarketDataFeed, market: MarketView): MarketDataFeed {
 }
 
 type DoorSources = {
-  readonly feed: MarketDataFeed;
+  readonly feed: Venues['feed'];
   readonly store: Store;
   readonly silentMs: () => number | null;
   readonly failed: () => string | null;

@@ -25,6 +25,8 @@ const READY: Readonly<Record<EntryName, Readonly<Record<string, unknown>>>> = {
     stream: 'ws://x/s',
     wsApi: 'ws://x/a',
     futures: 'ws://x/f',
+    krakenPublic: 'ws://x/k',
+    krakenPrivate: 'ws://x/kp',
     control: 'http://y',
     accounts: KEYS,
   },
@@ -160,6 +162,20 @@ describe('starting a session', () => {
     ]);
     expect(venue.futures).toBe('ws://x/f');
     expect(bootOf(host.named('guardian')[0])).toMatchObject({ accounts });
+  });
+
+  it('names accounts of Kraken last and hands its addresses to the engine and the guardian', async () => {
+    const practice = { market: 'demo', speed: 1, accounts: 1, kraken: 1 } as const;
+    const { host, start } = setUp({ venue: { practice } });
+    await start();
+    const told = bootOf(host.named('engine')[0]) as EngineBoot;
+    expect(told.accounts.map(({ accountId, venue }) => [accountId, venue])).toEqual([
+      ['paper-01', undefined],
+      ['kraken-01', 'KRAKEN'],
+    ]);
+    expect(told.venue.kraken).toEqual({ rest: 'http://x', publicStream: 'ws://x/k', privateStream: 'ws://x/kp' });
+    const { accounts, venue } = told;
+    expect(bootOf(host.named('guardian')[0])).toMatchObject({ accounts, venue, dataDir: told.dataDir });
   });
 
   it('keeps the keys of the venue from the worker and the server', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../engine/domain/config.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { AccountBoot, VenueBoot } from './boot.ts';
+import type { AccountBoot, KrakenBoot, VenueBoot } from './boot.ts';
 import { accountLockDirectory, lockAccounts } from './account-locks.ts';
 import { type Launch, launcherOf, livesOf, type Started } from './launch.ts';
 import { socketPath } from './local-socket.ts';
@@ -37,6 +37,8 @@ export type PracticeOptions = {
   readonly accounts: number;
   /** Accounts beside those that trade USD-M futures; their indices follow. */
   readonly futures?: number;
+  /** Accounts that trade on its Kraken counter; their indices follow those of futures. */
+  readonly kraken?: number;
   /** How many invented pairs, and how busy, on the synthetic market. */
   readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
 };
@@ -80,7 +82,9 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 /** Throws naming the first strategy that would trade an account that the session does not have. */
 function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
   const accounts =
-    'practice' in venue ? venue.practice.accounts + (venue.practice.futures ?? 0) : venue.accounts.length;
+    'practice' in venue
+      ? venue.practice.accounts + (venue.practice.futures ?? 0) + (venue.practice.kraken ?? 0)
+      : venue.accounts.length;
   const lost = config.strategies.find(({ account }) => account >= accounts);
   if (lost === undefined) return;
   const expected = `expected strategies.${lost.strategyId}.account below ${accounts}, the accounts of this session`;
@@ -247,11 +251,12 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
       stream: String(detail['stream']),
       wsApi: String(detail['wsApi']),
       futures: String(detail['futures']),
+      ...((practice.kraken ?? 0) === 0 ? {} : { kraken: krakenOf(detail) }),
       label: 'practice exchange',
       origin: practice.market === 'demo' ? 'derived' : practice.market,
     },
     accounts: keys.map(({ apiKey, secret }, index) => ({
-      ...accountAt(index, practice.accounts),
+      ...accountAt(index, practice),
       mode: 'paper',
       apiKey,
       secret,
@@ -260,11 +265,21 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
   };
 }
 
-/** Accounts of spot come first, those of futures follow; each is named as at the practice exchange. */
-function accountAt(index: number, spot: number): Pick<AccountBoot, 'accountId' | 'product'> {
+const krakenOf = (detail: Started['detail']): KrakenBoot => ({
+  rest: String(detail['rest']),
+  publicStream: String(detail['krakenPublic']),
+  privateStream: String(detail['krakenPrivate']),
+});
+
+/** Accounts of spot come first, then those of futures, then those of Kraken; each is named as at the practice exchange. */
+function accountAt(
+  index: number,
+  { accounts: spot, futures = 0 }: PracticeOptions,
+): Pick<AccountBoot, 'accountId' | 'product' | 'venue'> {
   const name = (kind: string, place: number): string => `${kind}-${String(place + 1).padStart(2, '0')}`;
   if (index < spot) return { accountId: name('paper', index) };
-  return { accountId: name('futures', index - spot), product: 'USDM' };
+  if (index < spot + futures) return { accountId: name('futures', index - spot), product: 'USDM' };
+  return { accountId: name('kraken', index - spot - futures), venue: 'KRAKEN' };
 }
 
 /** Inference goes from the engine over the launcher to the worker and back; a dead worker is told to the engine. */

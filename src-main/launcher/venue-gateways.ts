@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { type BinanceGatewayOptions, createBinanceGateway } from '../adapters/binance/binance-gateway.ts';
 import { createUsdmGateway, type UsdmGatewayOptions } from '../adapters/binance/usdm/usdm-gateway.ts';
 import { createWeightLimiter, type WeightLimiter } from '../adapters/binance/weight-limiter.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
+import { fingerprintOf } from '../adapters/keychain/venue-keys.ts';
+import { openKeyStateFile } from '../adapters/kraken/key-state.ts';
+import { createKrakenGateway } from '../adapters/kraken/kraken-gateway.ts';
 import { accountId } from '../engine/domain/identifiers.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
@@ -14,6 +18,8 @@ export type GatewayParts = Pick<
   readonly venue: VenueBoot;
   readonly limiters: HostLimiters;
   readonly leverage: UsdmGatewayOptions['leverage'];
+  /** Where Kraken's nonces are kept: the next life and the guardian go on above them. */
+  readonly dataDir: string;
 };
 
 /** The venue counts each product's host by itself; all that talk to one host share its ledger. */
@@ -31,9 +37,31 @@ export const hostLimiters = (clock: Clock): HostLimiters => ({
   usdm: createWeightLimiter(clock, USDM_LIMITS),
 });
 
-/** The gateway of one account, for the product it trades. */
+/** The gateway of one account, for the venue and product it trades. */
 export function gatewayOf(account: AccountBoot, parts: GatewayParts): VenueGateway {
-  const { venue, limiters, leverage, ...shared } = parts;
+  return account.venue === 'KRAKEN' ? krakenGateway(account, parts) : binanceGateway(account, parts);
+}
+
+/** The least that Kraken grants a verified client. */
+const KRAKEN_TIER = 'intermediate';
+
+function krakenGateway(account: AccountBoot, parts: GatewayParts): VenueGateway {
+  const { venue, limiters: _limiters, leverage: _leverage, dataDir, ...shared } = parts;
+  const { kraken } = venue;
+  const apiKey = new Secret(account.apiKey);
+  return createKrakenGateway({
+    ...shared,
+    accountId: accountId(account.accountId),
+    apiKey,
+    secret: new Secret(account.secret),
+    endpoints: kraken ?? null,
+    keyState: openKeyStateFile(join(dataDir, `kraken-${fingerprintOf(apiKey)}.json`)),
+    tier: KRAKEN_TIER,
+  });
+}
+
+function binanceGateway(account: AccountBoot, parts: GatewayParts): VenueGateway {
+  const { venue, limiters, leverage, dataDir: _dataDir, ...shared } = parts;
   const { rest, wsApi, futures } = venue;
   const endpoints =
     rest === null || wsApi === null ? null : { rest, wsApi, ...(typeof futures === 'string' ? { futures } : {}) };

@@ -91,6 +91,13 @@ export const futuresAccounts = (count: number): PracticeAccount[] =>
     usdm: '100000',
   }));
 
+/** Accounts with 100000 USDT each for those that trade in Kraken's protocol: funds of their own, as at another venue. */
+export const krakenAccounts = (count: number): PracticeAccount[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `kraken-${String(index + 1).padStart(2, '0')}`,
+    balances: { USDT: '100000' },
+  }));
+
 /** What BNB costs on the practice exchange unless told otherwise: a round price of January 2024, not a recorded one. */
 const BNB_PRICES = { USDT: '300' };
 

@@ -34,7 +34,8 @@ export function decideOnBar(parts: Parts, turn: Turn, closed: ClosedBar): void {
     if (signal === null || closed.warmUp || !isEnabled(parts, config)) continue;
     turn.emit({ kind: 'signal.raised', signal: signal.signal });
     const accountId = primary === null ? ownAccount(turn, config) : accountOf(turn.state, closed.bar.instrumentId);
-    if (accountId === null || isExposed(turn, accountId, closed.bar.instrumentId)) continue;
+    if (accountId === null || !accountTrades(turn.state.accounts, accountId, closed.bar.instrumentId)) continue;
+    if (isExposed(turn, accountId, closed.bar.instrumentId)) continue;
     enterOnSignal(parts, turn, { signal, config, accountId, closed });
   }
 }

@@ -6,6 +6,7 @@ import { instrumentOf } from '../domain/listed-instrument.ts';
 import { isFlat } from '../execution/coverage.ts';
 import { exposureKey, type ExecutionState, type Turn } from '../execution/execution-state.ts';
 import { haltFor } from '../execution/trading-state-latch.ts';
+import { accountTrades } from './account-products.ts';
 import type { Parts } from './core-state.ts';
 
 const US_PER_MS = 1_000;
@@ -78,10 +79,13 @@ function venueOf({ instruments }: ExecutionState, id: InstrumentId): Venue {
   return instrumentOf(listed).venue;
 }
 
-/** The account that trades a market: the first one set up for its venue. */
+/** The account that trades a market: the first one set up for its venue and product. */
 export function accountOf(state: ExecutionState, id: InstrumentId): AccountId | null {
   const venue = venueOf(state, id);
-  return state.accounts.find((account) => account.venue === venue)?.accountId ?? null;
+  const account = state.accounts.find(
+    (candidate) => candidate.venue === venue && accountTrades(state.accounts, candidate.accountId, id),
+  );
+  return account?.accountId ?? null;
 }
 
 /** A strategy holds one bracket at a time on an underlying: of its account here, of any account on another venue. */

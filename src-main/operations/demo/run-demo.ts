@@ -5,6 +5,7 @@ import { readJournal } from '../../adapters/sqlite/journal-reader.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { connectEngine } from '../../launcher/engine-client.ts';
 import { type PracticeSession, startPracticeSession } from '../../launcher/practice-session.ts';
+import type { PracticeOptions } from '../../launcher/session.ts';
 import { audit } from '../audit/audit.ts';
 import { differences, ledgerSchema, type VenueLedger } from './ledger-comparison.ts';
 import { type SessionFigures, sessionFigures } from './session-figures.ts';
@@ -13,6 +14,8 @@ export type DemoOptions = {
   readonly clock: Clock;
   readonly forMs: number;
   readonly speed: number;
+  /** How many accounts, by what they trade. */
+  readonly accounts: Pick<PracticeOptions, 'accounts' | 'futures' | 'kraken'>;
   /** Keeps the journal here; a temporary folder otherwise. */
   readonly home: string | undefined;
   readonly progress: (line: string) => void;
@@ -55,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   try {
     const session = await startPracticeSession({
       home: options.home ?? temporary ?? '',
-      practice: { market: 'demo', speed: options.speed, accounts: 2 },
+      practice: { market: 'demo', speed: options.speed, ...options.accounts },
       port: null,
       configFile: undefined,
       overrides: [],
