@@ -139,6 +139,37 @@ describe('the stop of a position', () => {
     expect(liveStops(session).map(({ spec }) => spec.triggerPrice)).toEqual(['98.00']);
     expect(session.exposure()).toMatchObject({ isBare: false, restop: null });
   });
+
+  it('is asked to move twice, a while apart, where the venue refuses to change it', () => {
+    const session = withPosition(KRAKEN);
+    const askedAtUs: number[] = [];
+    session.venue.modify = () => {
+      askedAtUs.push(session.timeUs);
+      if (askedAtUs.length > 20) throw new Error('expected a few tries, were 20 and more');
+      return { kind: 'rejected', venueCode: 'EOrder', message: 'refused' };
+    };
+    expect(modify(session, stopOf(session), { triggerPrice: '98.50' })).toBeNull();
+    session.advance(10_000);
+    expect(askedAtUs).toHaveLength(2);
+    expect(askedAtUs[1]! - askedAtUs[0]!).toBeGreaterThanOrEqual(1_000_000);
+    expect(liveStops(session).map(({ spec }) => spec.triggerPrice)).toEqual(['98.00']);
+    expect(session.exposure()).toMatchObject({ isBare: false, restop: null });
+  });
+
+  it('is taken away ever more slowly where the venue refuses to cancel it', () => {
+    const session = withPosition();
+    const askedAtUs: number[] = [];
+    session.venue.cancel = () => {
+      askedAtUs.push(session.timeUs);
+      if (askedAtUs.length > 20) throw new Error('expected a few tries, were 20 and more');
+      return { kind: 'rejected', venueCode: '-2011', message: 'refused' };
+    };
+    expect(modify(session, stopOf(session), { triggerPrice: '98.50' })).toBeNull();
+    session.advance(10_000);
+    expect(askedAtUs.length).toBeLessThan(7);
+    expect(liveStops(session).map(({ spec }) => spec.triggerPrice)).toEqual(['98.00']);
+    expect(session.exposure().isBare).toBe(false);
+  });
 });
 
 describe('the target of a position', () => {

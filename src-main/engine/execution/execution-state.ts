@@ -137,14 +137,14 @@ export type Exposure = {
   planOf?: ClientOrderId;
   /** A stop rule at work. */
   follow?: StopFollow | null;
-  /** Resting stops are on their way to where the plan says. */
   /** Stops that become one, to free a slot; `byId`: the one that rests beside them first, where the venue allows. */
   merging?: {
     readonly oldIds: readonly ClientOrderId[];
     readonly byId: ClientOrderId | null;
     readonly sinceUs: number;
   } | null;
-  restop?: { readonly sinceUs: number; readonly tries: number } | null;
+  /** Resting stops are on their way to where the plan says. */
+  restop?: { readonly sinceUs: number; readonly tries: number; readonly retryAtUs?: number } | null;
   /** A part on its way out. */
   reduction?: Reduction | null;
   /** Target price that was tried as a resting order of its own. */

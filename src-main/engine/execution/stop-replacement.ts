@@ -8,8 +8,10 @@ import { sendModify } from './modification.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { protectionSubmission } from './submissions.ts';
 
-/** A new stop refused so often is left; the old one stays. */
+/** A move refused so often is left; the old stop stays. */
 const MAX_TRIES = 2;
+/** Between two tries to change a stop in place: a refusal is answered within milliseconds. */
+const RETRY_US = 2_000_000;
 
 /** Moves the stop of a position; what rests follows without a gap where the venue allows. */
 export function moveStop(turn: Turn, exposure: Exposure, trigger: DecimalText, limit: DecimalText): void {
@@ -38,7 +40,7 @@ export function advanceRestop(turn: Turn, exposure: Exposure): void {
   if (openRecords(turn.state, exposure).some(({ spec, pending }) => spec.role === 'stop' && pending !== null)) return;
   const { modify, modifyConditional, twoStops } = capabilitiesOfInstrument(exposure.instrumentId);
   if (modify === 'inPlace' && modifyConditional) {
-    for (const record of old) amend(turn, record, plan.stopTrigger, plan.stopLimit);
+    moveInPlace(turn, exposure, old);
   } else if (twoStops) {
     restBeside(turn, exposure, old, stops);
   } else {
@@ -60,6 +62,17 @@ function isAtPlan(turn: Turn, exposure: Exposure, { spec, listId }: OrderRecord)
 /** The venue may write the same price with other digits. */
 const isSame = (a: DecimalText | null, b: DecimalText | null | undefined): boolean =>
   a !== null && b !== null && b !== undefined && compareDecimals(decimal(a), decimal(b)) === 0;
+
+function moveInPlace(turn: Turn, exposure: Exposure, old: readonly OrderRecord[]): void {
+  const { plan, restop = null } = exposure;
+  if (restop === null || plan === null || turn.timeUs < (restop.retryAtUs ?? 0)) return;
+  if (restop.tries >= MAX_TRIES) {
+    exposure.restop = null;
+    return;
+  }
+  exposure.restop = { ...restop, tries: restop.tries + 1, retryAtUs: turn.timeUs + RETRY_US };
+  for (const record of old) amend(turn, record, plan.stopTrigger, plan.stopLimit);
+}
 
 function amend(turn: Turn, record: OrderRecord, triggerPrice: DecimalText, limit: DecimalText): void {
   const price = record.spec.price === null ? null : limit;
