@@ -3,6 +3,7 @@ import { createParts, restoreParts, snapshotOf, type Parts } from './core/core-s
 import { coreView, type CoreView } from './core/core-view.ts';
 import { watchDayLoss } from './core/day-loss.ts';
 import { decideOnBar } from './core/entry-path.ts';
+import { noteChildren, stepExecutors } from './core/executor-host.ts';
 import { handleInput } from './core/handlers.ts';
 import { listedInstrument, type Turn } from './execution/execution-state.ts';
 import { settle } from './execution/supervision.ts';
@@ -52,7 +53,10 @@ function applyInput(parts: Parts, sequence: number, timeUs: number, input: Engin
   guarded(turn, () => bookFills(parts, turn));
   if (input.kind === 'clock.ticked') guarded(turn, () => watchDayLoss(parts, turn));
   if (input.kind === 'bar.closed') guarded(turn, () => decideOnBar(parts, turn, input));
-  if (state.config !== null) settle(turn);
+  if (state.config === null) return decisions;
+  guarded(turn, () => stepExecutors(parts, turn, input));
+  settle(turn);
+  guarded(turn, () => noteChildren(parts, turn));
   return decisions;
 }
 

@@ -272,7 +272,7 @@ class Shell implements Engine {
 
   /** The instrument whose prices a command is judged by. */
   private pricedBy(command: Command): InstrumentId | undefined {
-    if (command.kind === 'enterBracket' || command.kind === 'placeOrder') return command.request.instrumentId;
+    if ('request' in command) return command.request.instrumentId;
     return command.kind === 'modifyOrder' ? this.view.order(command.clientOrderId)?.spec.instrumentId : undefined;
   }
 

@@ -11,6 +11,7 @@ import { changeTradingState } from '../execution/trading-state-latch.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { confirmDifferences, judgeDifferences } from './difference-commands.ts';
 import { enterBracket } from './entry-path.ts';
+import { commandExecutor } from './executor-commands.ts';
 import { modifyOrder } from './modify-order.ts';
 import { cancelAll, cancelOrder, closePosition, setStopRule } from './order-commands.ts';
 import { placeOrder } from './place-order.ts';
@@ -126,6 +127,11 @@ function carryOutOrder(parts: Parts, turn: Turn, command: OrderCommand, { refere
       return cancelAll(turn, command.accountId, command.instrumentId);
     case 'closePosition':
       return closePosition(turn, command, reason);
+    case 'startExecutor':
+    case 'pauseExecutor':
+    case 'resumeExecutor':
+    case 'stopExecutor':
+      return commandExecutor(parts, turn, command, reference);
     case 'setStopRule':
       return setStopRule(parts, turn, command);
     default:
@@ -135,7 +141,7 @@ function carryOutOrder(parts: Parts, turn: Turn, command: OrderCommand, { refere
   }
 }
 
-type PricedCommand = Exclude<OrderCommand, { kind: 'cancelOrder' | 'cancelAll' | 'closePosition' | 'setStopRule' }>;
+type PricedCommand = Extract<OrderCommand, { kind: 'enterBracket' | 'placeOrder' | 'modifyOrder' }>;
 type Priced = { readonly reference: PriceReference; readonly reason: DecisionReason };
 
 function carryOutPriced(parts: Parts, turn: Turn, command: PricedCommand, priced: Priced): Denial | null {

@@ -2,13 +2,14 @@ import type { Command } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { Denial } from '../domain/denial.ts';
 import type { Balance, ComponentState } from '../domain/events.ts';
-import type { AccountId, CommandId, InstrumentId, StrategyId, Venue } from '../domain/identifiers.ts';
-import type { FeedState } from '../domain/market.ts';
+import type { AccountId, CommandId, ExecutorId, InstrumentId, StrategyId, Venue } from '../domain/identifiers.ts';
+import type { FeedState, PriceReference } from '../domain/market.ts';
 import { ensure } from '../domain/result.ts';
 import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
 import { emptyReconciliation } from '../execution/reconciliation-state.ts';
 import { createPortfolio, type Portfolio } from '../portfolio/portfolio.ts';
 import type { JsonValue } from '../ports/store.ts';
+import type { ExecutorRecord } from '../executors/executor-record.ts';
 import type { RiskDay } from '../risk/risk-day.ts';
 import { createEmaCross, type EmaCross } from '../strategy/ema-cross.ts';
 import { fromJson, toJson } from './state-codec.ts';
@@ -39,6 +40,12 @@ export type CoreState = {
   riskDays: Map<AccountId, RiskDay>;
   /** Venues whose market data fell silent and that are not used again yet. */
   away: Map<Venue, AwayVenue>;
+  /** Of this life, for draws. */
+  seed: string;
+  executors: Map<ExecutorId, ExecutorRecord>;
+  executorCount: number;
+  /** Last prices of instruments that executors work, and when they came. */
+  executorPrices: Map<InstrumentId, { readonly reference: PriceReference; readonly atUs: number }>;
   /** When each account sent its entries of the last minute. */
   entryTimes: Map<AccountId, readonly number[]>;
   /** `account|instrument|side` -> open time of the last bar whose signal was taken up. */
@@ -70,6 +77,10 @@ function emptyCoreState(): CoreState {
     components: new Map(),
     riskDays: new Map(),
     away: new Map(),
+    seed: '',
+    executors: new Map(),
+    executorCount: 0,
+    executorPrices: new Map(),
     entryTimes: new Map(),
     signalBars: new Map(),
   };

@@ -11,6 +11,7 @@ import type { UnknownOutcome } from '../domain/unknown-outcome.ts';
 import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
 import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
 import type { ForeignOrder, OtherInstallation } from '../execution/reconciliation-state.ts';
+import type { ExecutorRecord } from '../executors/executor-record.ts';
 import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
 import type { Parts } from './core-state.ts';
@@ -60,6 +61,8 @@ export type CoreView = {
   /** Commands of unknown outcome, oldest first: all that are open, and the newest that were resolved. */
   unknownOutcomes(): readonly UnknownOutcome[];
   strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
+  /** Working, paused and lately ended, oldest first. */
+  executors(): readonly Readonly<ExecutorRecord>[];
   /** What the gate would say to a bracket now, at these prices. */
   judge(request: BracketRequest, reference: PriceReference): Verdict;
   /** Time without protection of all exposures, gaps still open included, as of the last event. */
@@ -78,11 +81,14 @@ export function coreView(parts: Parts): CoreView {
     exposures: () => exposures().map((exposure) => exposureView(parts, exposure)),
     instruments: () => [...parts.state.execution.instruments.values()],
     strategy: (strategyId) => strategyView(parts, strategyId),
+    executors: () => [...parts.state.executors.values()],
     judge: (request, reference) => judgmentOf(parts, request, reference),
     unprotectedMs: () => exposures().reduce((sum, exposure) => sum + unprotectedUs(parts, exposure), 0) / 1_000,
     watched: () => {
       const busy = exposures().filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');
-      return [...new Set(busy.map(({ instrumentId }) => instrumentId))];
+      const worked = [...parts.state.executors.values()].filter(({ status }) => status === 'working');
+      const ids = [...busy, ...worked.map(({ request }) => request)].map(({ instrumentId }) => instrumentId);
+      return [...new Set(ids)];
     },
   };
 }

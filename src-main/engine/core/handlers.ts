@@ -21,6 +21,8 @@ import {
 } from '../execution/unknown-outcomes.ts';
 import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } from '../execution/venue-breakers.ts';
 import { forgetAnswers, receiveCommand } from './commands.ts';
+import { forgetExecutors, pauseExecutors } from './executor-commands.ts';
+import { noteExecutorPrice } from './executor-host.ts';
 import { startStrategies, type Parts } from './core-state.ts';
 import { notePrice, referencePrice } from './valuation.ts';
 import { noteSilence, returnVenues } from './venue-failover.ts';
@@ -43,6 +45,7 @@ const HANDLERS: Handlers = {
   'bar.closed': (parts, turn, { bar, reference, warmUp }) => {
     notePrice(parts, bar.instrumentId, reference);
     if (warmUp) return;
+    noteExecutorPrice(parts, turn, bar.instrumentId, reference);
     countBar(turn, bar);
     watchTargets(turn, bar.instrumentId, reference);
     followMarket(turn, bar.instrumentId, null, bar);
@@ -50,6 +53,7 @@ const HANDLERS: Handlers = {
   'prices.referenced': (parts, turn, { prices }) => {
     for (const { instrumentId, reference } of prices) {
       notePrice(parts, instrumentId, reference);
+      noteExecutorPrice(parts, turn, instrumentId, reference);
       watchTargets(turn, instrumentId, reference);
       followMarket(turn, instrumentId, referencePrice(reference), null);
     }
@@ -58,6 +62,7 @@ const HANDLERS: Handlers = {
     touchAll(turn);
     returnVenues(parts, turn);
     forgetOld(turn);
+    forgetExecutors(parts, turn);
     forgetAnswers(parts, turn);
   },
   'clock.stepped': stepClock,
@@ -144,6 +149,8 @@ function startEngine(parts: Parts, turn: Turn, input: InputOf<'engine.started'>)
   startStrategies(parts, input.config);
   if (isFirst) changeTradingState(turn, 'active', 'FIRST_START', ['engine']);
   else haltFor(turn, 'RESTARTED');
+  parts.state.seed = input.seed;
+  pauseExecutors(parts, turn, 'RESTARTED');
   dropHeldEntries(turn);
   if (isLater) rememberBeliefs(turn);
   orphanPending(turn);

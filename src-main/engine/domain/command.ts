@@ -1,4 +1,5 @@
 import type { DecimalText } from './decimal.ts';
+import type { ExecutorRequest } from './executor.ts';
 import type {
   AccountId,
   ClientOrderId,
@@ -44,6 +45,10 @@ export type Command =
   /** An entry split over the venues that trade the underlying, for the best price after fees and latency. */
   | { readonly kind: 'routeBracket'; readonly request: BracketRequest }
   | { readonly kind: 'placeOrder'; readonly request: OrderRequest }
+  | { readonly kind: 'startExecutor'; readonly request: ExecutorRequest }
+  | { readonly kind: 'pauseExecutor'; readonly executorId: ExecutorId }
+  | { readonly kind: 'resumeExecutor'; readonly executorId: ExecutorId }
+  | { readonly kind: 'stopExecutor'; readonly executorId: ExecutorId }
   | { readonly kind: 'modifyOrder'; readonly clientOrderId: ClientOrderId; readonly change: OrderChange }
   /** Null: the stop stays where it is. */
   | {

@@ -8,12 +8,14 @@ import type {
   AccountId,
   ClientOrderId,
   CommandId,
+  ExecutorId,
   InstrumentId,
   Product,
   StrategyId,
   Venue,
   VenueOrderId,
 } from './identifiers.ts';
+import type { ExecutorKind, ExecutorStatus } from './executor.ts';
 import type { Bar, FeedState, PriceReference } from './market.ts';
 import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
 import type { Route } from './route.ts';
@@ -226,6 +228,16 @@ export type Decision =
       readonly clientOrderId: ClientOrderId;
       readonly lane: Lane;
     } & OrderChange)
+  | {
+      readonly kind: 'executor.changed';
+      readonly executorId: ExecutorId;
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly executor: ExecutorKind;
+      readonly status: ExecutorStatus;
+      readonly reason: string | null;
+      readonly filled: DecimalText;
+    }
   /** A change that took a cancel and a new order, with the time in which neither rested. */
   | {
       readonly kind: 'order.replaced';
@@ -288,6 +300,7 @@ export type Lane = 'cancel' | 'reduce' | 'new' | 'query';
 export type DecisionReason =
   | { readonly by: 'strategy'; readonly strategyId: StrategyId }
   | { readonly by: 'command'; readonly commandId: CommandId }
+  | { readonly by: 'executor'; readonly executorId: ExecutorId }
   | { readonly by: 'protection' }
   /** A target whose price was watched here, or the time of a stop rule. */
   | { readonly by: 'target' }

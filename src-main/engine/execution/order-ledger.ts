@@ -13,6 +13,7 @@ import {
   type Turn,
 } from './execution-state.ts';
 import { expectTrade } from './expected-balances.ts';
+import { isFlat } from './coverage.ts';
 import { foreignKey, holdForeignFill } from './foreign-orders.ts';
 import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
@@ -153,13 +154,25 @@ function settleFill(turn: Turn, record: OrderRecord): void {
 
 function applyToExposure(exposure: Exposure, turn: Turn, fill: Fill, record: OrderRecord): void {
   const instrument = listedInstrument(turn.state, fill.instrumentId);
+  const wasFlat = isFlat(turn.state, exposure);
   const traded = quantityOf(fill.quantity);
   let quantity = quantityOf(exposure.quantity).plus(fill.side === 'buy' ? traded : traded.negated());
   const { feesReduceHolding } = capabilitiesOfInstrument(exposure.instrumentId);
   if (feesReduceHolding && fill.fee.asset === instrument.base) quantity = quantity.minus(quantityOf(fill.fee.amount));
   exposure.quantity = quantity.isZero ? '0' : quantity.toString();
   const plan = turn.state.plans.get(record.spec.clientOrderId);
-  if (plan !== undefined && exposure.planOf !== record.spec.clientOrderId) adoptPlan(exposure, turn, fill, plan);
+  if (plan !== undefined && exposure.planOf !== record.spec.clientOrderId) {
+    adoptPlan(exposure, turn, fill, record.spec.parentId === undefined || wasFlat ? plan : tighter(exposure, plan));
+  }
+}
+
+/** A child of an executor comes with the stop its parent was given; one that was moved since is the tighter one. */
+function tighter(exposure: Exposure, plan: ProtectionPlan): ProtectionPlan {
+  const held = exposure.plan;
+  if (held === null) return plan;
+  const isShort = quantityOf(exposure.quantity).isNegative;
+  const isTighter = isAbove(held.stopTrigger, plan.stopTrigger) !== isShort && held.stopTrigger !== plan.stopTrigger;
+  return isTighter ? { ...plan, stopTrigger: held.stopTrigger, stopLimit: held.stopLimit } : plan;
 }
 
 /** Once for each entry: later fills of it must not undo a stop that was moved since. */

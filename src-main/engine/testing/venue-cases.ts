@@ -1,16 +1,17 @@
 import type { Command, OrderRequest } from '../domain/command.ts';
+import type { Config } from '../domain/config.ts';
 import type { InstrumentId } from '../domain/identifiers.ts';
 import type { Bar } from '../domain/market.ts';
-import { ACCOUNT, BTC, CoreSession, LISTED, PRICES } from './core-session.ts';
+import { ACCOUNT, BTC, CONFIG, CoreSession, LISTED, PRICES } from './core-session.ts';
 
 export const USDM = 'BTC/USDT.BINANCE.USDM' as InstrumentId;
 export const KRAKEN = 'BTC/USDT.KRAKEN.SPOT' as InstrumentId;
 export const MARGIN = 'BTC/USDT.BINANCE.MARGIN' as InstrumentId;
 
 /** A started session whose double also trades `instrumentId`, by the rules of its venue. */
-export function sessionOn(instrumentId: InstrumentId): CoreSession {
+export function sessionOn(instrumentId: InstrumentId, config: Config = CONFIG): CoreSession {
   const session = new CoreSession();
-  session.start();
+  session.start(config);
   if (instrumentId === BTC) return session;
   session.dispatch({ kind: 'instruments.listed', instruments: [{ ...LISTED, id: instrumentId }] });
   session.dispatch({ kind: 'feed.changed', instrumentId, state: 'live', ageUs: 0 });
