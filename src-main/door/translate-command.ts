@@ -1,10 +1,11 @@
-import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
+import type { Command, CommandEnvelope, CommandOrigin, OrderProtection } from '../engine/domain/command.ts';
 import {
   accountId,
   commandId,
   strategyId,
   venueOrderId,
   type ClientOrderId,
+  type ExecutorId,
   type InstrumentId,
 } from '../engine/domain/identifiers.ts';
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
@@ -78,5 +79,60 @@ export function commandOf(command: CommandDto): Command {
         },
       };
     }
+    default:
+      return orderCommandOf(command);
   }
+}
+
+type OrderKind =
+  'placeOrder' | 'startExecutor' | 'modifyOrder' | 'setStopRule' | 'pauseExecutor' | 'resumeExecutor' | 'stopExecutor';
+type DtoOf<K extends OrderKind> = Extract<CommandDto, { readonly kind: K }>;
+type ProtectionDto = NonNullable<DtoOf<'placeOrder'>['protection']>;
+
+function orderCommandOf(command: DtoOf<OrderKind>): Command {
+  switch (command.kind) {
+    case 'modifyOrder':
+      return { ...command, clientOrderId: command.clientOrderId as ClientOrderId };
+    case 'setStopRule': {
+      const { kind, rule } = command;
+      return { kind, ...placeOf(command), rule: rule === null ? null : present(rule) };
+    }
+    case 'placeOrder':
+      return placeOrderOf(command);
+    case 'startExecutor': {
+      const { kind, side, quantity, reduceOnly, params } = command;
+      return { kind, request: { ...ownerOf(command), side, quantity, reduceOnly, params } };
+    }
+    default:
+      return { kind: command.kind, executorId: command.executorId as ExecutorId };
+  }
+}
+
+function placeOrderOf(command: DtoOf<'placeOrder'>): Command {
+  const { kind, side, type, timeInForce, quantity, price, triggerPrice, reduceOnly } = command;
+  const { expiresAtUs, displayQuantity, trailingRatio } = command;
+  const given = present({ expiresAtUs, displayQuantity, trailingRatio });
+  const order = { side, type, timeInForce, quantity, price, triggerPrice, reduceOnly };
+  return { kind, request: { ...ownerOf(command), ...order, ...given } };
+}
+
+const placeOf = (command: { readonly accountId: string; readonly instrumentId: string }) => ({
+  accountId: accountId(command.accountId),
+  instrumentId: command.instrumentId as InstrumentId,
+});
+
+const ownerOf = (command: DtoOf<'placeOrder' | 'startExecutor'>) => ({
+  ...placeOf(command),
+  strategyId: null,
+  protection: command.protection === null ? null : protectionOf(command.protection),
+});
+
+function protectionOf({ stopRule, ...protection }: ProtectionDto): OrderProtection {
+  return stopRule === undefined ? protection : { ...protection, stopRule: present(stopRule) };
+}
+
+/** Without the fields that were not given: the engine tells absence from a value. */
+function present<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

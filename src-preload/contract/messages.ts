@@ -11,6 +11,54 @@ const clientOrderId = z.string().regex(/^[0-9a-f]{32}$/);
 const decimal = z.string().regex(/^-?\d{1,40}(\.\d{1,18})?$/);
 const reason = z.string().min(1).max(200);
 
+const side = z.enum(['buy', 'sell']);
+const executorId = z.string().regex(/^x\d{1,8}-\d{1,12}$/);
+const count = z.number().int().min(1);
+
+const stopRule = z.strictObject({
+  trailingRatio: decimal.optional(),
+  atr: z.strictObject({ multiple: decimal, period: count }).optional(),
+  breakEvenRatio: decimal.optional(),
+  closeAfterBars: count.optional(),
+  closeAfterMs: count.optional(),
+});
+const protection = z.strictObject({
+  stopTrigger: decimal,
+  stopLimit: decimal,
+  target: decimal.nullable(),
+  stopRule: stopRule.optional(),
+});
+const executorParams = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('twap'),
+    durationMs: count,
+    slices: count,
+    jitterRatio: decimal,
+    limitPrice: decimal.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('iceberg'), price: decimal, displayQuantity: decimal, jitterRatio: decimal }),
+  z.strictObject({ kind: z.literal('pov'), participation: decimal, limitPrice: decimal.nullable() }),
+  z.strictObject({ kind: z.literal('chase'), limitPrice: decimal.nullable(), maxRepegs: count }),
+  z.strictObject({ kind: z.literal('ladder'), from: decimal, to: decimal, levels: count }),
+  z.strictObject({ kind: z.literal('dca'), tranches: count, intervalMs: count, dropRatio: decimal.nullable() }),
+  z.strictObject({ kind: z.literal('grid'), lower: decimal, upper: decimal, levels: count }),
+  z.strictObject({
+    kind: z.literal('scale'),
+    parts: z
+      .array(z.strictObject({ price: decimal, quantity: decimal }))
+      .min(1)
+      .max(100),
+  }),
+  z.strictObject({
+    kind: z.literal('pyramid'),
+    addQuantity: decimal,
+    stepRatio: decimal,
+    stopRatio: decimal,
+    maxAdds: count,
+    riskLimit: decimal,
+  }),
+]);
+
 export const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('emergencyStop') }),
   z.strictObject({ kind: z.literal('rearm'), to: z.enum(['reducing', 'active']), reason }),
@@ -39,6 +87,54 @@ export const commandSchema = z.discriminatedUnion('kind', [
     installation: z.string().regex(/^[0-9a-f]{8}$/),
     owner: z.enum(['this', 'other']),
   }),
+  z.strictObject({
+    kind: z.literal('placeOrder'),
+    accountId,
+    instrumentId,
+    side,
+    type: z.enum([
+      'limit',
+      'limitMaker',
+      'market',
+      'stopLimit',
+      'stopMarket',
+      'takeProfitLimit',
+      'takeProfitMarket',
+      'trailingStop',
+    ]),
+    timeInForce: z.enum(['gtc', 'ioc', 'fok', 'gtd']).nullable(),
+    quantity: decimal,
+    price: decimal.nullable(),
+    triggerPrice: decimal.nullable(),
+    reduceOnly: z.boolean(),
+    expiresAtUs: count.optional(),
+    displayQuantity: decimal.optional(),
+    trailingRatio: decimal.optional(),
+    protection: protection.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('modifyOrder'),
+    clientOrderId,
+    change: z.strictObject({
+      price: decimal.nullable(),
+      quantity: decimal.nullable(),
+      triggerPrice: decimal.nullable(),
+    }),
+  }),
+  z.strictObject({ kind: z.literal('setStopRule'), accountId, instrumentId, rule: stopRule.nullable() }),
+  z.strictObject({
+    kind: z.literal('startExecutor'),
+    accountId,
+    instrumentId,
+    side,
+    quantity: decimal,
+    reduceOnly: z.boolean(),
+    protection: protection.nullable(),
+    params: executorParams,
+  }),
+  z.strictObject({ kind: z.literal('pauseExecutor'), executorId }),
+  z.strictObject({ kind: z.literal('resumeExecutor'), executorId }),
+  z.strictObject({ kind: z.literal('stopExecutor'), executorId }),
   z.strictObject({ kind: z.literal('setStrategyEnabled'), strategyId, enabled: z.boolean() }),
   z.strictObject({
     kind: z.literal('enterBracket'),
