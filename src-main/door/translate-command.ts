@@ -1,4 +1,4 @@
-import type { Command, CommandEnvelope, CommandOrigin, OrderProtection } from '../engine/domain/command.ts';
+import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
 import {
   accountId,
   commandId,
@@ -8,6 +8,7 @@ import {
   type ExecutorId,
   type InstrumentId,
 } from '../engine/domain/identifiers.ts';
+import type { OrderProtection } from '../engine/domain/stop-rule.ts';
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
 
 /** A command older than this when it arrives was meant for another moment. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecutorParams, ExecutorRequest } from '../domain/executor.ts';
 import type { ExecutorId, InstrumentId } from '../domain/identifiers.ts';
 import { ACCOUNT, bracket, BTC, CONFIG, type CoreSession } from '../testing/core-session.ts';
-import { answerTo, closeBar, priceAt, sessionOn, USDM } from '../testing/venue-cases.ts';
+import { answerTo, closeBar, KRAKEN, priceAt, sessionOn, USDM } from '../testing/venue-cases.ts';
 
 const PROTECTION = { stopTrigger: '96.00', stopLimit: '95.50', target: null };
 
@@ -190,6 +190,17 @@ describe('executors', () => {
     expect(executor(session).status).toBe('done');
     const moves = session.core.view.orders().filter(({ spec }) => spec.role === 'stop');
     expect(Number(moves.at(-1)?.spec.triggerPrice)).toBeGreaterThan(96);
+  });
+
+  it('pyramid: adds nothing while the stop of the rest did not move', () => {
+    const kind = { kind: 'pyramid', stepRatio: '0.01', stopRatio: '0.02', maxAdds: 3, riskLimit: '50' } as const;
+    const session = started({ ...kind, addQuantity: '1.000' }, { quantity: '10.000', instrumentId: KRAKEN });
+    run(session, 4, '100.00', KRAKEN);
+    session.venue.modify = () => ({ kind: 'rejected', venueCode: 'EOrder', message: 'refused' });
+    for (const price of ['101.00', '102.10', '103.20']) run(session, 6, price, KRAKEN);
+    const bought = children(session).filter(({ filled: quantity }) => Number(quantity) > 0);
+    expect(bought).toHaveLength(1);
+    expect(session.exposure()).toMatchObject({ quantity: '1.000', isBare: false });
   });
 
   it('works on spot too, where each part has to be protected by lists', () => {

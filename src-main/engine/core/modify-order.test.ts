@@ -204,6 +204,15 @@ describe('a stop rule', () => {
     expect(session.core.view.unprotectedMs()).toBe(0);
   });
 
+  it('leaves a stop that is tighter than it asks for', () => {
+    const session = withPosition(USDM);
+    setRule(session, USDM, { trailingRatio: '0.05' });
+    session.advance(2_000);
+    priceAt(session, USDM, '101.00');
+    session.advance(3_000);
+    expect(triggers(session)).toEqual(['98.00']);
+  });
+
   it('moves on closed bars alone where a move opens a gap', () => {
     const session = withPosition();
     setRule(session, BTC, { trailingRatio: '0.01' });

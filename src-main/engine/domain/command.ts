@@ -10,7 +10,7 @@ import type {
   VenueOrderId,
 } from './identifiers.ts';
 import type { OrderChange, OrderSide, OrderType, TimeInForce } from './order.ts';
-import type { StopRule } from './stop-rule.ts';
+import type { OrderProtection, StopRule } from './stop-rule.ts';
 
 export const ROLES = ['viewer', 'trader', 'administrator'] as const;
 export type Role = (typeof ROLES)[number];
@@ -103,13 +103,6 @@ export type OrderRequest = {
   readonly parentId?: ExecutorId;
   /** Needed by every order that opens exposure. */
   readonly protection: OrderProtection | null;
-};
-
-export type OrderProtection = {
-  readonly stopTrigger: DecimalText;
-  readonly stopLimit: DecimalText;
-  readonly target: DecimalText | null;
-  readonly stopRule?: StopRule;
 };
 
 /** A foreign order that is to be ours. */

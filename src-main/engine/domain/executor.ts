@@ -1,7 +1,7 @@
-import type { OrderProtection } from './command.ts';
 import type { DecimalText } from './decimal.ts';
 import type { AccountId, InstrumentId, StrategyId } from './identifiers.ts';
 import type { OrderSide } from './order.ts';
+import type { OrderProtection } from './stop-rule.ts';
 
 /** How a parent order is worked. Ratios are fractions, times milliseconds, prices and quantities decimal text. */
 export type ExecutorParams =

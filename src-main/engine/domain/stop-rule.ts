@@ -15,3 +15,11 @@ export type StopRule = {
   readonly closeAfterBars?: number;
   readonly closeAfterMs?: number;
 };
+
+/** What an order that opens exposure comes with. */
+export type OrderProtection = {
+  readonly stopTrigger: DecimalText;
+  readonly stopLimit: DecimalText;
+  readonly target: DecimalText | null;
+  readonly stopRule?: StopRule;
+};
