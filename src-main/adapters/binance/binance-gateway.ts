@@ -28,7 +28,7 @@ import type { RestClient } from './rest-client.ts';
 import { type SymbolMap, symbolMap } from './symbol-map.ts';
 import { VenueCare } from './venue-care.ts';
 import type { ClockReading } from './venue-clock.ts';
-import { VenueHealth } from './venue-health.ts';
+import { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 import {
   type ExchangeInfoReply,

@@ -5,7 +5,7 @@ import type { CallFailure } from '../ccxt/call-failure.ts';
 import type { BinanceCall, CcxtBinance } from '../ccxt/ccxt-binance.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
 import { CLOCK_CHECK_MS, type ClockReading, measureVenueClock } from './venue-clock.ts';
-import type { VenueHealth } from './venue-health.ts';
+import type { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 
 export type VenueCareParts = {

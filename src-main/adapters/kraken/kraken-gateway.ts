@@ -14,7 +14,7 @@ import type {
   VenueGateway,
   VenueSnapshot,
 } from '../../engine/ports/venue-gateway.ts';
-import { VenueHealth } from '../binance/venue-health.ts';
+import { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import { type CcxtKraken, createCcxtKraken, type KrakenParams } from '../ccxt/ccxt-kraken.ts';
 import { CredentialsRefused } from '../ccxt/ccxt-binance.ts';

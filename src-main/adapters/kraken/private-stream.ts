@@ -2,7 +2,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { Result } from '../../engine/domain/result.ts';
-import { BINANCE_CONNECTION_TIMING, MarketConnection } from '../binance/public/market-connection.ts';
+import { CONNECTION_TIMING, MarketConnection } from '../venue-connection/market-connection.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import { CredentialsRefused } from '../ccxt/ccxt-binance.ts';
 import { parseExact } from './exact-json.ts';
@@ -49,7 +49,7 @@ export class KrakenPrivateStream {
       this.settle = (refused) => (refused === null ? resolve() : reject(refused));
     });
     this.connection = new MarketConnection(
-      { url, clock, random, logger, timing: BINANCE_CONNECTION_TIMING },
+      { url, clock, random, logger, timing: CONNECTION_TIMING },
       {
         onUp: (generation) => void this.subscribe(generation),
         // No second socket is wanted: a private channel goes on where it is subscribed anew.

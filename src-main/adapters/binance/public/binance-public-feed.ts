@@ -12,12 +12,16 @@ import type { DepthSnapshot } from '../../../engine/market-data/depth-synchroniz
 import { BookIntegrityError } from '../../../engine/market-data/steps.ts';
 import { DecodeFailure, isObject } from '../../decode-failure.ts';
 import type { WeightLimiter } from '../weight-limiter.ts';
-import { BarSequence } from './bar-sequence.ts';
+import { BarSequence } from '../../venue-connection/bar-sequence.ts';
 import { type BinanceKline, decodeBinanceEvent, decodeBinanceSnapshot } from './decode.ts';
 import { DepthScanner } from './depth-scanner.ts';
 import { InstrumentStream } from './instrument-stream.ts';
 import { barsAfter, type KlineQuery, recentBars } from './kline-history.ts';
-import { BINANCE_CONNECTION_TIMING, type ConnectionTiming, MarketConnection } from './market-connection.ts';
+import {
+  CONNECTION_TIMING,
+  type ConnectionTiming,
+  MarketConnection,
+} from '../../venue-connection/market-connection.ts';
 import { BINANCE_SPOT, type PublicProduct, type StreamKind } from './public-product.ts';
 import { createPublicRest, type PublicRest } from './public-rest.ts';
 import { SnapshotScheduler } from './snapshot-scheduler.ts';
@@ -212,7 +216,7 @@ class BinancePublicFeed implements MarketDataFeed {
 
   private open(url: string, markets: readonly Market[], carried: readonly StreamKind[]): MarketConnection {
     const { capture, clock, random, logger } = this.options;
-    const timing = { ...BINANCE_CONNECTION_TIMING, ...this.options.connectionTiming };
+    const timing = { ...CONNECTION_TIMING, ...this.options.connectionTiming };
     const hasBooks = carried.includes('depth');
     const hasBars = carried.includes('kline');
     const each = (action: (market: Market, nowUs: number) => void): void => {

@@ -28,7 +28,7 @@ import { PrivateStream } from '../private-stream.ts';
 import type { RestClient, RestRequest } from '../rest-client.ts';
 import type { SymbolMap } from '../symbol-map.ts';
 import { VenueCare } from '../venue-care.ts';
-import { VenueHealth } from '../venue-health.ts';
+import { VenueHealth } from '../../venue-connection/venue-health.ts';
 import { ConditionalIndex } from './conditional-index.ts';
 import { readUsdmEvent } from './usdm-events.ts';
 import { contractMap, listedContracts } from './usdm-instruments.ts';

@@ -8,8 +8,8 @@ import type { Logger } from '../../../engine/ports/logger.ts';
 import type { FeedListener, MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
 import type { Random } from '../../../engine/ports/random.ts';
 import type { QueryFailure } from '../../../engine/ports/venue-gateway.ts';
-import { BarSequence } from '../../binance/public/bar-sequence.ts';
-import { BINANCE_CONNECTION_TIMING, MarketConnection } from '../../binance/public/market-connection.ts';
+import { BarSequence } from '../../venue-connection/bar-sequence.ts';
+import { CONNECTION_TIMING, MarketConnection } from '../../venue-connection/market-connection.ts';
 import { DecodeFailure, isObject, type JsonObject } from '../../decode-failure.ts';
 import { decodeKrakenV2, quoteV2Numbers } from '../decode.ts';
 import { parseExact } from '../exact-json.ts';
@@ -72,7 +72,7 @@ class KrakenPublicFeed implements MarketDataFeed {
       this.add(instrument, { price: pair.pair_decimals, quantity: pair.lot_decimals });
     }
     this.connection = new MarketConnection(
-      { url, clock, random, logger, timing: BINANCE_CONNECTION_TIMING },
+      { url, clock, random, logger, timing: CONNECTION_TIMING },
       {
         onUp: () => this.up(),
         // The old socket goes on until it is replaced; books then start anew.

@@ -1,4 +1,4 @@
-import { BAR_INTERVAL_US, type Bar, type BarInterval } from '../../../engine/domain/market.ts';
+import { BAR_INTERVAL_US, type Bar, type BarInterval } from '../../engine/domain/market.ts';
 
 /** Closed bars between two times; null when they could not be had. */
 export type BarFill = (afterUs: number, beforeUs: number | null) => Promise<readonly Bar[] | null>;

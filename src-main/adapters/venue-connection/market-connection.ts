@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
-import type { Clock } from '../../../engine/ports/clock.ts';
-import type { Logger } from '../../../engine/ports/logger.ts';
-import type { Random } from '../../../engine/ports/random.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Logger } from '../../engine/ports/logger.ts';
+import type { Random } from '../../engine/ports/random.ts';
 
 export type ConnectionEvents = {
   /** The first socket, or one after a loss: what was known before is not continued. */
@@ -35,7 +35,7 @@ export type ConnectionTiming = {
   readonly maxBackoffMs: number;
 };
 
-export const BINANCE_CONNECTION_TIMING: ConnectionTiming = {
+export const CONNECTION_TIMING: ConnectionTiming = {
   silentAfterMs: 5_000,
   pongWithinMs: 5_000,
   handshakeWithinMs: 10_000,
