@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts';
+import type { MarginAccount } from './margin/loans.ts';
 import type { SymbolMarket } from './matching/exchange-state.ts';
 import { formatAmount } from './matching/grid.ts';
 import type { PracticeVenue } from './practice-venue.ts';
@@ -116,10 +117,21 @@ function ledger(venue: PracticeVenue, url: URL): Reply {
   const account = venue.engine.state.accounts.get(name);
   if (account === undefined) return bad(`expected a known account, was ${name}`);
   if (url.searchParams.get('product') === 'usdm') return futuresLedger(venue, name);
-  const report = venue.ledger.report(account, venue.clock.now().wallMs);
+  const margin = venue.margin.byName(name);
+  const report = {
+    ...venue.ledger.report(account, venue.clock.now().wallMs),
+    ...(margin === undefined ? {} : { debts: debtsOf(margin) }),
+  };
   if (url.searchParams.get('balances') !== 'all') return fine(report);
   return fine({ ...report, balanceChanges: venue.ledger.balanceChanges(name) });
 }
+
+const debtsOf = (margin: MarginAccount) =>
+  [...margin.debts].map(([asset, { borrowed, interest }]) => ({
+    asset,
+    borrowed: formatAmount(borrowed),
+    interest: formatAmount(interest),
+  }));
 
 function futuresLedger({ usdm, clock }: PracticeVenue, name: string): Reply {
   const account = usdm?.account(name);

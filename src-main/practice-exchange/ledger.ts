@@ -4,7 +4,7 @@ import type { ExchangeState, SymbolMarket } from './matching/exchange-state.ts';
 import { type Amount, formatAmount } from './matching/grid.ts';
 import { compareDecimals, multiplyDecimals } from '../engine/domain/decimal.ts';
 import { ensure } from '../engine/domain/result.ts';
-import { isLive, isStopLoss, remainingLots, type VenueOrder } from './matching/venue-order.ts';
+import { isLive, isStopLoss, remainingLots, type Side, type VenueOrder } from './matching/venue-order.ts';
 
 type Exposure = {
   /** Base bought minus sold, fees taken in base deducted. */
@@ -196,14 +196,17 @@ export class Ledger {
 /** How much of what is held has no live stop; `held` is negative for what was sold short. */
 export type BareAmount = (account: Account, market: SymbolMarket, held: Amount) => Amount;
 
-const bareCoins: BareAmount = (account, market, held) => held - stopAmount(account, market);
+export const bareCoins: BareAmount = (account, market, held) => held - stopAmount(account, market, 'SELL');
 
-/** Base that live stop-loss sells would sell. A pending leg protects nothing. */
-function stopAmount(account: Account, market: SymbolMarket): Amount {
+/** What was sold with borrowed coins and no live stop would buy back. */
+export const bareShort: BareAmount = (account, market, held) => -held - stopAmount(account, market, 'BUY');
+
+/** Base that live stop-losses of one side would trade. A pending leg protects nothing. */
+function stopAmount(account: Account, market: SymbolMarket, side: Side): Amount {
   let lots = 0;
   for (const order of account.openOn(market.rules.symbol).orders) {
     const rests = isLive(order) && order.status !== 'PENDING_NEW';
-    if (rests && order.side === 'SELL' && isStopLoss(order.type)) lots += remainingLots(order);
+    if (rests && order.side === side && isStopLoss(order.type)) lots += remainingLots(order);
   }
   return market.rules.sizes.amountOf(lots);
 }

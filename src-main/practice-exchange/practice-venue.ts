@@ -1,7 +1,9 @@
 import { FaultBoard } from './faults.ts';
 import type { IntentProbe } from './intent-probe.ts';
 import { SPOT_CLEARING_WITH_KRAKEN } from './kraken/clearing.ts';
-import { Ledger } from './ledger.ts';
+import { bareCoins, bareShort, Ledger } from './ledger.ts';
+import { LendingClearing } from './margin/lending-clearing.ts';
+import { MarginVenue } from './margin/margin-venue.ts';
 import type { MarketSource } from './market/market-source.ts';
 import type { Account } from './matching/account.ts';
 import type { ExchangeEvent, Print } from './matching/exchange-events.ts';
@@ -24,6 +26,10 @@ export type PracticeAccount = {
   readonly discountAsset?: string;
   /** USDT in its USD-M wallet; without one it trades spot only. */
   readonly usdm?: string;
+  /** What lies in its cross margin account; without one it has none. Decimal text by asset. */
+  readonly margin?: Readonly<Record<string, string>>;
+  /** What lies in its isolated margin accounts, by symbol. */
+  readonly isolated?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** 64 letters and digits each; made at random when not given. */
   readonly keys?: { readonly apiKey: string; readonly secret: string };
 };
@@ -51,6 +57,7 @@ export class PracticeVenue {
   readonly tapes: ReadonlyMap<string, Tape>;
   /** Null while no account has a USD-M wallet. */
   readonly usdm: UsdmVenue | null;
+  readonly margin: MarginVenue;
   private readonly market: MarketSource;
   private readonly intentProbe: IntentProbe | null;
   private readonly jumpListeners: ((symbol: string) => void)[] = [];
@@ -62,13 +69,19 @@ export class PracticeVenue {
     this.clock = new MarketClock({ ...options, startTimeMs: options.market.startTimeMs });
     this.limits = new RateLimits(options.limits);
     this.faults = new FaultBoard(options.readWallMs);
+    const clearing = new LendingClearing(SPOT_CLEARING_WITH_KRAKEN, (name) => this.margin.byName(name));
     this.engine = new MatchingEngine({
       symbols: options.market.symbols,
       emit: (event) => this.dispatch(event),
       discountPrices: amounts(options.discountPrices),
-      clearing: SPOT_CLEARING_WITH_KRAKEN,
+      clearing,
     });
-    this.ledger = new Ledger(this.engine.state);
+    this.margin = new MarginVenue({ engine: this.engine, clearing, clock: this.clock });
+    this.ledger = new Ledger(this.engine.state, (account, market, held) =>
+      this.margin.byName(account.name) === undefined || held >= 0n
+        ? bareCoins(account, market, held)
+        : bareShort(account, market, held),
+    );
     if (this.intentProbe !== null) this.ledger.sentBeforeCommit = 0;
     this.tapes = new Map(
       [...this.engine.state.markets].map(([symbol, { rules }]) => [symbol, new Tape(rules, options.market)]),
@@ -105,6 +118,7 @@ export class PracticeVenue {
       if (event.kind === 'discontinuity') for (const listener of this.jumpListeners) listener(event.symbol);
     }
     this.usdm?.tick();
+    this.margin.tick();
   }
 
   /** Each product counts the requests to its own host. */
@@ -140,6 +154,8 @@ export class PracticeVenue {
       discountAsset: account.discountAsset ?? null,
     });
     for (const [asset, amount] of Object.entries(account.balances)) opened.credit(asset, parseAmount(amount));
+    if (account.margin !== undefined) this.margin.open(account.name, null, account.margin);
+    for (const [symbol, held] of Object.entries(account.isolated ?? {})) this.margin.open(account.name, symbol, held);
     if (account.usdm !== undefined) this.usdm?.openAccount(account.name, account.usdm);
     this.credentials.set(account.name, this.keys.issue(account.name, account.keys));
   }

@@ -55,6 +55,7 @@ export function newOrder(
 ): VenueOrder {
   return {
     ...(request.terms === undefined ? {} : { terms: request.terms }),
+    ...(request.funding === undefined ? {} : { funding: request.funding }),
     id: state.nextOrderId(),
     account: account.name,
     symbol: request.symbol,

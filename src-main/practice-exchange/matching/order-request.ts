@@ -1,4 +1,5 @@
 import type { Decimal } from '../../engine/domain/decimal.ts';
+import type { Funding } from './funding.ts';
 import type { OrderTerms } from './order-terms.ts';
 import type { OrderType, Side, TimeInForce } from './venue-order.ts';
 
@@ -20,6 +21,8 @@ export type OrderRequest = {
   readonly strategyType: number | null;
   /** Futures: may only make a position smaller. */
   readonly reduceOnly?: boolean;
+  /** Of orders of a margin account. */
+  readonly funding?: Funding;
 };
 
 /** Market time goes on orders and events, wall time measures how long a position was open without a stop. */

@@ -1,3 +1,4 @@
+import type { Funding } from './funding.ts';
 import type { Amount } from './grid.ts';
 import type { OrderTerms } from './order-terms.ts';
 import type { Reservation } from './reservation.ts';
@@ -55,6 +56,8 @@ export type VenueOrder = {
   readonly strategyType: number | null;
   /** Never true on spot. */
   readonly reduceOnly: boolean;
+  /** Of orders of a margin account. */
+  readonly funding?: Funding;
   filledLots: number;
   filledQuote: Amount;
   status: OrderStatus;

@@ -36,8 +36,6 @@ export const ACCOUNT_ROUTES: Routes = {
   ),
   'GET /api/v3/rateLimit/order': signedRoute(40, orderCounts),
   'GET /sapi/v1/capital/config/getall': signedRoute(1, () => []),
-  'GET /sapi/v1/margin/allPairs': signedRoute(1, () => []),
-  'GET /sapi/v1/margin/isolated/allPairs': signedRoute(1, () => []),
   'GET /sapi/v1/system/status': publicRoute(1, () => ({ status: 0, msg: 'normal' })),
   'GET /dapi/v1/exchangeInfo': publicRoute(1, emptyVenue),
 };

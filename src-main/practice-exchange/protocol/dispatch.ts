@@ -1,6 +1,9 @@
 import type { PracticeVenue } from '../practice-venue.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
 import { ApiError } from './api-error.ts';
+import { MARGIN_ACCOUNT_ROUTES } from './margin/account-routes.ts';
+import { MARGIN_LOAN_ROUTES } from './margin/loan-routes.ts';
+import { MARGIN_TRADING_ROUTES } from './margin/trading-routes.ts';
 import { MARKET_ROUTES } from './market-routes.ts';
 import type { Parameters } from './parameters.ts';
 import type { Route, Routes } from './route.ts';
@@ -15,6 +18,9 @@ const ROUTES: Routes = {
   ...MARKET_ROUTES,
   ...TRADING_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...MARGIN_TRADING_ROUTES,
+  ...MARGIN_ACCOUNT_ROUTES,
+  ...MARGIN_LOAN_ROUTES,
   ...USDM_MARKET_ROUTES,
   ...USDM_TRADING_ROUTES,
   ...USDM_ALGO_ROUTES,

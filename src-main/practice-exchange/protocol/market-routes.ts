@@ -33,11 +33,11 @@ function exchangeInfo({ venue, parameters }: RouteContext) {
     serverTime: venue.clock.apiMs(),
     rateLimits: venue.limits.published(),
     exchangeFilters: [],
-    symbols: chosen(venue, parameters).map(symbolInfo),
+    symbols: chosen(venue, parameters).map((market) => symbolInfo(market, venue.margin.hasAccounts)),
   };
 }
 
-const symbolInfo = ({ rules }: SymbolMarket) => ({
+const symbolInfo = ({ rules }: SymbolMarket, isMarginTradingAllowed: boolean) => ({
   symbol: rules.symbol,
   status: rules.status,
   baseAsset: rules.base,
@@ -58,10 +58,10 @@ const symbolInfo = ({ rules }: SymbolMarket) => ({
   amendAllowed: false,
   pegInstructionsAllowed: false,
   isSpotTradingAllowed: true,
-  isMarginTradingAllowed: false,
+  isMarginTradingAllowed,
   filters: rules.rawFilters,
   permissions: [],
-  permissionSets: [['SPOT']],
+  permissionSets: [isMarginTradingAllowed ? ['SPOT', 'MARGIN'] : ['SPOT']],
   defaultSelfTradePreventionMode: 'NONE',
   allowedSelfTradePreventionModes: ['NONE'],
   /** Not a field of the venue: what the practice exchange plays on this symbol. */

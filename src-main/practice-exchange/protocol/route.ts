@@ -1,3 +1,4 @@
+import type { Funding } from '../matching/funding.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -6,6 +7,8 @@ export type RouteContext = {
   readonly parameters: Parameters;
   /** The signing account; empty for public routes. */
   readonly account: string;
+  /** Of orders of a margin account. */
+  readonly funding?: Funding;
 };
 
 /** What public market data needs of a product: spot and USD-M each have their own. */

@@ -55,7 +55,7 @@ export function responseType(parameters: Parameters, standard: ResponseType): Re
 
 function createOrder(context: RouteContext) {
   const { venue, parameters, account } = context;
-  const request = readOrder(parameters, symbols(context));
+  const request = funded(context, readOrder(parameters, symbols(context)));
   parameters.checkAllRead();
   venue.witnessIntent([request.clientOrderId]);
   venue.limits.spendOrders(account, 1, venue.clock.apiMs());
@@ -138,7 +138,18 @@ function createTriggering(context: RouteContext, form: { readonly isPair: boolea
   return createList(context, readTriggering(context.parameters, symbols(context), form));
 }
 
-function createList({ venue, parameters, account }: RouteContext, request: ListRequest) {
+const funded = ({ funding }: RouteContext, request: OrderRequest): OrderRequest =>
+  funding === undefined ? request : { ...request, funding };
+
+/** What a list borrows is borrowed for the orders that rest at once. */
+function fundedList(context: RouteContext, request: ListRequest): ListRequest {
+  if (request.working !== null) return { ...request, working: funded(context, request.working) };
+  return { ...request, legs: request.legs.map((leg) => funded(context, leg)) };
+}
+
+export function createList(context: RouteContext, unfunded: ListRequest) {
+  const { venue, parameters, account } = context;
+  const request = fundedList(context, unfunded);
   const type = responseType(parameters, 'RESULT');
   const orders = [...(request.working === null ? [] : [request.working]), ...request.legs];
   parameters.checkAllRead();

@@ -113,6 +113,8 @@ class Connection {
         return this.status();
       case 'userDataStream.subscribe.signature':
         return { subscriptionId: this.users.subscribe(this.signedBy(params), this.socket) };
+      case 'userDataStream.subscribe.listenToken':
+        return this.subscribeByToken(params);
       case 'userDataStream.subscribe':
         return { subscriptionId: this.users.subscribe(this.loggedOn(), this.socket) };
       case 'userDataStream.unsubscribe':
@@ -149,6 +151,18 @@ class Connection {
     const account = this.signedBy(params);
     this.session = { account, apiKey: String(params['apiKey']) };
     return this.status();
+  }
+
+  /** Margin accounts are read under a token, not under a key. */
+  private subscribeByToken(params: Readonly<Record<string, unknown>>): unknown {
+    const token = Parameters.fromObject(params).text('listenToken');
+    const { listenTokens } = this.venue.margin;
+    const account = listenTokens.accountOf(token);
+    if (account === undefined) throw new ApiError(-1125, 'This listenToken does not exist.');
+    return {
+      subscriptionId: this.users.subscribe(account, this.socket),
+      expirationTime: listenTokens.validUntil(token),
+    };
   }
 
   private loggedOn(): string {

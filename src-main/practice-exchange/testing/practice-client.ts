@@ -34,6 +34,16 @@ export const startFuturesExchange = (options: Partial<PracticeExchangeOptions> =
     ...options,
   });
 
+/** As above, with a cross margin account and one isolated on BTCUSDT. */
+export const startMarginExchange = (options: Partial<PracticeExchangeOptions> = {}) =>
+  startTestExchange({
+    accounts: [
+      { name: 'main', balances: { USDT: '10000' }, margin: { USDT: '1000' }, isolated: { BTCUSDT: { USDT: '100' } } },
+      { name: 'spot-only', balances: { USDT: '10' } },
+    ],
+    ...options,
+  });
+
 /** Unmodified ccxt pointed at the exchange by configuration alone. */
 export function ccxtClient(exchange: PracticeExchange, account = 0, options: Record<string, unknown> = {}) {
   return pointAt(exchange, new Binance({ ...credentialsOf(exchange, account), ...options }));
