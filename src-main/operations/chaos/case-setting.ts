@@ -2,6 +2,10 @@
 export type CaseSetting = {
   readonly discounted?: boolean;
   readonly maxDayLossRatio?: string;
+  /** Coins the trader holds beside what the engine trades, by asset; beside the 100,000 USDT. */
+  readonly balances?: Readonly<Record<string, string>>;
+  /** Who decides about what a restart finds; `policy` unless told otherwise, for nobody is at hand. */
+  readonly startup?: 'confirm' | 'policy';
   /** Market seconds per second; as fast as the engine's unless told otherwise. */
   readonly marketSpeed?: number;
   /** Of the venue, a minute of the machine; ten times the true one unless told otherwise, as ten engine minutes pass in it. */

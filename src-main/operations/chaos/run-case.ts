@@ -84,7 +84,7 @@ function judge({ name }: ChaosCase, seed: string, stage: Stage): CaseResult {
 }
 
 /** What still separates engine and venue: different books, doubts, positions without a stop. */
-function differencesOf(stage: Stage): readonly string[] {
+export function differencesOf(stage: Stage): readonly string[] {
   if (!stage.isAlive) return ['the engine is not alive'];
   const { lost } = booksOf(stage);
   const bare = stage.ledger().positions.filter(({ isProtected }) => !isProtected);

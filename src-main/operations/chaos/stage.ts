@@ -78,12 +78,13 @@ export class Stage {
 
   /** Opens the venue; the first life is started by the caller. */
   static async open(parts: StageParts): Promise<Stage> {
-    const { discounted, marketSpeed, weightPerMinute } = parts.setting;
+    const { balances, discounted, marketSpeed, weightPerMinute } = parts.setting;
+    const accounts = practiceAccounts(1, discounted === true);
     const directory = mkdtempSync(join(tmpdir(), 'leeward-chaos-'));
     const market = new CaseMarket();
     const exchange = await startPracticeExchange({
       market,
-      accounts: practiceAccounts(1, discounted === true),
+      accounts: accounts.map((account) => ({ ...account, balances: { ...account.balances, ...balances } })),
       speed: marketSpeed ?? COMPRESSION,
       intentJournal: join(directory, 'journal.db'),
       // A minute of the engine is a tenth of one of the venue's: its limits a minute count ten times.
@@ -290,7 +291,7 @@ export class Stage {
   }
 }
 
-function configOf({ maxDayLossRatio }: CaseSetting): Config {
+function configOf({ maxDayLossRatio, startup }: CaseSetting): Config {
   const { execution, risk } = DEFAULT_CONFIG;
   return {
     ...DEFAULT_CONFIG,
@@ -305,8 +306,7 @@ function configOf({ maxDayLossRatio }: CaseSetting): Config {
       maxDayLossRatio: maxDayLossRatio ?? '0.50',
     },
     execution: { ...execution, commandTimeoutMs: 15_000 },
-    // Nobody is at hand to confirm what a restart finds.
-    reconciliation: { ...DEFAULT_RECONCILIATION, startup: 'policy' },
+    reconciliation: { ...DEFAULT_RECONCILIATION, startup: startup ?? 'policy' },
     // A busy machine is silent for seconds of compressed time.
     failover: { ...DEFAULT_FAILOVER, trading: 'reduceOnly', returnAfterMs: 1_000 },
   };
