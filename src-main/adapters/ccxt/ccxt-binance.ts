@@ -274,6 +274,8 @@ class HookedBinance extends Binance {
       const subscribed = this.product === 'SPOT' ? this.authenticate({ type: 'spot' }) : this.openListenKey();
       this.tendFutures();
       await within(subscribed, timeoutMs);
+      // Confirmed after all while the sockets were being closed: nothing would ever tell that it ended.
+      if (this.closing) throw new Error('expected an open port, was closed');
       this.isUp = true;
     } catch (error) {
       // ccxt marks a subscription before it is confirmed: a next attempt on the same socket would believe it.
