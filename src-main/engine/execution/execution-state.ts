@@ -63,6 +63,8 @@ export type OrderRecord = {
   reportedFilled: DecimalText;
   triggeredAtUs: number | null;
   updatedAtUs: number;
+  /** When the newest query that showed it open was asked for. */
+  shownAtUs?: number;
   /** Set while the venue is to be asked about this order. */
   lookup: Lookup | null;
   /** A person was told that its outcome stays unknown. */

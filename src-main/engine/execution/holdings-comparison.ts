@@ -8,6 +8,7 @@ import { openRecords } from './coverage.ts';
 import { noteAgreement, noteDifference } from './differences.ts';
 import { listedInstrument, venueLink, type ExecutionState, type Exposure, type Turn } from './execution-state.ts';
 import { isSpot } from './expected-balances.ts';
+import { positionKey } from './reconciliation-state.ts';
 import { lacksFills } from './unknown-outcomes.ts';
 
 type Look = {
@@ -62,7 +63,7 @@ function comparePositions(turn: Turn, look: Look, totals: ReadonlyMap<string, Qu
     const { accountId, instrumentId } = exposure;
     const difference = differenceOf(exposure, look, lacking);
     if (difference === null || isMoving(turn.state, exposure)) continue;
-    const key = `position|${accountId}|${instrumentId}`;
+    const key = positionKey(accountId, instrumentId);
     if (difference.abs().compare(listedInstrument(turn.state, instrumentId).lotSize) < 0) {
       turn.state.reconciliation.doubts.delete(key);
       noteAgreement(turn, { kind: 'positionDiffers', accountId, instrumentId });

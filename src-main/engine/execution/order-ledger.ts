@@ -72,6 +72,7 @@ const hasEnded = (venueStatus: OrderRecord['venueStatus']): boolean =>
 /** Facts that hold whatever the order of arrival. */
 function noteEvidence(turn: Turn, record: OrderRecord, report: OrderReport, askedAtUs: number | null): void {
   if (!record.venueOrderIds.includes(report.venueOrderId)) record.venueOrderIds.push(report.venueOrderId);
+  if (askedAtUs !== null && isOpenReport(report)) record.shownAtUs = Math.max(askedAtUs, record.shownAtUs ?? 0);
   if (isAbove(report.filledQuantity, record.reportedFilled)) record.reportedFilled = report.filledQuantity;
   if (report.triggered && record.triggeredAtUs === null) record.triggeredAtUs = turn.timeUs;
   // A conditional close is as large as what was filled, which only the venue knows.

@@ -4,10 +4,18 @@ import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
 import { holdsBack, isDenied } from './absence.ts';
-import { closes, coverageOf, isDust, leavesOf, openRecords, protects } from './coverage.ts';
-import { configOf, listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import { closes, coverageOf, isDust, isFlat, leavesOf, openRecords, protects } from './coverage.ts';
+import {
+  configOf,
+  listedInstrument,
+  type Exposure,
+  type OrderRecord,
+  type Turn,
+  venueLink,
+} from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
 import { alertOrder } from './order-record.ts';
+import { positionKey } from './reconciliation-state.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { protectionSubmission } from './submissions.ts';
 
@@ -155,7 +163,7 @@ function escalateTriggeredStops(turn: Turn, exposure: Exposure): void {
 
 /**
  * Cancels stops that outlived their position, or exceed it, so that they never sell what is not ours. Fills may trail the
- * reports of legs, so the excess has to last.
+ * reports of legs, so the excess has to last. With nothing left to protect a cancel also waits for the venue's proof.
  */
 export function cancelExcess(turn: Turn, exposure: Exposure): void {
   const { protection } = exposure;
@@ -176,7 +184,25 @@ export function cancelExcess(turn: Turn, exposure: Exposure): void {
   }
   protection.excessSinceUs ??= turn.timeUs;
   if (turn.timeUs - protection.excessSinceUs < configOf(turn.state).protectionGraceMs * US_PER_MS) return;
-  for (const record of surplusOf(exposure, orphans, excess)) sendCancel(turn, record);
+  const surplus = surplusOf(exposure, orphans, excess);
+  if (isFlat(turn.state, exposure) && !isProvenOrphaned(turn, exposure, surplus)) return;
+  for (const record of surplus) sendCancel(turn, record);
+}
+
+/**
+ * A look asked for after the position was gone showed these orders open, and its trades and balances left the position gone:
+ * a fill that is still to be told would need the very stop. Asks for such a look, once a second.
+ */
+function isProvenOrphaned(
+  turn: Turn,
+  { accountId, instrumentId, protection }: Exposure,
+  orphans: readonly OrderRecord[],
+): boolean {
+  const goneAtUs = protection.excessSinceUs ?? turn.timeUs;
+  const isShown = orphans.every(({ pending, shownAtUs }) => pending !== null || (shownAtUs ?? 0) > goneAtUs);
+  if (isShown) return !turn.state.reconciliation.doubts.has(positionKey(accountId, instrumentId));
+  if (turn.isTick) venueLink(turn.state, accountId).wanted ??= 'ORPHAN';
+  return false;
 }
 
 /** A stop as it was placed, for no more than there is: the position became too small by a rule that came later. */

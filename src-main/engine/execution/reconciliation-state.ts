@@ -75,6 +75,10 @@ export type ReconciliationState = {
   doubts: Map<string, Doubt>;
 };
 
+/** Of the doubt about a position. */
+export const positionKey = (accountId: AccountId, instrumentId: InstrumentId): string =>
+  `position|${accountId}|${instrumentId}`;
+
 export function emptyReconciliation(): ReconciliationState {
   return {
     foreign: new Map(),
