@@ -13,7 +13,7 @@ test('the key reaches the guardian when the engine is deaf, and the window says 
   const { enginePid } = await guardianStatus(home);
   process.kill(enginePid ?? -1, 'SIGSTOP');
   await page.keyboard.press('Control+Shift+S');
-  await expect(page.getByText(/Emergency stop.*acknowledged/i)).toBeVisible();
+  await expect(page.getByText(/Emergency stop.*carried out by the guardian.*Verified flat/i)).toBeVisible();
   await expect(tradingState(page)).toContainText('HALTED');
   // The guardian took an epoch for its own orders, the next life the one after.
   await expect(page.getByText(/Engine epoch 3/)).toBeVisible();
