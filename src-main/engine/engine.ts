@@ -231,9 +231,7 @@ class Shell implements Engine {
 
   private tick(stepUs: number | null): void {
     if (stepUs !== null) this.dispatch({ kind: 'clock.stepped', stepUs });
-    const prices = this.view.watched().map((instrumentId) => {
-      return { instrumentId, reference: this.market.reference(instrumentId) };
-    });
+    const prices = this.view.watched().map((instrumentId) => this.market.takePrices(instrumentId));
     if (prices.length > 0) this.dispatch({ kind: 'prices.referenced', prices });
     this.dispatch({ kind: 'clock.ticked' });
     if (this.ports.store.nextSequence - this.snapshotSequence >= SNAPSHOT_ROWS) this.saveSnapshot();

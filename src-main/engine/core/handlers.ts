@@ -19,6 +19,7 @@ import {
   applySubmitAnswer,
   orphanPending,
 } from '../execution/unknown-outcomes.ts';
+import { noteReached } from '../execution/unreported-fills.ts';
 import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } from '../execution/venue-breakers.ts';
 import { forgetAnswers, receiveCommand } from './commands.ts';
 import { forgetExecutors, pauseExecutors } from './executor-commands.ts';
@@ -51,9 +52,11 @@ const HANDLERS: Handlers = {
     followMarket(turn, bar.instrumentId, null, bar);
   },
   'prices.referenced': (parts, turn, { prices }) => {
-    for (const { instrumentId, reference } of prices) {
+    for (const priced of prices) {
+      const { instrumentId, reference } = priced;
       notePrice(parts, instrumentId, reference);
       noteExecutorPrice(parts, turn, instrumentId, reference);
+      noteReached(turn, priced);
       watchTargets(turn, instrumentId, reference);
       followMarket(turn, instrumentId, referencePrice(reference), null);
     }

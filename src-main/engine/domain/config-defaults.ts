@@ -45,6 +45,7 @@ export const DEFAULT_CONFIG: Config = {
     commandTimeoutMs: 5_000,
     entryExpiryBars: 3,
     reconcileIntervalMs: 60_000,
+    missedReportMs: 1_000,
     deadManMs: 60_000,
     breakerFailures: 5,
     breakerSlowAnswers: 3,

@@ -104,6 +104,7 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   commandTimeoutMs: whole('milliseconds', 100, 60_000),
   entryExpiryBars: whole('bars', 1, 1_000),
   reconcileIntervalMs: whole('milliseconds', 1_000, 3_600_000),
+  missedReportMs: whole('milliseconds', 0, 60_000),
   deadManMs: whole('milliseconds', 0, 600_000),
   breakerFailures: whole('failures', 1, 1_000),
   breakerSlowAnswers: whole('answers', 1, 1_000),

@@ -52,6 +52,8 @@ export type ExecutionConfig = {
   readonly entryExpiryBars: number;
   /** Full look at the venue while nothing is wrong. */
   readonly reconcileIntervalMs: number;
+  /** The market was at the price of a resting order and no report came for this long: a look is taken; 0: never. */
+  readonly missedReportMs: number;
   /** Time of the venue's own timer that cancels working entries when we fall silent; 0: none. */
   readonly deadManMs: number;
   /** Requests in a row without an answer that open the breaker of their endpoint class. */

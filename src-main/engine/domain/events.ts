@@ -16,7 +16,7 @@ import type {
   VenueOrderId,
 } from './identifiers.ts';
 import type { ExecutorKind, ExecutorStatus } from './executor.ts';
-import type { Bar, FeedState, PriceReference } from './market.ts';
+import type { Bar, FeedState, PriceReference, TradedRange } from './market.ts';
 import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
 import type { Route } from './route.ts';
 import type { TradingState } from './trading-state.ts';
@@ -141,7 +141,12 @@ export type ListedInstrument = {
   readonly takerFee: DecimalText;
 };
 
-export type InstrumentPrices = { readonly instrumentId: InstrumentId; readonly reference: PriceReference };
+export type InstrumentPrices = {
+  readonly instrumentId: InstrumentId;
+  readonly reference: PriceReference;
+  /** Lowest and highest public trade since the last prices; absent where there was none. */
+  readonly traded?: TradedRange;
+};
 
 export type Balance = {
   readonly asset: string;

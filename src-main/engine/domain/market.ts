@@ -46,6 +46,12 @@ export type OtherVenuePrice = {
   readonly standsIn: boolean;
 };
 
+/** Extremes of public trades in a stretch of time, each with the age of the last trade there. */
+export type TradedRange = {
+  readonly low: { readonly price: DecimalText; readonly ageUs: number };
+  readonly high: { readonly price: DecimalText; readonly ageUs: number };
+};
+
 /** State of one stream of one instrument. `unsynchronized`: a book without a snapshot, never shown as a book. */
 export type FeedState = 'connecting' | 'unsynchronized' | 'live' | 'stale' | 'failed';
 

@@ -73,6 +73,18 @@ export type OrderRecord = {
   cancelRetryAtUs: number;
   /** Closed bars since a resting entry was placed. */
   barsWaited: number;
+  /** Whether the market was at its price while nothing was heard of it. */
+  reached?: Reached;
+};
+
+export type Reached = {
+  /** When the stream last told about the order. */
+  readonly heardAtUs: number;
+  /** When the market was at its price since; null when it was not, or a look was asked for. */
+  readonly atUs: number | null;
+  /** Looks that were asked for since it was heard of, and the last of them. */
+  readonly asks: number;
+  readonly askedAtUs: number;
 };
 
 /** A change of an order that its venue cannot change. */
@@ -209,6 +221,8 @@ export type VenueLink = {
   failures: number;
   /** Reason of a look that is due. */
   wanted: string | null;
+  /** When a look was last asked for because the market was at the price of an order. */
+  reachedAskedAtUs?: number;
   readonly breakers: Breakers;
   deadMan: DeadMan;
   /** Usual time of an order's answer; null before the first. */

@@ -19,6 +19,7 @@ import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
 import { followFrom } from './stop-follow.ts';
 import { isApplied, tradeKey } from './applied-trades.ts';
+import { noteHeard } from './unreported-fills.ts';
 
 /**
  * Applies what the venue says about an order. `askedAtUs`: when a query asked for it, so that an open order outweighs an
@@ -28,6 +29,7 @@ export function applyReport(turn: Turn, report: OrderReport, askedAtUs: number |
   const record = recordOf(turn.state, report) ?? adoptFromReport(turn, report, askedAtUs);
   if (record === undefined) return undefined;
   touchExposure(turn, report.accountId, report.instrumentId);
+  if (askedAtUs === null) noteHeard(turn, record);
   noteEvidence(turn, record, report, askedAtUs);
   const news = newsOf(report, record, askedAtUs);
   const before = record.venueStatus;
@@ -132,6 +134,7 @@ function bookFill(turn: Turn, record: OrderRecord, fill: Fill): OrderRecord {
   turn.applied.push(fill);
   expectTrade(turn, fill);
   proveExistence(turn, record);
+  noteHeard(turn, record);
   const wasTerminal = isTerminal(record.status);
   record.filled = quantityOf(record.filled).plus(quantityOf(fill.quantity)).toString();
   if (!record.venueOrderIds.includes(fill.venueOrderId)) record.venueOrderIds.push(fill.venueOrderId);

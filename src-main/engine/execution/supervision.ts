@@ -18,6 +18,7 @@ import { advanceMerging, isMerging } from './stop-merging.ts';
 import { advanceRestop } from './stop-replacement.ts';
 import { guarded } from './trading-state-latch.ts';
 import { lacksFills, watchAnswers } from './unknown-outcomes.ts';
+import { askAboutReached } from './unreported-fills.ts';
 import { coolBreakers } from './venue-breakers.ts';
 
 /**
@@ -30,6 +31,7 @@ export function settle(turn: Turn): void {
   guarded(turn, () => advanceStop(turn));
   guarded(turn, () => settleCases(turn));
   guarded(turn, () => watchDeadMan(turn));
+  if (turn.isTick) guarded(turn, () => askAboutReached(turn));
   guarded(turn, () => requestLooks(turn));
 }
 

@@ -1,5 +1,5 @@
 import { decimal, formatDecimal, type DecimalText } from '../domain/decimal.ts';
-import type { EngineInput, ListedInstrument, RoutableMarket } from '../domain/events.ts';
+import type { EngineInput, InstrumentPrices, ListedInstrument, RoutableMarket } from '../domain/events.ts';
 import type { InstrumentId } from '../domain/identifiers.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { Bar, BarInterval, FeedState, OtherVenuePrice, PriceReference } from '../domain/market.ts';
@@ -8,12 +8,17 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { FeedListener, MarketDataFeed, PublicTrade } from '../ports/market-data-feed.ts';
 
+type Extreme = { readonly ticks: number; readonly atUs: number };
+
 type Watched = {
   readonly listed: ListedInstrument;
   readonly feed: MarketDataFeed;
   bookAtUs: number | null;
   lastTicks: number | null;
   lastTradeAtUs: number | null;
+  /** Extremes since they were last taken. */
+  low: Extreme | null;
+  high: Extreme | null;
   barClose: DecimalText | null;
   barCloseAtUs: number | null;
   state: FeedState | null;
@@ -27,6 +32,8 @@ export type MarketWatchParts = {
   readonly dispatch: (input: EngineInput) => void;
 };
 
+/** Prices are taken each second; a range that nobody took says nothing about now. */
+const RANGE_US = 2_000_000;
 const HISTORY_ATTEMPTS = 3;
 const LOOK_EVERY_MS = 250;
 /** Hundreds of histories at once would keep heartbeats and stops waiting behind their bars. */
@@ -95,6 +102,21 @@ export class MarketWatch {
       barCloseAgeUs: this.ageOf(watched.barCloseAtUs),
       ...(otherVenue === null ? {} : { otherVenue }),
     };
+  }
+
+  /** Prices as of now, with the range of the public trades since this was last asked for. */
+  takePrices(instrumentId: InstrumentId): InstrumentPrices {
+    const reference = this.reference(instrumentId);
+    const watched = this.watched.get(instrumentId);
+    if (watched === undefined || watched.low === null || watched.high === null) return { instrumentId, reference };
+    const { low, high, listed } = watched;
+    watched.low = null;
+    watched.high = null;
+    const told = ({ ticks, atUs }: Extreme) => ({
+      price: inUnits(ticks, listed.tickSize),
+      ageUs: this.ageOf(atUs) ?? 0,
+    });
+    return { instrumentId, reference, traded: { low: told(low), high: told(high) } };
   }
 
   close(): void {
@@ -182,7 +204,11 @@ export class MarketWatch {
     const watched = this.watched.get(instrumentId);
     if (watched === undefined) return;
     watched.lastTicks = ticks;
-    watched.lastTradeAtUs = this.parts.clock.monotonicUs();
+    const atUs = this.parts.clock.monotonicUs();
+    watched.lastTradeAtUs = atUs;
+    const { low, high } = watched;
+    if (low === null || ticks <= low.ticks || atUs - low.atUs > RANGE_US) watched.low = { ticks, atUs };
+    if (high === null || ticks >= high.ticks || atUs - high.atUs > RANGE_US) watched.high = { ticks, atUs };
   }
 
   private noteState(instrumentId: InstrumentId, state: FeedState, ageUs: number | null): void {
@@ -251,6 +277,8 @@ function newlyWatched(listed: ListedInstrument, feed: MarketDataFeed): Watched {
     bookAtUs: null,
     lastTicks: null,
     lastTradeAtUs: null,
+    low: null,
+    high: null,
     barClose: null,
     barCloseAtUs: null,
     state: null,
