@@ -4,6 +4,8 @@ import type { Config, ReconciliationConfig } from '../domain/config.ts';
 import { DEFAULT_RECONCILIATION } from '../domain/config-defaults.ts';
 import { decimal } from '../domain/decimal.ts';
 import type { Denial } from '../domain/denial.ts';
+import type { ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../domain/identifiers.ts';
+import type { Fill } from '../domain/order.ts';
 import { Quantity } from '../domain/quantities.ts';
 import { ACCOUNT, bracket, BTC, CONFIG, CoreSession } from '../testing/core-session.ts';
 
@@ -200,6 +202,76 @@ describe('coins of the account that are not ours', () => {
     session.pump();
     session.advance(61_000);
     expect(told(session)).toEqual([]);
+  });
+});
+
+describe('a part of a position that somebody else sold', () => {
+  const sale = (over: Partial<Fill> = {}): Fill => ({
+    tradeId: '9001' as TradeId,
+    clientOrderId: 'web_1' as ClientOrderId,
+    venueOrderId: '9001' as VenueOrderId,
+    accountId: ACCOUNT,
+    instrumentId: BTC,
+    side: 'sell',
+    price: '101.00',
+    quantity: '0.799',
+    fee: { amount: '0.08', asset: 'USDT' },
+    liquidity: 'taker',
+    tradedAtUs: 1,
+    ...over,
+  });
+  /** Its trades come with a look, as those of a person's own hand do; the balance lacks 0.799. */
+  function soldByHand(trades: readonly Fill[]): CoreSession {
+    const session = entered();
+    session.venue.base = quantity('0.200');
+    session.venue.options.refuseStops = true;
+    session.venue.options.market = 'refuse';
+    for (const id of session.venue.openIds()) session.venue.cancel(id, null);
+    session.venue.events.length = 0;
+    for (const fill of trades) session.dispatch({ kind: 'order.filled', fill, source: 'stream' });
+    session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'down', detail: '' });
+    session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'ready', detail: '' });
+    session.pump();
+    session.advance(60_000);
+    return session;
+  }
+  const differing = (session: CoreSession) =>
+    session.core.view.differences().filter(({ kind }) => kind === 'positionDiffers');
+
+  it('is booked without a person when trade list and balance say the same', () => {
+    const session = soldByHand([sale({ quantity: '0.500' }), sale({ tradeId: '9002' as TradeId, quantity: '0.299' })]);
+    expect(session.exposure().quantity).toBe('0.20000000');
+    expect(differing(session)).toMatchObject([
+      { believed: { quantity: '0.999' }, venue: { quantity: '0.2' }, proposed: 'book', acceptedBy: 'venue' },
+    ]);
+    expect(session.core.view.tradingState().state).toBe('active');
+    expect(session.core.view.positions()[0]!.quantity.toNumberLossy()).toBe(0.2);
+    session.advance(180_000);
+    expect(differing(session)).toHaveLength(1);
+  });
+
+  it.each([
+    ['no trade tells of it', []],
+    ['the trades tell of less', [sale({ quantity: '0.700' })]],
+    ['the trades tell of more', [sale({ quantity: '0.900' })]],
+    ['the trades bought', [sale({ side: 'buy' })]],
+    ['the trades were of another instrument', [sale({ instrumentId: 'ETH/USDT.BINANCE.SPOT' as InstrumentId })]],
+  ])('is only proposed when %s', (_name, trades) => {
+    const session = soldByHand(trades);
+    expect(session.exposure().quantity).toBe('0.99900000');
+    expect(differing(session)).toMatchObject([{ proposed: 'correct', acceptedBy: null }]);
+    expect(session.core.view.tradingState().state).toBe('halted');
+  });
+
+  it('is not proven by a trade from before both sides last agreed', () => {
+    const session = entered();
+    session.dispatch({ kind: 'order.filled', fill: sale(), source: 'stream' });
+    session.advance(61_000);
+    session.venue.base = quantity('0.200');
+    session.venue.options.refuseStops = true;
+    session.advance(61_000);
+    expect(session.exposure().quantity).toBe('0.99900000');
+    expect(differing(session)).toMatchObject([{ proposed: 'correct', acceptedBy: null }]);
   });
 });
 

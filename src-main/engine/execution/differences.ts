@@ -21,6 +21,18 @@ export function noteDifference(turn: Turn, found: Found): void {
   if (known?.acceptedBy === null && isSame(known, found)) return;
   const isAsked = isStarting(turn.state, found.accountId) && policy.startup === 'confirm';
   const isAccepted = !isAsked && policy[found.kind] === 'accept';
+  putOnRecord(turn, found, isAccepted ? 'policy' : null);
+  if (isAccepted || isAsked) return;
+  haltFor(turn, 'DIFFERENCES_OPEN');
+  alertOpen(turn, found.accountId);
+}
+
+/** Puts a difference on record that the venue proved twice over, and that was booked: it needs nobody's word. */
+export const noteProven = (turn: Turn, found: Found): void => putOnRecord(turn, found, 'venue');
+
+function putOnRecord(turn: Turn, found: Found, acceptedBy: Difference['acceptedBy']): void {
+  const { differences } = turn.state.reconciliation;
+  const key = keyOf(found);
   const difference: Difference = {
     id: syntheticId(key, turn.timeUs),
     instrumentId: null,
@@ -29,15 +41,12 @@ export function noteDifference(turn: Turn, found: Found): void {
     venueOrderId: null,
     ...found,
     foundAtUs: turn.timeUs,
-    acceptedBy: isAccepted ? 'policy' : null,
+    acceptedBy,
   };
   differences.delete(key);
   differences.set(key, difference);
   turn.emit({ kind: 'difference.found', difference });
   forgetAccepted(turn.state);
-  if (isAccepted || isAsked) return;
-  haltFor(turn, 'DIFFERENCES_OPEN');
-  alertOpen(turn, found.accountId);
 }
 
 const keyOf = ({ kind, accountId, instrumentId, asset, clientOrderId, venueOrderId }: Found): string =>

@@ -1,8 +1,10 @@
 import { parseClientOrderId } from '../domain/client-order-id.ts';
 import type { AccountId, ClientOrderId, VenueOrderId } from '../domain/identifiers.ts';
 import type { Fill, OrderReport } from '../domain/order.ts';
+import { tradeKey } from './applied-trades.ts';
 import { noteDifference } from './differences.ts';
 import type { ExecutionState, Turn } from './execution-state.ts';
+import { noteTheirTrade } from './proven-corrections.ts';
 import type { OtherInstallation } from './reconciliation-state.ts';
 
 const HAS_ENDED: readonly OrderReport['venueStatus'][] = ['filled', 'canceled', 'expired', 'rejected'];
@@ -78,8 +80,8 @@ const HELD_FILLS = 1_000;
 /** Keeps a trade that is not ours: its order may be adopted, or its installation taken over. */
 export function holdForeignFill(turn: Turn, fill: Fill): void {
   const { heldFills } = turn.state.reconciliation;
-  const key = `${fill.accountId}|${fill.instrumentId}|${fill.tradeId}`;
-  heldFills.set(key, fill);
+  heldFills.set(tradeKey(fill), fill);
+  noteTheirTrade(turn, fill);
   if (heldFills.size <= HELD_FILLS) return;
   const oldest = heldFills.keys().next();
   if (oldest.done !== true) heldFills.delete(oldest.value);

@@ -5,9 +5,10 @@ import type { AccountId } from '../domain/identifiers.ts';
 import { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
 import { openRecords } from './coverage.ts';
-import { noteAgreement, noteDifference } from './differences.ts';
+import { type Found, noteAgreement, noteDifference, noteProven } from './differences.ts';
 import { listedInstrument, venueLink, type ExecutionState, type Exposure, type Turn } from './execution-state.ts';
 import { isSpot } from './expected-balances.ts';
+import { correctByTrades, dropTheirTrades } from './proven-corrections.ts';
 import { positionKey } from './reconciliation-state.ts';
 import { lacksFills } from './unknown-outcomes.ts';
 
@@ -67,8 +68,9 @@ function comparePositions(turn: Turn, look: Look, totals: ReadonlyMap<string, Qu
     if (difference.abs().compare(listedInstrument(turn.state, instrumentId).lotSize) < 0) {
       turn.state.reconciliation.doubts.delete(key);
       noteAgreement(turn, { kind: 'positionDiffers', accountId, instrumentId });
+      dropTheirTrades(turn.state, exposure);
     } else if (isAgreed(turn, accountId, key, difference, attempts)) {
-      notePosition(turn, exposure, quantityOf(exposure.quantity).plus(difference));
+      notePosition(turn, exposure, difference);
     }
   }
 }
@@ -109,21 +111,25 @@ function shortages(
   return lacking;
 }
 
-/** Proposed, never applied by itself: a restart must not invent a trade. */
-function notePosition(turn: Turn, exposure: Exposure, venue: Quantity): void {
+/** Proposed, and applied by itself only where a second source says the same: a restart must not invent a trade. */
+function notePosition(turn: Turn, exposure: Exposure, difference: Quantity): void {
   const { accountId, instrumentId } = exposure;
-  const quantity = plain(quantityOf(exposure.quantity));
-  const said = plain(venue);
-  noteDifference(turn, {
+  const believed = plain(quantityOf(exposure.quantity));
+  const venue = plain(quantityOf(exposure.quantity).plus(difference));
+  const isProven = correctByTrades(turn, exposure, difference);
+  const found: Found = {
     kind: 'positionDiffers',
     accountId,
     instrumentId,
-    believed: { status: null, quantity },
-    venue: { status: null, quantity: said },
-    proposed: 'correct',
-  });
-  const params = { accountId, instrumentId, believed: quantity, venue: said };
-  turn.emit({ kind: 'alert.raised', alert: { code: 'POSITION_DIFFERS', severity: 'critical', params } });
+    believed: { status: null, quantity: believed },
+    venue: { status: null, quantity: venue },
+    proposed: isProven ? 'book' : 'correct',
+  };
+  if (isProven) noteProven(turn, found);
+  else noteDifference(turn, found);
+  const params = { accountId, instrumentId, believed, venue };
+  const severity = isProven ? 'warning' : 'critical';
+  turn.emit({ kind: 'alert.raised', alert: { code: 'POSITION_DIFFERS', severity, params } });
 }
 
 const BALANCE_LOOKS = 2;

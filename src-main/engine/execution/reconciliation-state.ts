@@ -62,6 +62,8 @@ export type ReconciliationState = {
   adopted: Map<string, ClientOrderId>;
   /** Trades of orders that are not ours, while those may still become so. */
   heldFills: Map<string, Fill>;
+  /** By position: trades that are not ours in what we hold, since both sides last agreed about it. Absent in older states. */
+  theirs?: Map<string, readonly Fill[]>;
   /** Place of the newest own id that was dropped: ids up to it that are not held were known and have ended. */
   forgottenUpTo: { readonly epoch: number; readonly counter: number } | null;
   policy: ReconciliationConfig;
