@@ -14,31 +14,38 @@ const USUAL_OF = 8;
 
 type InputOf<K extends EngineInput['kind']> = Extract<EngineInput, { readonly kind: K }>;
 
-/** Counts the answer to a create before it is applied: afterwards nobody knows when it was sent. */
+/** Counts the answer to a create, also where the private stream or a look told of the order before it. */
 export function countSubmitAnswer(turn: Turn, { clientOrderIds, outcome }: InputOf<'submit.answered'>): void {
   const records = clientOrderIds.map((id) => turn.state.orders.get(id)).filter((record) => record !== undefined);
-  const awaited = records.find(({ pending }) => pending?.command === 'create');
-  if (awaited !== undefined) count(turn, awaited, outcome, classOf(records.map(({ spec }) => spec)));
+  const [sent] = records;
+  if (sent !== undefined) count(turn, sent, outcome, classOf(records.map(({ spec }) => spec)), sent.createdAtUs);
 }
 
 export function countCancelAnswer(turn: Turn, { clientOrderId, outcome }: InputOf<'cancel.answered'>): void {
   const record = turn.state.orders.get(clientOrderId);
-  if (record?.pending?.command === 'cancel') count(turn, record, outcome, 'safety');
+  if (record?.pending?.command === 'cancel') count(turn, record, outcome, 'safety', record.pending.sinceUs);
 }
 
 /** Changing an order may open exposure, so it counts as what the order is. */
 export function countModifyAnswer(turn: Turn, { clientOrderId, outcome }: InputOf<'modify.answered'>): void {
   const record = turn.state.orders.get(clientOrderId);
-  if (record?.pending?.command === 'modify') count(turn, record, outcome, classOf([record.spec]));
+  if (record?.pending?.command !== 'modify') return;
+  count(turn, record, outcome, classOf([record.spec]), record.pending.sinceUs);
 }
 
 const classOf = (specs: readonly { readonly role: string }[]): EndpointClass =>
   specs.some(({ role }) => role === 'entry') ? 'entry' : 'safety';
 
-function count(turn: Turn, { pending, spec }: OrderRecord, outcome: CommandOutcome, endpoint: EndpointClass): void {
+function count(
+  turn: Turn,
+  { spec }: OrderRecord,
+  outcome: CommandOutcome,
+  endpoint: EndpointClass,
+  sentAtUs: number,
+): void {
   if (outcome.kind === 'rejected' && OWN_REFUSALS.has(outcome.venueCode)) return;
   const answered = outcome.kind === 'accepted' || (outcome.kind === 'rejected' && !UNREACHED.has(outcome.venueCode));
-  const tookUs = turn.timeUs - (pending?.sinceUs ?? turn.timeUs);
+  const tookUs = turn.timeUs - sentAtUs;
   const link = venueLink(turn.state, spec.accountId);
   if (answered) link.answerUs = Math.round(((link.answerUs ?? tookUs) * (USUAL_OF - 1) + tookUs) / USUAL_OF);
   countAnswer(turn, spec.accountId, endpoint, { answered, tookUs });
