@@ -1,9 +1,5 @@
 import type { Server } from 'node:net';
-import { createBinancePublicFeed } from '../adapters/binance/public/binance-public-feed.ts';
-import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
-import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
-import { createKrakenPublicFeed } from '../adapters/kraken/public/kraken-public-feed.ts';
 import { type ConcealingLogger, createLogger } from '../adapters/logger/pino-logger.ts';
 import { openJournal } from '../adapters/sqlite/open-journal.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
@@ -23,7 +19,6 @@ import {
 } from '../engine/domain/identifiers.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import { Price } from '../engine/domain/quantities.ts';
-import { err } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
 import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
@@ -36,7 +31,8 @@ import type { EngineBoot } from './boot.ts';
 import { findingsOf, hasFindings } from './findings.ts';
 import { type EngineMeasurements, measureEngine } from './engine-measurements.ts';
 import { type Recording, recordMarketData } from './recording.ts';
-import { gatewayOf, type HostLimiters, hostLimiters } from './venue-gateways.ts';
+import { byVenue, venueFeeds } from './venue-feeds.ts';
+import { gatewayOf, hostLimiters } from './venue-gateways.ts';
 import { monitorStrategies, type StrategyMonitor } from './strategy-monitor.ts';
 
 export type EngineHost = {
@@ -57,12 +53,6 @@ export type RunningEngine = {
 
 /** For the slowest indicator of the strategies (57 bars) and then a whole drift window (60). */
 const WARM_UP_BARS = 120;
-const BINANCE_REST = 'https://api.binance.com';
-const BINANCE_FUTURES_REST = 'https://fapi.binance.com';
-const BINANCE_FUTURES_STREAM = 'wss://fstream.binance.com/ws';
-const BINANCE_STREAM = 'wss://stream.binance.com:9443';
-const KRAKEN_REST = 'https://api.kraken.com';
-const KRAKEN_STREAM = 'wss://ws.kraken.com/v2';
 
 type Parts = {
   readonly boot: EngineBoot;
@@ -162,56 +152,21 @@ function venuesOf(parts: Parts, isCurrentEpoch: () => boolean, capture: RawCaptu
     logger.conceal(new Secret(account.apiKey));
     logger.conceal(new Secret(account.secret));
     const leverage = { ratio: boot.config.execution.futuresLeverage, instruments: tradedContracts(boot) };
-    const { dataDir, venue } = boot;
-    return gatewayOf(account, { venue, dataDir, limiters, leverage, isCurrentEpoch, clock, random, logger });
+    return gatewayOf(account, {
+      venue: boot.venue,
+      dataDir: boot.dataDir,
+      limiters,
+      leverage,
+      isCurrentEpoch,
+      clock,
+      random,
+      logger,
+    });
   });
-  const feeds = new Map<Venue, MarketDataFeed>([['BINANCE', shownFeed(feedOf(parts, limiters, capture), market)]]);
-  if (boot.accounts.some(({ venue }) => venue === 'KRAKEN')) feeds.set('KRAKEN', shownFeed(krakenFeed(parts), market));
+  const { accounts, venue } = boot;
+  const made = venueFeeds({ venue, accounts, limiters, clock, random, logger, ...(capture && { capture }) });
+  const feeds = new Map([...made].map(([name, feed]) => [name, shownFeed(feed, market)]));
   return { feed: byVenue(feeds), feeds, gateways };
-}
-
-/** Spot's feed, and beside it that of futures where an account trades them. */
-function feedOf(parts: Parts, limiters: HostLimiters, capture: RawCapture | undefined): MarketDataFeed {
-  const { boot, clock, logger } = parts;
-  const { origin, rest, stream, futures } = boot.venue;
-  const shared = { origin, clock, random: createSystemRandom(), logger };
-  const spot = createBinancePublicFeed({
-    ...shared,
-    restUrl: rest ?? BINANCE_REST,
-    streamUrl: stream ?? BINANCE_STREAM,
-    limiter: limiters.spot,
-    ...(capture === undefined ? {} : { capture }),
-  });
-  if (!boot.accounts.some(({ product }) => product === 'USDM')) return spot;
-  const usdm = createBinancePublicFeed({
-    ...shared,
-    product: BINANCE_USDM,
-    restUrl: rest ?? BINANCE_FUTURES_REST,
-    streamUrl: futures ?? BINANCE_FUTURES_STREAM,
-    limiter: limiters.usdm,
-  });
-  return feedsByProduct(spot, new Map([['USDM', usdm]]));
-}
-
-function krakenFeed({ boot, clock, logger }: Parts): MarketDataFeed {
-  const { kraken, origin } = boot.venue;
-  return createKrakenPublicFeed({
-    restUrl: kraken?.rest ?? KRAKEN_REST,
-    streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
-    ...{ origin, clock, random: createSystemRandom(), logger },
-  });
-}
-
-function byVenue(feeds: ReadonlyMap<Venue, MarketDataFeed>): Venues['feed'] {
-  const feedOfId = (id: InstrumentId): MarketDataFeed | undefined => {
-    const parts = parseInstrumentId(id);
-    return parts.ok ? feeds.get(parts.value.venue) : undefined;
-  };
-  return {
-    book: (id) => feedOfId(id)?.book(id),
-    history: async (id, interval, limit) =>
-      feedOfId(id)?.history(id, interval, limit) ?? err({ detail: `expected a feed for ${id}`, retryAfterMs: null }),
-  };
 }
 
 /** Contracts whose leverage the engine sets: those it is told to trade, else those of its strategies. */

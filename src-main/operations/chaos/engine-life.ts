@@ -132,7 +132,7 @@ const optionsOf = ({ config, engineEpoch, instruments }: LifeParts): Parameters<
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 /** Passes everything on until its life has ended: then nothing is sent, and no answer comes back. */
-function mortalGateway(gateway: VenueGateway, isDead: () => boolean): VenueGateway {
+export function mortalGateway(gateway: VenueGateway, isDead: () => boolean): VenueGateway {
   return new Proxy(gateway, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);
@@ -154,7 +154,7 @@ function mortalGateway(gateway: VenueGateway, isDead: () => boolean): VenueGatew
 }
 
 /** Writes until its life has ended. */
-function mortalStore(store: Store, isDead: () => boolean): Store {
+export function mortalStore(store: Store, isDead: () => boolean): Store {
   return new Proxy(store, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);

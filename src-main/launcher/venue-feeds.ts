@@ -1,0 +1,82 @@
+import { createBinancePublicFeed } from '../adapters/binance/public/binance-public-feed.ts';
+import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
+import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
+import { createKrakenPublicFeed } from '../adapters/kraken/public/kraken-public-feed.ts';
+import { type InstrumentId, parseInstrumentId, type Venue } from '../engine/domain/identifiers.ts';
+import { err } from '../engine/domain/result.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { Logger } from '../engine/ports/logger.ts';
+import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
+import type { Random } from '../engine/ports/random.ts';
+import type { RawCapture } from '../engine/ports/raw-capture.ts';
+import type { AccountBoot, VenueBoot } from './boot.ts';
+import type { HostLimiters } from './venue-gateways.ts';
+
+const BINANCE_REST = 'https://api.binance.com';
+const BINANCE_FUTURES_REST = 'https://fapi.binance.com';
+const BINANCE_FUTURES_STREAM = 'wss://fstream.binance.com/ws';
+const BINANCE_STREAM = 'wss://stream.binance.com:9443';
+const KRAKEN_REST = 'https://api.kraken.com';
+const KRAKEN_STREAM = 'wss://ws.kraken.com/v2';
+
+export type FeedParts = {
+  readonly venue: VenueBoot;
+  readonly accounts: readonly Pick<AccountBoot, 'venue' | 'product'>[];
+  readonly limiters: HostLimiters;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Records what spot's sockets say. */
+  readonly capture?: RawCapture;
+};
+
+/** Binance's feed, and one for each further venue that an account trades. */
+export function venueFeeds(parts: FeedParts): ReadonlyMap<Venue, MarketDataFeed> {
+  const feeds = new Map<Venue, MarketDataFeed>([['BINANCE', binanceFeed(parts)]]);
+  if (parts.accounts.some(({ venue }) => venue === 'KRAKEN')) feeds.set('KRAKEN', krakenFeed(parts));
+  return feeds;
+}
+
+/** Spot's feed, and beside it that of futures where an account trades them. */
+function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts): MarketDataFeed {
+  const { origin, rest, stream, futures } = venue;
+  const spot = createBinancePublicFeed({
+    ...parts,
+    origin,
+    restUrl: rest ?? BINANCE_REST,
+    streamUrl: stream ?? BINANCE_STREAM,
+    limiter: limiters.spot,
+    ...(capture === undefined ? {} : { capture }),
+  });
+  if (!accounts.some(({ product }) => product === 'USDM')) return spot;
+  const usdm = createBinancePublicFeed({
+    ...parts,
+    origin,
+    product: BINANCE_USDM,
+    restUrl: rest ?? BINANCE_FUTURES_REST,
+    streamUrl: futures ?? BINANCE_FUTURES_STREAM,
+    limiter: limiters.usdm,
+  });
+  return feedsByProduct(spot, new Map([['USDM', usdm]]));
+}
+
+function krakenFeed({ venue: { kraken, origin }, clock, random, logger }: FeedParts): MarketDataFeed {
+  return createKrakenPublicFeed({
+    restUrl: kraken?.rest ?? KRAKEN_REST,
+    streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
+    ...{ origin, clock, random, logger },
+  });
+}
+
+/** Every market by the feed of its venue; none for a venue without one. */
+export function byVenue(feeds: ReadonlyMap<Venue, MarketDataFeed>): Pick<MarketDataFeed, 'book' | 'history'> {
+  const feedOf = (id: InstrumentId): MarketDataFeed | undefined => {
+    const parts = parseInstrumentId(id);
+    return parts.ok ? feeds.get(parts.value.venue) : undefined;
+  };
+  return {
+    book: (id) => feedOf(id)?.book(id),
+    history: async (id, interval, limit) =>
+      feedOf(id)?.history(id, interval, limit) ?? err({ detail: `expected a feed for ${id}`, retryAfterMs: null }),
+  };
+}
