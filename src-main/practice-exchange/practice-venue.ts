@@ -1,6 +1,7 @@
 import { FaultBoard } from './faults.ts';
 import type { IntentProbe } from './intent-probe.ts';
-import { SPOT_CLEARING_WITH_KRAKEN } from './kraken/clearing.ts';
+import { spotClearingWithKraken } from './kraken/clearing.ts';
+import { KrakenMarginClearing } from './kraken/margin-clearing.ts';
 import { bareCoins, bareShort, Ledger } from './ledger.ts';
 import { LendingClearing } from './margin/lending-clearing.ts';
 import { MarginVenue } from './margin/margin-venue.ts';
@@ -55,6 +56,7 @@ export class PracticeVenue {
   readonly keys = new KeyRing();
   readonly credentials = new Map<string, Credentials>();
   readonly tapes: ReadonlyMap<string, Tape>;
+  readonly krakenMargin = new KrakenMarginClearing();
   /** Null while no account has a USD-M wallet. */
   readonly usdm: UsdmVenue | null;
   readonly margin: MarginVenue;
@@ -69,7 +71,7 @@ export class PracticeVenue {
     this.clock = new MarketClock({ ...options, startTimeMs: options.market.startTimeMs });
     this.limits = new RateLimits(options.limits);
     this.faults = new FaultBoard(options.readWallMs);
-    const clearing = new LendingClearing(SPOT_CLEARING_WITH_KRAKEN, (name) => this.margin.byName(name));
+    const clearing = new LendingClearing(spotClearingWithKraken(this.krakenMargin), (name) => this.margin.byName(name));
     this.engine = new MatchingEngine({
       symbols: options.market.symbols,
       emit: (event) => this.dispatch(event),
@@ -77,11 +79,13 @@ export class PracticeVenue {
       clearing,
     });
     this.margin = new MarginVenue({ engine: this.engine, clearing, clock: this.clock });
-    this.ledger = new Ledger(this.engine.state, (account, market, held) =>
-      this.margin.byName(account.name) === undefined || held >= 0n
+    this.ledger = new Ledger(this.engine.state, (account, market, held) => {
+      const shortAtKraken = this.krakenMargin.of(account).shortOn(market);
+      if (shortAtKraken < 0n) return bareShort(account, market, shortAtKraken);
+      return this.margin.byName(account.name) === undefined || held >= 0n
         ? bareCoins(account, market, held)
-        : bareShort(account, market, held),
-    );
+        : bareShort(account, market, held);
+    });
     if (this.intentProbe !== null) this.ledger.sentBeforeCommit = 0;
     this.tapes = new Map(
       [...this.engine.state.markets].map(([symbol, { rules }]) => [symbol, new Tape(rules, options.market)]),

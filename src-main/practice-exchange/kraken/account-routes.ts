@@ -4,6 +4,7 @@ import { formatAmount } from '../matching/grid.ts';
 import { isLive } from '../matching/venue-order.ts';
 import type { KrakenDesk } from './desk.ts';
 import { invalidArgument, KrakenError } from './kraken-error.ts';
+import { MARGIN_ROUTES } from './margin-routes.ts';
 import { orderInfo, tradeInfo } from './order-info.ts';
 import { assetNames } from './pairs.ts';
 import { type KrakenOrder, tradeTxid, txidOf } from './terms.ts';
@@ -25,7 +26,7 @@ export const ACCOUNT_ROUTES: Readonly<Record<string, PrivateRoute>> = {
   QueryOrders: queryOrders,
   TradesHistory: tradesHistory,
   QueryTrades: queryTrades,
-  OpenPositions: ({ fields }) => (fields.optional('consolidation') === 'market' ? [] : {}),
+  ...MARGIN_ROUTES,
   GetWebSocketsToken: ({ desk, account }) =>
     desk.access.issueToken(account, randomBytes(32).toString('base64'), desk.venue.clock.apiMs()),
 };

@@ -1,30 +1,32 @@
-import { divide, pow10 } from '../../engine/domain/decimal.ts';
 import type { Account } from '../matching/account.ts';
 import { costToTake } from '../matching/execution.ts';
 import type { Clearing, ExchangeState, Match, Settled, SymbolMarket } from '../matching/exchange-state.ts';
-import { type Amount, AMOUNT_SCALE, WIRE_SCALE } from '../matching/grid.ts';
+import type { Amount } from '../matching/grid.ts';
 import type { OrderRequest } from '../matching/order-request.ts';
 import { INSUFFICIENT_BALANCE, type Refusal } from '../matching/refusal.ts';
 import { SPOT_CLEARING } from '../matching/spot-clearing.ts';
 import { isLive, isMarketLike, remainingLots, type Side, type VenueOrder } from '../matching/venue-order.ts';
+import { feeOn } from './fees.ts';
+import { isMarginOrder, type KrakenMarginClearing } from './margin-clearing.ts';
 import { isKrakenOrder, type KrakenOrder, type KrakenTerms, termsOf } from './terms.ts';
-
-const ONE = pow10(AMOUNT_SCALE);
 
 /** Whole coins, as on any spot market; the fee is paid in quote or base as the order asks. */
 const KRAKEN_CLEARING: Clearing = { judge, reserve, canPay, settle, release };
 
-const clearingOf = (order: VenueOrder): Clearing => (isKrakenOrder(order) ? KRAKEN_CLEARING : SPOT_CLEARING);
-
-/** Clears each order by the protocol it came in: both share accounts and books. */
-export const SPOT_CLEARING_WITH_KRAKEN: Clearing = {
-  judge: (state, market, account, request, lots) =>
-    (termsOf(request) === null ? SPOT_CLEARING : KRAKEN_CLEARING).judge(state, market, account, request, lots),
-  reserve: (state, market, order) => clearingOf(order).reserve(state, market, order),
-  canPay: (state, market, order) => clearingOf(order).canPay(state, market, order),
-  settle: (state, market, order, match) => clearingOf(order).settle(state, market, order, match),
-  release: (state, order) => clearingOf(order).release(state, order),
-};
+/** Clears each order by the protocol it came in, margin orders by `margin`: all share accounts and books. */
+export function spotClearingWithKraken(margin: KrakenMarginClearing): Clearing {
+  const clearingOf = (order: Pick<OrderRequest, 'terms' | 'reduceOnly'>): Clearing => {
+    if (termsOf(order) === null) return SPOT_CLEARING;
+    return isMarginOrder(order) ? margin : KRAKEN_CLEARING;
+  };
+  return {
+    judge: (state, market, account, request, lots) => clearingOf(request).judge(state, market, account, request, lots),
+    reserve: (state, market, order) => clearingOf(order).reserve(state, market, order),
+    canPay: (state, market, order) => clearingOf(order).canPay(state, market, order),
+    settle: (state, market, order, match) => clearingOf(order).settle(state, market, order, match),
+    release: (state, order) => clearingOf(order).release(state, order),
+  };
+}
 
 type Due = { readonly asset: string; readonly amount: Amount };
 
@@ -111,10 +113,4 @@ function release(state: ExchangeState, order: VenueOrder): void {
   // A market-like order that works pays any price: it keeps what it holds until it ends.
   if (needed !== null && isMarketLike(order.type) && order.isWorking) return;
   account.shrink(reservation, needed?.amount ?? 0n);
-}
-
-/** Fees are cut after eight digits. */
-function feeOn(amount: Amount, rate: Amount): Amount {
-  const unit = pow10(AMOUNT_SCALE - WIRE_SCALE);
-  return divide((amount * rate) / ONE, unit, 'down') * unit;
 }

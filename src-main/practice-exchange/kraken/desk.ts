@@ -3,11 +3,19 @@ import type { Execution } from '../matching/exchange-events.ts';
 import type { Moment } from '../matching/order-request.ts';
 import { isLive } from '../matching/venue-order.ts';
 import type { PracticeVenue } from '../practice-venue.ts';
+import { liquidationOrders } from '../usdm/liquidation.ts';
 import { KrakenAccess } from './access.ts';
+import { isMarginOrder } from './margin-clearing.ts';
 import { closeRequest, trailTicks } from './order-reading.ts';
 import { Pairs } from './pairs.ts';
 import { type KrakenLimits, KrakenRates } from './rates.ts';
-import { isKrakenOrder, type KrakenOrder, orderIdOf, txidOf } from './terms.ts';
+import { isKrakenOrder, type KrakenOrder, type KrakenTerms, orderIdOf, txidOf } from './terms.ts';
+
+/** What the venue's own closing orders say. */
+const LIQUIDATION: KrakenTerms = {
+  ...{ protocol: 'KRAKEN', type: 'market', clientOrderId: null, userref: null, feeIn: 'quote', leverage: null },
+  ...{ timeInForce: 'GTC', expiresMs: null, close: null, trail: null, primary: null },
+};
 
 /** Kraken's counter at the practice exchange: the same markets, accounts and funds under Kraken's names. */
 export class KrakenDesk {
@@ -67,7 +75,7 @@ export class KrakenDesk {
     else this.deadMen.set(account, atMs);
   }
 
-  /** What is due: closes of what traded, ends of GTD orders, dead-man timers. */
+  /** What is due: closes of what traded, ends of GTD orders, dead-man timers, rollover fees, liquidations. */
   settle(): void {
     const apiMs = this.venue.clock.apiMs();
     for (const [account, atMs] of this.deadMen) {
@@ -79,6 +87,25 @@ export class KrakenDesk {
     for (const [id, { order, lots }] of this.traded) {
       this.traded.delete(id);
       this.close(order, lots);
+    }
+    this.keepMargin();
+  }
+
+  private keepMargin(): void {
+    const { engine, krakenMargin } = this.venue;
+    const now = this.now();
+    for (const margin of krakenMargin.all()) {
+      margin.rollOver(now.marketMs);
+      if (margin.isBreached(engine.state)) this.liquidate(margin.account);
+    }
+  }
+
+  /** Ends the account's margin orders and closes its positions at the market. */
+  private liquidate(account: Account): void {
+    const { engine, krakenMargin } = this.venue;
+    for (const order of this.openOrders(account).filter(isMarginOrder)) this.cancel(order);
+    for (const order of liquidationOrders(engine.state, krakenMargin.of(account).book, this.now())) {
+      engine.place(account, { ...order, terms: LIQUIDATION }, this.now());
     }
   }
 

@@ -110,6 +110,8 @@ function described(pair: Pair, order: KrakenOrder): object {
     ...(conditional
       ? { stop_price: wireNumber(priceText(rules, order.stopTicks)), triggers: triggersOf(pair, order) }
       : {}),
+    ...(terms.leverage === null ? {} : { margin: true }),
+    ...(order.reduceOnly ? { reduce_only: true } : {}),
     ...(order.type === 'LIMIT_MAKER' ? { post_only: true } : {}),
     ...(terms.primary === null ? {} : { order_ref_id: terms.primary }),
     ...(terms.expiresMs === null ? {} : { expire_time: timeText(terms.expiresMs) }),

@@ -35,8 +35,8 @@ export function describe({ key, market: { rules } }: Pair, order: KrakenOrder) {
     ordertype: terms.type,
     price: first,
     price2: second,
-    leverage: 'none',
-    order: `${side} ${sizeText(rules, order.lots)} ${key} @ ${words}`,
+    leverage: terms.leverage === null ? 'none' : `${terms.leverage}:1`,
+    order: `${side} ${sizeText(rules, order.lots)} ${key} @ ${words}${terms.leverage === null ? '' : ` with ${terms.leverage}:1 leverage`}`,
     close: terms.close === null ? '' : closeText(terms.close),
   };
 }
@@ -55,7 +55,8 @@ export function endReason(order: KrakenOrder): string | null {
   if (isLive(order) || order.status === 'FILLED') return null;
   if (order.status === 'CANCELED') return 'User requested';
   const reasons: Readonly<Record<string, string>> = {
-    REJECTED: 'Insufficient funds',
+    REJECTED: order.reduceOnly ? 'Reduce only:No position exists' : 'Insufficient funds',
+    REDUCE_ONLY: 'Reduce only:Position is closed',
     INSUFFICIENT_LIQUIDITY: 'Insufficient liquidity',
     UNFILLED_IOC_QUANTITY_EXPIRED: 'IOC order remainder',
     UNFILLED_FOK_ORDER_EXPIRED: 'FOK order not filled',
@@ -89,6 +90,7 @@ export function orderInfo(pair: Pair, order: KrakenOrder, fills: readonly Fill[]
     limitprice: triggered && order.priceTicks > 0 ? priceText(rules, order.priceTicks) : '0',
     ...(triggered ? { trigger: 'last' } : {}),
     misc: triggered && order.isWorking ? 'stopped' : '',
+    ...(order.reduceOnly ? { reduce_only: true } : {}),
     oflags: flagsText(terms, order.type === 'LIMIT_MAKER'),
     ...(withTrades ? { trades: fills.map((fill) => tradeTxid(pair.market.phase, fill.tradeId, order.id)) } : {}),
   };
@@ -125,8 +127,8 @@ export function tradeInfo(pair: Pair, order: KrakenOrder, fill: Fill) {
     cost: formatAmount(fill.quote),
     fee: formatAmount(feeInQuote(fill, rules)),
     vol: sizeText(rules, fill.lots),
-    margin: '0.00000000',
-    leverage: '0',
+    margin: formatAmount(order.terms.leverage === null ? 0n : fill.quote / BigInt(order.terms.leverage)),
+    leverage: String(order.terms.leverage ?? 0),
     misc: '',
     trade_id: fill.tradeId,
     maker: fill.isMaker,
@@ -137,6 +139,7 @@ export function tradeInfo(pair: Pair, order: KrakenOrder, fill: Fill) {
 export function krakenError(refusal: Refusal): KrakenError {
   const filter = /^Filter failure: (\w+)/.exec(refusal.msg)?.[1];
   if (filter !== undefined) return new KrakenError(FILTER_TEXTS[filter] ?? 'EGeneral:Invalid arguments:volume');
+  if (refusal.msg.startsWith('EOrder:')) return new KrakenError(refusal.msg);
   if (refusal.reason === 'INSUFFICIENT_BALANCES') return new KrakenError('EOrder:Insufficient funds');
   if (refusal.reason === 'WOULD_MATCH_IMMEDIATELY') return new KrakenError('EOrder:Post only order');
   if (refusal.reason === 'STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY') return new KrakenError('EOrder:Invalid price');

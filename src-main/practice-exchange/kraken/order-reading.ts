@@ -3,13 +3,14 @@ import { type Decimal, parseDecimal } from '../../engine/domain/decimal.ts';
 import type { OrderRequest } from '../matching/order-request.ts';
 import type { OrderType, Side } from '../matching/venue-order.ts';
 import type { Fields } from './fields.ts';
-import { invalidArgument, KrakenError } from './kraken-error.ts';
+import { invalidArgument } from './kraken-error.ts';
 import type { Pair } from './pairs.ts';
 import {
   type CloseOrder,
   type KrakenOrder,
   type KrakenOrderType,
   type KrakenTerms,
+  leveragesOf,
   ORDER_TYPES,
   type Trail,
 } from './terms.ts';
@@ -30,7 +31,6 @@ type Flag = (typeof FLAGS)[number];
 
 /** An order as AddOrder sends it. Throws `EGeneral:Invalid arguments` naming the field. */
 export function readOrder(fields: Fields, pair: Pair, nowMs: number): OrderRequest {
-  refuseMargin(fields);
   const type = word(fields, 'ordertype', ORDER_TYPES);
   const side = word(fields, 'type', ['buy', 'sell'] as const) === 'buy' ? 'BUY' : 'SELL';
   const flags = readFlags(fields);
@@ -56,18 +56,17 @@ export function readOrder(fields: Fields, pair: Pair, nowMs: number): OrderReque
     strategyId: null,
     strategyType: null,
     terms,
+    reduceOnly: fields.flag('reduce_only'),
   };
 }
 
-/**
- * No account here may trade on margin: refused in the venue's words for such an account, rather than traded as spot.
- * https://docs.kraken.com/api/docs/guides/spot-errors
- */
-function refuseMargin(fields: Fields): void {
-  const leverage = fields.optional('leverage') ?? 'none';
-  if (leverage !== 'none' && !/^\d{1,3}(:\d{1,3})?$/.test(leverage)) throw invalidArgument('leverage');
-  if (fields.flag('reduce_only')) throw new KrakenError('EOrder:Reduce only:No position exists');
-  if (leverage !== 'none') throw new KrakenError('EOrder:Cannot open position');
+/** `2` or `2:1`; null for a spot order. Throws when the pair does not offer it. */
+function readLeverage(fields: Fields, { market }: Pair): number | null {
+  const text = fields.optional('leverage') ?? 'none';
+  if (text === 'none') return null;
+  const leverage = leveragesOf(market).find((offered) => text === `${offered}` || text === `${offered}:1`);
+  if (leverage === undefined) throw invalidArgument('leverage');
+  return leverage;
 }
 
 /** The order as it shall be: what AmendOrder does not name stays. */
@@ -92,6 +91,7 @@ export function readAmendment(fields: Fields, { market }: Pair, order: KrakenOrd
     strategyId: null,
     strategyType: null,
     terms: order.terms,
+    reduceOnly: order.reduceOnly,
   };
 }
 
@@ -137,22 +137,30 @@ function readTerms(
   nowMs: number,
 ): KrakenTerms {
   if (flags.has('fcib') && flags.has('fciq')) throw invalidArgument('oflags');
-  const clientOrderId = fields.optional('cl_ord_id') ?? null;
-  if (clientOrderId !== null && !CLIENT_ID.test(clientOrderId)) throw invalidArgument('cl_ord_id');
+  const leverage = readLeverage(fields, pair);
+  // Positions are paid for in quote whatever is preferred.
+  const isMargin = leverage !== null || fields.flag('reduce_only');
   const timeInForce = (fields.optional('timeinforce') ?? 'GTC').toUpperCase();
   if (!isTimeInForce(timeInForce)) throw invalidArgument('timeinforce');
   return {
     protocol: 'KRAKEN',
     type,
-    clientOrderId,
+    clientOrderId: readClientId(fields),
     userref: fields.integer('userref') ?? null,
-    feeIn: flags.has('fcib') ? 'base' : 'quote',
+    feeIn: flags.has('fcib') && !isMargin ? 'base' : 'quote',
+    leverage,
     timeInForce,
     expiresMs: timeInForce === 'GTD' ? expiry(fields, nowMs) : null,
     close: readClose(fields),
     trail: type === 'trailing-stop' ? readTrail(fields.text('price'), pair) : null,
     primary: null,
   };
+}
+
+function readClientId(fields: Fields): string | null {
+  const id = fields.optional('cl_ord_id') ?? null;
+  if (id !== null && !CLIENT_ID.test(id)) throw invalidArgument('cl_ord_id');
+  return id;
 }
 
 const isTimeInForce = (text: string): text is KrakenTerms['timeInForce'] =>

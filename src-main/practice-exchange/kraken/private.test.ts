@@ -89,7 +89,6 @@ describe('Kraken orders by REST', () => {
     [{ ...LIMIT, timeinforce: 'DAY' }, 'EGeneral:Invalid arguments:timeinforce'],
     [{ ...LIMIT, deadline: '2020-01-01T00:00:00Z' }, 'EService:Deadline elapsed'],
     [{ ...STOP, price: '101' }, 'EOrder:Invalid price'],
-    [{ ...LIMIT, leverage: '2' }, 'EOrder:Cannot open position'],
     [{ ...LIMIT, leverage: 'lots' }, 'EGeneral:Invalid arguments:leverage'],
     [{ ...STOP, reduce_only: 'true' }, 'EOrder:Reduce only:No position exists'],
   ])('refuses %j with its words', async (params, error) => {

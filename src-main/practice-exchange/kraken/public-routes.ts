@@ -6,7 +6,7 @@ import type { KrakenDesk } from './desk.ts';
 import { amountText, digitsOf, priceText, sizeText } from './digits.ts';
 import { invalidArgument } from './kraken-error.ts';
 import { assetNames, type Pair } from './pairs.ts';
-import { LEVERAGES } from './terms.ts';
+import { leveragesOf } from './terms.ts';
 
 type PublicRoute = (desk: KrakenDesk, fields: Fields) => unknown;
 
@@ -73,8 +73,8 @@ function pairInfo(desk: KrakenDesk, { key, wsName, base, quote, market }: Pair) 
     pair_decimals: digitsOf(rules.prices),
     lot_decimals: digitsOf(rules.sizes),
     lot_multiplier: 1,
-    leverage_buy: LEVERAGES,
-    leverage_sell: LEVERAGES,
+    leverage_buy: leveragesOf(market),
+    leverage_sell: leveragesOf(market),
     fees: [[0, percent(account?.fees.taker)]],
     fees_maker: [[0, percent(account?.fees.maker)]],
     fee_volume_currency: 'ZUSD',

@@ -1,9 +1,14 @@
+import type { SymbolMarket } from '../matching/exchange-state.ts';
 import type { OrderRequest } from '../matching/order-request.ts';
 import type { OrderTerms } from '../matching/order-terms.ts';
 import type { VenueOrder } from '../matching/venue-order.ts';
+import { MARGIN_ASSET } from '../usdm/futures-account.ts';
 
-/** Leverage that spot margin offers on every pair. */
-export const LEVERAGES: readonly number[] = [2, 3, 4, 5];
+/** Leverage that spot margin offers on pairs quoted in USDT. */
+const LEVERAGES: readonly number[] = [2, 3, 4, 5];
+
+export const leveragesOf = ({ rules }: SymbolMarket): readonly number[] =>
+  rules.quote === MARGIN_ASSET ? LEVERAGES : [];
 
 export const ORDER_TYPES = [
   'limit',
@@ -34,6 +39,8 @@ export type KrakenTerms = OrderTerms & {
   readonly clientOrderId: string | null;
   readonly userref: number | null;
   readonly feeIn: 'base' | 'quote';
+  /** Of a margin order; null on spot. */
+  readonly leverage: number | null;
   readonly timeInForce: 'GTC' | 'IOC' | 'FOK' | 'GTD';
   /** API time at which a GTD order ends. */
   readonly expiresMs: number | null;

@@ -24,7 +24,7 @@ export function enter(state: ExchangeState, market: SymbolMarket, order: VenueOr
 export function work(state: ExchangeState, market: SymbolMarket, order: VenueOrder): void {
   order.isWorking = true;
   order.workingMs = state.now.marketMs;
-  if (isMarketLike(order.type) && !state.clearing.canPay(state, market, order)) {
+  if ((isMarketLike(order.type) || order.reduceOnly) && !state.clearing.canPay(state, market, order)) {
     expire(state, market, order, 'REJECTED', 'INSUFFICIENT_BALANCES');
     return;
   }

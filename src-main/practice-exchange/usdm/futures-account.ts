@@ -5,7 +5,8 @@ import { FIRST_LEVERAGE } from './brackets.ts';
 /** The asset in which everything on this product is margined and settled. */
 export const MARGIN_ASSET = 'USDT';
 
-export type IncomeType = 'TRANSFER' | 'REALIZED_PNL' | 'COMMISSION' | 'FUNDING_FEE' | 'INSURANCE_CLEAR';
+export type IncomeType =
+  'TRANSFER' | 'REALIZED_PNL' | 'COMMISSION' | 'FUNDING_FEE' | 'ROLLOVER_FEE' | 'INSURANCE_CLEAR';
 
 export type Income = {
   readonly tranId: number;
