@@ -213,8 +213,35 @@ describe('orders by hand', () => {
     await shown('[data-panel="7"] .statebar').toContain('No position in BTC/USDT.');
   });
 
-  it('never offers to touch a foreign order', async () => {
-    const { find } = mounted();
+  it('touches a foreign order only to adopt it, with the stop of what it opens, once confirmed', async () => {
+    const { bridge, find } = mounted();
+    await shown('.orders').toContain('foreign');
+    expect(find('.orders tr.foreign').querySelectorAll('button')).toHaveLength(1);
+    await userEvent.click(find('.orders tr.foreign button'));
+    await shown('[role="dialog"]').toContain('Adopt: Buy 25,000 DOGE/USDT');
+    expect(find('[role="dialog"] [type="submit"]').matches(':disabled')).toBe(true);
+    const [stop, limit] = document.querySelectorAll('[role="dialog"] input');
+    await userEvent.fill(stop!, '0.0880');
+    await userEvent.fill(limit!, '0.0875');
+    expect(bridge.commands).toEqual([]);
+    await userEvent.click(find('[role="dialog"] [type="submit"]'));
+    expect(bridge.commands.map(({ command }) => command)).toEqual([
+      {
+        kind: 'adoptOrder',
+        accountId: 'paper-01',
+        venueOrderId: '418',
+        stopTrigger: '0.0880',
+        stopLimit: '0.0875',
+      },
+    ]);
+  });
+
+  it.each([
+    ['another Leeward placed it', { installation: 'ffffffff' }],
+    ['it was filled in part', { filledQuantity: '1' }],
+  ])('does not offer to adopt a foreign order when %s', async (_name, over) => {
+    const orders = sampleState().orders.map((order) => (order.foreign ? { ...order, ...over } : order));
+    const { find } = mounted({ state: sampleState({ orders }) });
     await shown('.orders').toContain('foreign');
     expect(find('.orders tr.foreign').querySelector('button')).toBeNull();
   });

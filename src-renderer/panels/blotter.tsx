@@ -7,6 +7,7 @@ import { sideText } from '../app/words.ts';
 import { Num, toneOf } from '../ui/number.tsx';
 import { formatDecimal, formatSigned, signOf, sumDecimals } from '../ui/number-text.ts';
 import { type PanelCondition, READY, useCondition } from './condition.ts';
+import { AdoptDialog } from './adopt-dialog.tsx';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
 import { FillsTable } from './fills-table.tsx';
 import { closedOrders, workingOrders } from './order-rows.ts';
@@ -127,6 +128,7 @@ const closing = (position: PositionDto): Confirmation => ({
 function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): ReactElement {
   const instruments = useInstruments();
   const [closes, setCloses] = useState<PositionDto | null>(null);
+  const [adopts, setAdopts] = useState<OrderDto | null>(null);
   const all = useEngine((state) => state.positions) ?? NO_POSITIONS;
   const held = all.filter(isOpen);
   const positions = held.filter((position) => position.coverage !== 'dust');
@@ -159,8 +161,9 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
       {orders.length === 0 ? (
         <p className="none">No working orders.</p>
       ) : (
-        <OrdersTable orders={orders} instruments={instruments} onCancel={cancel} />
+        <OrdersTable orders={orders} instruments={instruments} onCancel={cancel} onAdopt={setAdopts} />
       )}
+      {adopts && <AdoptDialog order={adopts} sender={sender} onClose={() => setAdopts(null)} />}
       {closes && <ConfirmDialog confirmation={closing(closes)} sender={sender} onClose={() => setCloses(null)} />}
     </div>
   );

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Missing, Num } from '../ui/number.tsx';
 import { digitsOf, formatDecimal } from '../ui/number-text.ts';
 import { ageText, clockText } from '../ui/time-text.ts';
+import { canAdopt } from './adopt-dialog.tsx';
 import { purposeOf } from './order-rows.ts';
 import { onRowKey } from './row-focus.ts';
 
@@ -58,6 +59,7 @@ type RowProps = {
   readonly order: OrderDto;
   readonly instrument: InstrumentDto | null;
   readonly onCancel: (order: OrderDto) => void;
+  readonly onAdopt: ((order: OrderDto) => void) | undefined;
 };
 
 const sideTone = (order: OrderDto): string => {
@@ -70,7 +72,7 @@ const rowClass = (order: OrderDto): string => {
   return order.foreign ? 'foreign' : '';
 };
 
-function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
+function OrderRow({ order, instrument, onCancel, onAdopt }: RowProps): ReactElement {
   const { session } = useTerminal();
   const digits = instrument ? digitsOf(instrument.tickSize) : undefined;
   const price = (text: string | null, reason: string): ReactElement =>
@@ -102,6 +104,7 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
       </td>
       <td>
         <Purpose order={order} />
+        {onAdopt && canAdopt(order) && isWorking(order) && <AdoptButton order={order} onAdopt={onAdopt} />}
       </td>
       <td className="r">
         {!order.foreign && isWorking(order) && (
@@ -122,13 +125,32 @@ function OrderRow({ order, instrument, onCancel }: RowProps): ReactElement {
   );
 }
 
+type AdoptProps = { readonly order: OrderDto; readonly onAdopt: (order: OrderDto) => void };
+
+const AdoptButton = ({ order, onAdopt }: AdoptProps): ReactElement => (
+  <button
+    type="button"
+    className="textbtn"
+    aria-label={`Adopt ${sideText(order.side)} ${order.quantity} ${order.instrumentId}`}
+    onClick={(event) => {
+      event.stopPropagation();
+      onAdopt(order);
+    }}
+  >
+    {' '}
+    · Adopt…
+  </button>
+);
+
 type TableProps = {
   readonly orders: readonly OrderDto[];
   readonly instruments: readonly InstrumentDto[];
   readonly onCancel: (order: OrderDto) => void;
+  /** Where foreign orders may become ours. */
+  readonly onAdopt?: (order: OrderDto) => void;
 };
 
-export function OrdersTable({ orders, instruments, onCancel }: TableProps): ReactElement {
+export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TableProps): ReactElement {
   return (
     <table className="table orders" onKeyDown={onRowKey}>
       <colgroup>
@@ -158,6 +180,7 @@ export function OrdersTable({ orders, instruments, onCancel }: TableProps): Reac
             order={order}
             instrument={instruments.find(({ instrumentId }) => instrumentId === order.instrumentId) ?? null}
             onCancel={onCancel}
+            onAdopt={onAdopt}
           />
         ))}
       </tbody>
