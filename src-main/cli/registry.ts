@@ -13,4 +13,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).command,
   status: async () => (await import('./status.ts')).command,
   stop: async () => (await import('./stop.ts')).command,
+  venues: async () => (await import('./venues.ts')).command,
 };

@@ -141,6 +141,11 @@ const TABLE: Readonly<Record<Venue, Readonly<Partial<Record<Product, VenueCapabi
   KRAKEN: { SPOT: KRAKEN_SPOT, MARGIN: KRAKEN_MARGIN },
 };
 
+/** Every row of the table with what names it. */
+export const PRODUCTS_OF_VENUES = Object.entries(TABLE).flatMap(([venue, products]) =>
+  Object.entries(products).map(([product, row]) => [venue as Venue, product as Product, row] as const),
+);
+
 /** Throws when the venue does not trade the product. */
 export const capabilitiesOf = (venue: Venue, product: Product): VenueCapabilities =>
   ensure(TABLE[venue][product], `a product that ${venue} trades`);
