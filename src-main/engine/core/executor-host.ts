@@ -9,6 +9,7 @@ import { isTerminal } from '../domain/order.ts';
 import { quantityOf } from '../execution/amounts.ts';
 import { openRecords, protects } from '../execution/coverage.ts';
 import { opposite, type Turn } from '../execution/execution-state.ts';
+import { dropChildrenHeld } from '../execution/held-entries.ts';
 import { sendCancel } from '../execution/sending.ts';
 import { moveStop } from '../execution/stop-replacement.ts';
 import { executorOf } from '../executors/catalog.ts';
@@ -40,7 +41,10 @@ const STEPS_ON: readonly EngineInput['kind'][] = [
 export function stepExecutors(parts: Parts, turn: Turn, input: EngineInput): void {
   if (!STEPS_ON.includes(input.kind)) return;
   for (const record of parts.state.executors.values()) {
-    if (record.status !== 'working') continue;
+    if (record.status !== 'working') {
+      takeBack(turn, record);
+      continue;
+    }
     refreshChildren(turn, record);
     if (mayGoOn(parts, turn, record)) step(parts, turn, record, input.kind === 'bar.closed' ? input.bar : null);
   }
@@ -74,17 +78,22 @@ export function setStatus(
 ): void {
   record.status = status;
   record.reason = reason;
-  if (status !== 'working') {
-    for (const [id, child] of record.children) {
-      const order = child.isOpen ? turn.state.orders.get(id) : undefined;
-      if (order !== undefined) sendCancel(turn, order);
-    }
-  }
+  if (status !== 'working') takeBack(turn, record);
   const { executorId, request } = record;
   const { accountId, instrumentId, params } = request;
   const filled = filledOf(record).toString();
   const what = { executorId, accountId, instrumentId, executor: params.kind, status, reason, filled };
   turn.emit({ kind: 'executor.changed', ...what });
+}
+
+/** Asked for on every step: a child on its way can only be canceled once the venue answered. */
+function takeBack(turn: Turn, record: ExecutorRecord): void {
+  const exposure = exposureOf(turn, record);
+  if (exposure !== undefined) dropChildrenHeld(turn, exposure, record.executorId);
+  for (const [id, child] of record.children) {
+    const order = child.isOpen ? turn.state.orders.get(id) : undefined;
+    if (order !== undefined) sendCancel(turn, order);
+  }
 }
 
 function step(parts: Parts, turn: Turn, record: ExecutorRecord, bar: Bar | null): void {

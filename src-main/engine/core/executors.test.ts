@@ -241,6 +241,16 @@ describe('an executor', () => {
     expect(command(session, 'resumeExecutor')).toBe('STATE_CHANGE_ILLEGAL');
   });
 
+  it.each(['pauseExecutor', 'stopExecutor'] as const)('takes back a child still on its way at %s', (kind) => {
+    const session = started({ kind: 'ladder', from: '99.00', to: '98.00', levels: 1 });
+    session.timeUs += 1_000_000;
+    session.dispatch({ kind: 'clock.ticked' });
+    expect(command(session, kind)).toBeNull();
+    run(session, 5);
+    expect(children(session).length).toBeLessThan(2);
+    expect(session.venue.openIds()).toEqual([]);
+  });
+
   it.each(['halt', 'setReducing'] as const)('pauses on %s and does not resume by itself', (kind) => {
     const session = started(TWAP);
     run(session, 2);

@@ -1,5 +1,6 @@
 import type { Verdict } from '../domain/denial.ts';
 import type { DecisionReason } from '../domain/events.ts';
+import type { ExecutorId } from '../domain/identifiers.ts';
 import { isTerminal } from '../domain/order.ts';
 import { ensure } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
@@ -49,6 +50,11 @@ export const heldBy = (turn: Pick<Turn, 'state'>, { accountId, instrumentId }: E
   [...turn.state.heldEntries.values()].filter(
     (held) => held.accountId === accountId && held.instrumentId === instrumentId,
   );
+
+/** A parent that no longer works sends nothing that waits for its stop. */
+export function dropChildrenHeld(turn: Turn, exposure: Exposure, parentId: ExecutorId): void {
+  for (const held of heldBy(turn, exposure)) if (held.entry.parentId === parentId) giveUp(turn, held);
+}
 
 /** A new life sends nothing that an earlier one held back. */
 export function dropHeldEntries(turn: Turn): void {
