@@ -181,6 +181,31 @@ describe('a served session', { timeout: 60_000 }, () => {
     );
   });
 
+  it('works a parent order, and tells terminal and `leeward status` how far it is', async () => {
+    const { watch } = await terminal.state(isLive);
+    const last = Number(lastOf(watch));
+    const at = (ratio: number): string => (last * ratio).toFixed(2);
+    const started = await terminal.command({
+      kind: 'startExecutor',
+      accountId: 'paper-01',
+      instrumentId: BTC,
+      side: 'buy',
+      quantity: '0.02000',
+      reduceOnly: false,
+      protection: { stopTrigger: at(0.95), stopLimit: at(0.945), target: null },
+      params: { kind: 'ladder', from: at(0.993), to: at(0.99), levels: 2 },
+    });
+    expect(started).toMatchObject({ ok: true });
+    const { executors } = await terminal.state((state) =>
+      state.executors.some(({ openChildren }) => openChildren === 2),
+    );
+    expect(executors).toMatchObject([{ executor: 'ladder', status: 'working', filled: '0', quantity: '0.02000' }]);
+    await vi.waitFor(
+      async () => expect((await cli('status')).out).toMatch(/executor {2}x1-1 ladder .* buy 0 of 0\.02000, working/),
+      { timeout: 15_000 },
+    );
+  });
+
   it('refuses a second session in the same home', async () => {
     const second = await cli('serve', '--port', '0');
     expect(second.code).toBe(1);
@@ -191,7 +216,8 @@ describe('a served session', { timeout: 60_000 }, () => {
     const stopped = await cli('stop');
     expect(stopped).toMatchObject({ code: 0, error: '' });
     expect(stopped.out).toMatch(/^stop acknowledged by the engine after /);
-    const { positions, stop, strip } = await terminal.state((state) => state.stop?.verifiedFlat === true);
+    const { executors, positions, stop, strip } = await terminal.state((state) => state.stop?.verifiedFlat === true);
+    expect(executors).toMatchObject([{ status: 'stopped', reason: 'EMERGENCY_STOP' }]);
     expect(stop?.sources).toContain('cli');
     expect(strip).toMatchObject({ tradingState: 'halted', workingOrders: { own: 0, unknown: 0 } });
     expect(positions.filter(({ coverage }) => coverage !== 'dust')).toEqual([]);

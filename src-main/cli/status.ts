@@ -1,8 +1,16 @@
+import type { WorkedParent } from '../guardian/protocol.ts';
 import { type Command, CommandFailure, report } from './command.ts';
 import { findingsTable } from './findings-table.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 
 const OPTIONS = { 'data-dir': { type: 'string' }, json: { type: 'boolean', default: false } } as const;
+
+/** The state of trading decides whether it goes on: a paused parent says why. */
+function executorLine(worked: WorkedParent): string {
+  const { accountId, executor, executorId, filled, instrumentId, quantity, reason, side, status } = worked;
+  const why = reason === null ? '' : ` (${reason})`;
+  return `executor  ${executorId} ${executor} ${accountId} ${instrumentId} ${side} ${filled} of ${quantity}, ${status}${why}`;
+}
 
 export const command: Command = {
   name: 'status',
@@ -34,6 +42,7 @@ usage: leeward status [--data-dir d] [--json]
       ...status.positions.map(
         (position) => `position  ${position.accountId} ${position.instrumentId} ${position.quantity}`,
       ),
+      ...status.executors.map(executorLine),
     ];
     const table = findingsTable(status.findings);
     if (table !== undefined) lines.push('', 'Not re-armed before these are confirmed in the terminal:', table);

@@ -12,10 +12,12 @@ import type { Position } from '../engine/portfolio/portfolio.ts';
 import type {
   ComponentDto,
   DriftDto,
+  ExecutorDto,
   OriginDto,
   ReconciliationDto,
   StrategyDto,
 } from '../../src-preload/contract/state.ts';
+import { executorDtos } from './executor-view.ts';
 import { reconciliationDto } from './reconciliation-view.ts';
 
 /** What the door reads of the engine to show it; never a way to change it. */
@@ -42,6 +44,7 @@ export type EngineFacts = {
   closes(instrumentId: InstrumentId): readonly number[];
   stopReport(): StopReport | null;
   unknownOutcomes(): readonly UnknownOutcome[];
+  executors(): readonly ExecutorDto[];
   components(): readonly ComponentDto[];
   drift(): DriftDto;
   strategies(): readonly StrategyDto[];
@@ -100,6 +103,7 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
     feed: (instrumentId) => ({ state: view.feed(instrumentId) ?? 'connecting', ageMs: around.feedAgeMs(instrumentId) }),
     stopReport: () => view.stop(),
     unknownOutcomes: () => view.unknownOutcomes(),
+    executors: () => executorDtos(view.executors()),
     components: () => componentDtos(view, around),
   };
 }

@@ -109,6 +109,7 @@ export class TerminalView {
     this.set({ op: 'set', topic: 'strategies', value: facts.strategies() });
     this.set({ op: 'set', topic: 'stop', value: facts.stopReport() });
     this.set({ op: 'set', topic: 'outcomes', value: facts.unknownOutcomes().slice(-MAX_OUTCOMES) });
+    this.set({ op: 'set', topic: 'executors', value: facts.executors() });
     this.set({ op: 'set', topic: 'reconciliation', value: facts.reconciliation() });
   }
 
@@ -132,6 +133,7 @@ export class TerminalView {
         log: [...this.log],
         stop: facts.stopReport(),
         outcomes: facts.unknownOutcomes().slice(-MAX_OUTCOMES),
+        executors: facts.executors(),
         reconciliation: facts.reconciliation(),
       },
     };

@@ -2,7 +2,13 @@ import type { Clock } from '../engine/ports/clock.ts';
 import { jsonFrame } from '../launcher/framing.ts';
 import { connectLocal } from '../launcher/local-socket.ts';
 import { listen } from './client.ts';
-import { BEAT_INTERVAL_MS, type Finding, GUARDIAN_SILENCE_MS, type HeldPosition } from './protocol.ts';
+import {
+  BEAT_INTERVAL_MS,
+  type Finding,
+  GUARDIAN_SILENCE_MS,
+  type HeldPosition,
+  type WorkedParent,
+} from './protocol.ts';
 
 export type EngineLinkOptions = {
   readonly socketPath: string;
@@ -14,6 +20,7 @@ export type EngineLinkOptions = {
     readonly tradingState: string;
     readonly positions: readonly HeldPosition[] | null;
     readonly findings?: readonly Finding[];
+    readonly executors?: readonly WorkedParent[];
   };
   /** Latches the emergency stop; resolves once it is journaled, and only then is it acknowledged. */
   readonly onStop: (origin: string) => Promise<void>;

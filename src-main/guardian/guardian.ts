@@ -8,6 +8,7 @@ import {
   type GuardianAnswer,
   type GuardianRequest,
   type GuardianStatus,
+  type WorkedParent,
   type Finding,
   type HeldPosition,
   STOP_ACKNOWLEDGE_MS,
@@ -57,6 +58,7 @@ export class Guardian {
   private tradingState: string | null = null;
   private held: readonly HeldPosition[];
   private findings: readonly Finding[] = [];
+  private executors: readonly WorkedParent[] = [];
   private stop: PendingStop | undefined;
   private flattening: Promise<StopResult> | undefined;
   private stopCount = 0;
@@ -120,6 +122,7 @@ export class Guardian {
       tradingState: this.tradingState,
       positions: this.held,
       findings: this.findings,
+      executors: this.executors,
     };
   }
 
@@ -144,12 +147,10 @@ export class Guardian {
     else if (this.unproven !== null) peer.send({ t: 'stop', stopId: UNPROVEN, origin: this.unproven });
   }
 
-  private heardBeat(
-    peer: Peer,
-    beat: { tradingState: string; positions: HeldPosition[] | null; findings?: Finding[] | undefined },
-  ): void {
+  private heardBeat(peer: Peer, beat: Extract<GuardianRequest, { readonly t: 'beat' }>): void {
     if (this.engine?.peer !== peer) return;
     this.findings = beat.findings ?? [];
+    this.executors = beat.executors ?? [];
     this.engine.lastBeatUs = this.options.clock.monotonicUs();
     this.engineState = 'alive';
     if (beat.positions === null) return;

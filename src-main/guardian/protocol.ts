@@ -29,6 +29,20 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
+export const workedParent = z.object({
+  executorId: z.string(),
+  accountId: z.string(),
+  instrumentId: z.string(),
+  executor: z.string(),
+  side: z.string(),
+  quantity: z.string(),
+  filled: z.string(),
+  status: z.string(),
+  reason: z.string().nullable(),
+});
+/** A parent order at work, or paused. */
+export type WorkedParent = z.infer<typeof workedParent>;
+
 /** Engine or client to guardian. */
 export const guardianRequestSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('engine'), token: z.string(), pid: z.number().int().positive(), epoch: z.number().int() }),
@@ -39,6 +53,8 @@ export const guardianRequestSchema = z.discriminatedUnion('t', [
     positions: z.array(heldPosition).nullable(),
     /** What a person has to confirm; absent when nothing. */
     findings: z.array(finding).optional(),
+    /** Absent when none works or is paused. */
+    executors: z.array(workedParent).optional(),
   }),
   z.object({ t: z.literal('stopAcknowledged'), stopId: z.string() }),
   z.object({ t: z.literal('stop'), origin: z.string().max(40) }),
@@ -54,6 +70,7 @@ export type GuardianStatus = {
   readonly tradingState: string | null;
   readonly positions: readonly HeldPosition[];
   readonly findings: readonly Finding[];
+  readonly executors: readonly WorkedParent[];
 };
 
 export type StopResult = {

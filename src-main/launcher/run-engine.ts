@@ -6,6 +6,7 @@ import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
 import { createSystemRandom } from '../adapters/system-random/system-random.ts';
 import { createDoor, type Door } from '../door/door.ts';
 import { serveClients } from '../door/client-server.ts';
+import { liveExecutors } from '../door/executor-view.ts';
 import { engineFacts } from '../door/engine-facts.ts';
 import { MarketView } from '../door/market-view.ts';
 import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
@@ -255,6 +256,7 @@ async function joinGuardian(parts: Parts, engine: Engine): Promise<EngineLink> {
       tradingState: engine.view.tradingState().state,
       positions: engine.view.config() === null ? null : heldPositions(engine),
       ...(hasFindings(engine.view) ? { findings: findingsOf(engine.view) } : {}),
+      executors: liveExecutors(engine.view),
     }),
     onStop: async (origin) => {
       stops += 1;

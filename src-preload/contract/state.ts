@@ -279,6 +279,29 @@ export type ReconciliationDto = {
   readonly unmanaged: readonly UnmanagedDto[];
 };
 
+/** A parent order that is worked through children. */
+export type ExecutorDto = {
+  readonly executorId: string;
+  readonly accountId: string;
+  readonly strategyId: string | null;
+  readonly instrumentId: string;
+  /** How it is worked: `twap`, `iceberg`, ... */
+  readonly executor: string;
+  readonly side: SideDto;
+  readonly reduceOnly: boolean;
+  /** Of the parent; `filled` is what its children have of it, less what they took back. */
+  readonly quantity: string;
+  readonly filled: string;
+  readonly openChildren: number;
+  readonly children: number;
+  readonly status: 'working' | 'paused' | 'done' | 'stopped';
+  /** Why it does not work; null while it does, and when all is filled. */
+  readonly reason: string | null;
+  /** Code of the denial its last child met; null after one that was admitted. */
+  readonly lastDenial: string | null;
+  readonly startedAtUs: number;
+};
+
 export type ComponentDto = { readonly component: string; readonly state: ComponentStateDto; readonly detail: string };
 
 export type JournalDto = {
@@ -323,6 +346,7 @@ export type TerminalState = {
   readonly log: readonly LogDto[];
   readonly stop: StopReportDto | null;
   readonly outcomes: readonly UnknownOutcomeDto[];
+  readonly executors: readonly ExecutorDto[];
   readonly reconciliation: ReconciliationDto;
 };
 
@@ -342,4 +366,5 @@ export type StateUpdate =
   | { readonly op: 'append'; readonly topic: 'log'; readonly value: LogDto }
   | { readonly op: 'set'; readonly topic: 'stop'; readonly value: StopReportDto | null }
   | { readonly op: 'set'; readonly topic: 'outcomes'; readonly value: readonly UnknownOutcomeDto[] }
+  | { readonly op: 'set'; readonly topic: 'executors'; readonly value: readonly ExecutorDto[] }
   | { readonly op: 'set'; readonly topic: 'reconciliation'; readonly value: ReconciliationDto };

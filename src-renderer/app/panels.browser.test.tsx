@@ -94,6 +94,18 @@ describe('tables and lists', () => {
     expect(t.text('[data-panel="7"] tbody tr:last-child')).toContain('order ended by query');
   });
 
+  it('shows parent orders, and pauses and cancels them', async () => {
+    await userEvent.click(tab('7', 'Executors'));
+    await shown('[data-panel="7"] tbody tr').toContain('TWAP');
+    expect(t.text('[data-panel="7"] tbody tr')).toContain('25%');
+    await userEvent.click(t.find('[aria-label^="Pause TWAP"]'));
+    await userEvent.click(t.find('[aria-label^="Cancel TWAP"]'));
+    expect(t.bridge.commands.map(({ command }) => command)).toEqual([
+      { kind: 'pauseExecutor', executorId: 'x3-1' },
+      { kind: 'stopExecutor', executorId: 'x3-1' },
+    ]);
+  });
+
   it('shows the event log without the closed bars that would bury it', async () => {
     await userEvent.click(tab('9', 'Event log'));
     await shown('[data-panel="9"]').toContain('order.submit');

@@ -298,6 +298,24 @@ const RESOLUTION_WORDS: Readonly<Record<string, string>> = {
   unchanged: 'not changed',
 };
 
+const EXECUTOR_KINDS: Readonly<Record<string, string>> = {
+  twap: 'TWAP',
+  pov: 'POV',
+  dca: 'DCA',
+};
+export const executorText = (kind: string): string => EXECUTOR_KINDS[kind] ?? spaced(kind);
+
+const EXECUTOR_REASONS: Readonly<Record<string, string>> = {
+  COMMAND: 'by hand',
+  TRADING_STATE: 'not active',
+  POSITION_CLOSING: 'position closed',
+  EMERGENCY_STOP: 'emergency stop',
+  RESTARTED: 'restart',
+  INCOMPLETE: 'not all filled',
+};
+/** Why a parent order does not work; the code of a denial in its words. */
+export const executorReasonText = (reason: string): string => EXECUTOR_REASONS[reason] ?? reasonText(reason);
+
 /** What became of a command of unknown outcome. */
 export const resolutionText = (resolution: string): string => RESOLUTION_WORDS[resolution] ?? resolution;
 

@@ -1,6 +1,12 @@
 import { useState, type ReactElement } from 'react';
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
-import type { FillDto, OrderDto, PositionDto, UnknownOutcomeDto } from '../../src-preload/contract/state.ts';
+import type {
+  ExecutorDto,
+  FillDto,
+  OrderDto,
+  PositionDto,
+  UnknownOutcomeDto,
+} from '../../src-preload/contract/state.ts';
 import { useEngine, useInstruments } from '../app/terminal-context.tsx';
 import { useCommand, type CommandSender } from '../app/use-command.ts';
 import { sideText } from '../app/words.ts';
@@ -10,6 +16,7 @@ import { type PanelCondition, READY, useCondition } from './condition.ts';
 import { AdoptDialog } from './adopt-dialog.tsx';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
 import { FillsTable } from './fills-table.tsx';
+import { ExecutorsTable } from './executors-table.tsx';
 import { closedOrders, workingOrders } from './order-rows.ts';
 import { OutcomesTable } from './outcomes-table.tsx';
 import { OrdersTable } from './orders-table.tsx';
@@ -19,6 +26,7 @@ import { PositionsTable } from './positions-table.tsx';
 
 const TABS: readonly PanelTab[] = [
   { id: 'orders', title: 'Positions and orders' },
+  { id: 'executors', title: 'Executors' },
   { id: 'fills', title: 'Fills' },
   { id: 'closed', title: 'Closed orders' },
   { id: 'outcomes', title: 'Unknown outcomes' },
@@ -26,12 +34,18 @@ const TABS: readonly PanelTab[] = [
 const NO_ORDERS: readonly OrderDto[] = [];
 const NO_FILLS: readonly FillDto[] = [];
 const NO_OUTCOMES: readonly UnknownOutcomeDto[] = [];
+const NO_EXECUTORS: readonly ExecutorDto[] = [];
 const NO_POSITIONS: readonly PositionDto[] = [];
 
 const NO_FILLS_YET: PanelCondition = {
   kind: 'empty',
   title: 'No fills in this session',
   detail: 'The journal keeps those of earlier ones.',
+};
+const NONE_WORKED: PanelCondition = {
+  kind: 'empty',
+  title: 'No executors',
+  detail: 'Parent orders that are worked through children, such as TWAP or a ladder, are listed here.',
 };
 const ALL_KNOWN: PanelCondition = {
   kind: 'empty',
@@ -51,7 +65,9 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
   const sender = useCommand();
   const fills = useEngine((state) => state.fills) ?? NO_FILLS;
   const outcomes = useEngine((state) => state.outcomes) ?? NO_OUTCOMES;
-  const condition = useCondition(emptyCondition(tab, fills.length, outcomes.length));
+  const executors = useEngine((state) => state.executors) ?? NO_EXECUTORS;
+  const counts = { fills: fills.length, outcomes: outcomes.length, executors: executors.length };
+  const condition = useCondition(emptyCondition(tab, counts));
   return (
     <Panel
       digit="7"
@@ -61,12 +77,9 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
       tools={tab === 'orders' && <OrderTools sender={sender} />}
       condition={condition}
     >
-      {sender.answer.kind === 'failed' && (
-        <div className="statebar failed" role="alert">
-          {sender.answer.text}
-        </div>
-      )}
+      <Refusal sender={sender} />
       {tab === 'orders' && <PositionsAndOrders sender={sender} />}
+      {tab === 'executors' && <ExecutorsTable executors={executors} sender={sender} />}
       {tab === 'fills' && <FillsTable fills={fills} />}
       {tab === 'closed' && <ClosedOrders sender={sender} />}
       {tab === 'outcomes' && <OutcomesTable outcomes={outcomes} />}
@@ -74,10 +87,23 @@ export function BlotterPanel({ before = [], onTab }: BlotterProps): ReactElement
   );
 }
 
-function emptyCondition(tab: string, fills: number, outcomes: number): PanelCondition {
-  if (tab === 'fills' && fills === 0) return NO_FILLS_YET;
-  return tab === 'outcomes' && outcomes === 0 ? ALL_KNOWN : READY;
+function Refusal({ sender: { answer } }: { readonly sender: CommandSender }): ReactElement | null {
+  if (answer.kind !== 'failed') return null;
+  return (
+    <div className="statebar failed" role="alert">
+      {answer.text}
+    </div>
+  );
 }
+
+const EMPTY: Readonly<Record<string, PanelCondition>> = {
+  fills: NO_FILLS_YET,
+  outcomes: ALL_KNOWN,
+  executors: NONE_WORKED,
+};
+
+const emptyCondition = (tab: string, counts: Readonly<Record<string, number>>): PanelCondition =>
+  counts[tab] === 0 ? (EMPTY[tab] ?? READY) : READY;
 
 function ClosedOrders({ sender }: { readonly sender: CommandSender }): ReactElement {
   const instruments = useInstruments();

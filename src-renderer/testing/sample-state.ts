@@ -8,6 +8,7 @@ import type {
   PositionDto,
   StopReportDto,
   UnknownOutcomeDto,
+  ExecutorDto,
   StripDto,
   TerminalState,
   WatchDto,
@@ -357,10 +358,30 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
     ],
     stop: null,
     outcomes: sampleOutcomes,
+    executors: [sampleExecutor()],
     reconciliation: { comparing: [], differences: [], otherInstallations: [], unmanaged: [] },
     ...over,
   };
 }
+
+export const sampleExecutor = (over: Partial<ExecutorDto> = {}): ExecutorDto => ({
+  executorId: 'x3-1',
+  accountId: 'paper-01',
+  strategyId: null,
+  instrumentId: instrumentIdOf('BTC'),
+  executor: 'twap',
+  side: 'buy',
+  reduceOnly: false,
+  quantity: '0.40000',
+  filled: '0.10000',
+  openChildren: 1,
+  children: 2,
+  status: 'working',
+  reason: null,
+  lastDenial: null,
+  startedAtUs: SAMPLE_NOW_US - 95_000_000,
+  ...over,
+});
 
 const outcomeOf = (base: string, tail: string, over: Partial<UnknownOutcomeDto>): UnknownOutcomeDto => ({
   accountId: 'paper-01',

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 /** 16 grid, 1.5 stroke; filled only for trading states. Always beside a word. */
 const PATHS = {
   play: <path className="f" d="M5 3.5v9l7.5-4.5z" />,
+  pause: <path className="f" d="M4 3h3v10H4zM9 3h3v10H9z" />,
   triangleDown: <path className="f" d="M2 4h12L8 13z" />,
   square: <path className="f" d="M3 3h10v10H3z" />,
   octagon: <path className="f" d="M5 1.5h6L14.5 5v6L11 14.5H5L1.5 11V5z" />,
