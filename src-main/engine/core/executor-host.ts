@@ -53,15 +53,21 @@ export function stepExecutors(parts: Parts, turn: Turn, input: EngineInput): voi
 /** After the turn was settled: a child that came and went within one turn is known all the same. */
 export function noteChildren(parts: Parts, turn: Turn): void {
   for (const record of parts.state.executors.values()) {
+    if (turn.state.tradingState === 'stopping') endByStop(parts, turn, record);
     if (record.status !== 'done' || record.children.size > 0) refreshChildren(turn, record);
   }
+}
+
+/** In the turn of the stop itself: it may be over before the next step. One that is paused must not resume either. */
+function endByStop(parts: Parts, turn: Turn, record: ExecutorRecord): void {
+  const isOver = record.status === 'done' || record.status === 'stopped';
+  if (!isOver) setStatus(parts, turn, record, 'stopped', 'EMERGENCY_STOP');
 }
 
 /** False once the trading state or an exit of the position took its ground away. */
 function mayGoOn(parts: Parts, turn: Turn, record: ExecutorRecord): boolean {
   const { tradingState } = turn.state;
-  if (tradingState === 'stopping') setStatus(parts, turn, record, 'stopped', 'EMERGENCY_STOP');
-  else if (tradingState !== 'active') setStatus(parts, turn, record, 'paused', 'TRADING_STATE');
+  if (tradingState !== 'active') setStatus(parts, turn, record, 'paused', 'TRADING_STATE');
   else if ((exposureOf(turn, record)?.flattening ?? null) !== null) {
     setStatus(parts, turn, record, 'paused', 'POSITION_CLOSING');
   } else return true;

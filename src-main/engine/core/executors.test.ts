@@ -278,6 +278,21 @@ describe('an executor', () => {
     expect(session.exposure().isFlat).toBe(true);
   });
 
+  it.each(['halt', 'pauseExecutor'] as const)('is not left to resume by the emergency stop after %s', (before) => {
+    const session = started(TWAP);
+    run(session, 2);
+    if (before === 'halt') session.command({ kind: 'halt', reason: 'test' });
+    else command(session, 'pauseExecutor');
+    run(session, 1);
+    session.command({ kind: 'emergencyStop' });
+    // Flat and verified before the clock ticks again.
+    session.pump();
+    expect(executor(session)).toMatchObject({ status: 'stopped', reason: 'EMERGENCY_STOP' });
+    run(session, 5);
+    session.command({ kind: 'rearm', to: 'active', reason: 'test' });
+    expect(command(session, 'resumeExecutor')).toBe('STATE_CHANGE_ILLEGAL');
+  });
+
   it('pauses when its position is closed under it', () => {
     const session = started(TWAP);
     run(session, 3);
