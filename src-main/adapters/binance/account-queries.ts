@@ -6,21 +6,12 @@ import type { VenueSnapshot } from '../../engine/ports/venue-gateway.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import type { CallParams } from '../ccxt/ccxt-binance.ts';
 import type { ClientIdIndex } from './client-id-index.ts';
-import { balancesOf, fillOfTrade, reportOfReply } from './order-reports.ts';
+import { fillOfTrade, reportOfReply } from './order-reports.ts';
+import type { AccountLook, ProductForm, WeighedCall } from './product-form.ts';
 import type { RestClient } from './rest-client.ts';
 import type { SymbolMap } from './symbol-map.ts';
-import {
-  type AccountReply,
-  accountReply,
-  orderReply,
-  type OrderReply,
-  orderRows,
-  type TradeRow,
-  tradeRows,
-} from './wire-schemas.ts';
+import { orderReply, type OrderReply, orderRows, type TradeRow, tradeRows } from './wire-schemas.ts';
 
-/** REST request weights of Binance spot, rest-api.md. */
-const WEIGHT = { openOrders: 80, order: 4, allOrders: 20, trades: 20, tradesOfOrder: 5, account: 20 } as const;
 const PAGE = 1_000;
 /** "Order does not exist." */
 const NO_SUCH_ORDER = '-2013';
@@ -28,6 +19,7 @@ const NO_SUCH_ORDER = '-2013';
 type Query<T> = Promise<Result<T, CallFailure>>;
 export type AccountQueryParts = {
   readonly rest: RestClient;
+  readonly form: ProductForm;
   readonly accountId: AccountId;
   readonly symbols: SymbolMap;
   readonly clientIds: ClientIdIndex;
@@ -90,7 +82,7 @@ export class AccountQueries {
     const [fills, found, account] = await Promise.all([
       allOf(symbols.map((symbol) => this.newFills(symbol))),
       allOf(lookups.map((lookup) => this.lookup(lookup))),
-      this.account(),
+      this.parts.form.look(this.parts.rest, this.parts.symbols, this.lane),
     ]);
     if (!fills.ok) return fills;
     if (!found.ok) return found;
@@ -102,24 +94,22 @@ export class AccountQueries {
       fills: fills.value.flatMap((page) => page.fills),
       balances: this.held(account.value),
       lookups: found.value,
+      ...(account.value.positions === undefined ? {} : { positions: account.value.positions }),
     });
   }
 
-  account(): Query<AccountReply> {
-    return this.ask('privateGetAccount', {}, accountReply, WEIGHT.account);
-  }
-
   /** The venue lists every asset it knows; one that was never held says nothing, one that was says it is gone. */
-  private held(reply: AccountReply): readonly Balance[] {
-    const asked = balancesOf(reply);
+  private held({ balances: asked }: AccountLook): readonly Balance[] {
     const unlisted = [...this.newer.values()].filter(({ asset }) => !asked.some((balance) => balance.asset === asset));
-    const balances = [...asked.map((balance) => this.newer.get(balance.asset) ?? balance), ...unlisted];
-    for (const { asset, free, locked } of balances) if (!isZero(free) || !isZero(locked)) this.heldAssets.add(asset);
+    // The stream tells nothing of debts.
+    const balances = [...asked.map((balance) => ({ ...balance, ...this.newer.get(balance.asset) })), ...unlisted];
+    for (const balance of balances) if (isHeld(balance)) this.heldAssets.add(balance.asset);
     return balances.filter(({ asset }) => this.heldAssets.has(asset));
   }
 
   private async openOrders(): Query<readonly OrderReply[]> {
-    const rows = await this.ask('privateGetOpenOrders', {}, orderRows, WEIGHT.openOrders);
+    const { calls, openOrdersParams } = this.parts.form;
+    const rows = await this.ask(calls.openOrders, openOrdersParams, orderRows);
     if (rows.ok) rows.value.forEach((row) => this.remember(row));
     return rows;
   }
@@ -128,7 +118,10 @@ export class AccountQueries {
   private symbolsToAsk(open: readonly OrderReply[], instruments: readonly InstrumentId[]): readonly string[] {
     for (const { symbol } of open) this.active.add(symbol);
     for (const id of instruments) this.active.add(this.parts.symbols.venueSymbolOf(id));
-    const symbols = [...this.active].filter((symbol) => this.parts.symbols.instrumentOf(symbol) !== undefined);
+    const only = this.parts.form.symbol;
+    const symbols = [...this.active].filter(
+      (symbol) => this.parts.symbols.instrumentOf(symbol) !== undefined && (only === null || symbol === only),
+    );
     this.active.clear();
     return symbols;
   }
@@ -138,7 +131,7 @@ export class AccountQueries {
     const rows: TradeRow[] = [];
     for (let last = this.lastTradeId.get(symbol); ;) {
       const from: CallParams = last === undefined ? {} : { fromId: String(last + 1n) };
-      const page = await this.ask('privateGetMyTrades', { symbol, limit: PAGE, ...from }, tradeRows, WEIGHT.trades);
+      const page = await this.ask(this.parts.form.calls.trades, { symbol, limit: PAGE, ...from }, tradeRows);
       if (!page.ok) return page;
       rows.push(...page.value);
       const newest = page.value.at(-1);
@@ -163,7 +156,7 @@ export class AccountQueries {
         .reduce<bigint | undefined>((low, id) => (low === undefined || id < low ? id : low), undefined);
       if (next === undefined) break;
       const params = { symbol, orderId: String(next), limit: PAGE };
-      const page = await this.ask('privateGetAllOrders', params, orderRows, WEIGHT.allOrders);
+      const page = await this.ask(this.parts.form.calls.allOrders, params, orderRows);
       if (!page.ok) return page;
       page.value.forEach((row) => this.remember(row));
       asked = next;
@@ -183,7 +176,7 @@ export class AccountQueries {
       symbol,
       ...(venueOrderId === undefined ? { origClientOrderId: clientOrderId } : { orderId: venueOrderId }),
     };
-    const reply = await this.ask('privateGetOrder', params, orderReply, WEIGHT.order);
+    const reply = await this.ask(this.parts.form.calls.order, params, orderReply);
     if (!reply.ok) {
       const absent = reply.error.outcome === 'rejected' && reply.error.code === NO_SUCH_ORDER;
       return absent ? ok({ clientOrderId: request.clientOrderId, found: false }) : reply;
@@ -201,19 +194,19 @@ export class AccountQueries {
   private async fillsOfOrder(order: OrderReply): Query<readonly Fill[]> {
     if (isZero(order.executedQty)) return ok([]);
     const params = { symbol: order.symbol, orderId: order.orderId };
-    const rows = await this.ask('privateGetMyTrades', params, tradeRows, WEIGHT.tradesOfOrder);
+    const rows = await this.ask(this.parts.form.calls.tradesOfOrder, params, tradeRows);
     const scope = this.scopeOf(order.symbol);
     if (!rows.ok || scope === undefined) return rows.ok ? ok([]) : rows;
     return ok(rows.value.map((row) => fillOfTrade(row, order.clientOrderId, scope)));
   }
 
   private ask<T>(
-    call: Parameters<RestClient['query']>[0]['call'],
+    { call, weight }: WeighedCall,
     params: CallParams,
     schema: Parameters<typeof this.parts.rest.query<T>>[0]['schema'],
-    weight: number,
   ): Query<T> {
-    return this.parts.rest.query({ call, params, schema, lane: this.lane, weight });
+    const { common } = this.parts.form;
+    return this.parts.rest.query({ call, params: { ...params, ...common }, schema, lane: this.lane, weight });
   }
 
   private remember(row: OrderReply): void {
@@ -230,6 +223,9 @@ export class AccountQueries {
     return instrumentId === undefined ? undefined : { accountId: this.parts.accountId, instrumentId };
   }
 }
+
+const isHeld = ({ free, locked, borrowed = '0', interest = '0' }: Balance): boolean =>
+  ![free, locked, borrowed, interest].every(isZero);
 
 const isZero = (text: string): boolean => /^0*(\.0*)?$/.test(text);
 

@@ -1,4 +1,4 @@
-import { BINANCE_SPOT_CREATE_DEADLINE_MS, capabilitiesOf } from '../../engine/domain/capabilities.ts';
+import type { VenueCapabilities } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
 import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
@@ -21,9 +21,10 @@ import { ClientIdIndex } from './client-id-index.ts';
 import { NOT_CONNECTED, outcomeOf, required } from './command-outcome.ts';
 import { type FeeRates, feeRatesOf, listedInstruments, venueLimits } from './listed-instruments.ts';
 import { fillsOfReply, type ReportScope, reportOfReply } from './order-reports.ts';
-import { orderRequest } from './order-requests.ts';
+import { marginForm, type MarginAccountKind } from './margin/margin-form.ts';
 import { readPrivateEvent } from './private-events.ts';
 import { PrivateStream } from './private-stream.ts';
+import { type ProductForm, readSpotAccount, SPOT_FORM } from './product-form.ts';
 import type { RestClient } from './rest-client.ts';
 import { type SymbolMap, symbolMap } from './symbol-map.ts';
 import { VenueCare } from './venue-care.ts';
@@ -48,6 +49,8 @@ export type BinanceGatewayOptions = {
   readonly limiter: WeightLimiter;
   /** False: queries alone, for a stop must not wait for a stream; true when absent. */
   readonly privateStream?: boolean;
+  /** Trades this margin account of the key instead of its spot account. */
+  readonly margin?: MarginAccountKind;
   /** False once another engine life was started: every later command is refused as FENCED. */
   readonly isCurrentEpoch: () => boolean;
   readonly clock: Clock;
@@ -62,7 +65,7 @@ const EXCHANGE_INFO_WEIGHT = 20;
 /** A filter failed, or a number has more digits than the symbol allows; errors.md of the venue's documentation. */
 const BROKEN_RULES: ReadonlySet<string> = new Set(['-1013', '-1111']);
 
-/** Binance spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
+/** Binance spot or margin through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
 export function createBinanceGateway(options: BinanceGatewayOptions): VenueGateway {
   return new BinanceGateway(options);
 }
@@ -70,7 +73,8 @@ export function createBinanceGateway(options: BinanceGatewayOptions): VenueGatew
 class BinanceGateway implements VenueGateway {
   readonly venue = 'BINANCE';
   readonly accountId: AccountId;
-  readonly capabilities = capabilitiesOf('BINANCE', 'SPOT');
+  readonly capabilities: VenueCapabilities;
+  private readonly form: ProductForm;
   private readonly options: BinanceGatewayOptions;
   private readonly ccxt: CcxtBinance;
   private readonly care: VenueCare;
@@ -88,8 +92,12 @@ class BinanceGateway implements VenueGateway {
   constructor(options: BinanceGatewayOptions) {
     this.options = options;
     this.accountId = options.accountId;
+    this.form = options.margin === undefined ? SPOT_FORM : marginForm(options.margin);
+    this.capabilities = this.form.capabilities;
+    const { apiKey, secret, endpoints } = options;
+    const { product, symbol } = this.form;
     this.ccxt = (options.library ?? createCcxtBinance)(
-      { apiKey: options.apiKey, secret: options.secret, endpoints: options.endpoints, timeoutMs: REPLY_TIMEOUT_MS },
+      { apiKey, secret, endpoints, timeoutMs: REPLY_TIMEOUT_MS, product, marginSymbol: symbol },
       { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
     );
     this.care = new VenueCare({
@@ -118,20 +126,21 @@ class BinanceGateway implements VenueGateway {
     await this.care.start();
     const info = required(await this.exchangeInfo());
     this.options.limiter.setLimits(venueLimits(info));
-    this.symbols = symbolMap(info);
+    this.symbols = symbolMap(info, this.form.product);
     this.queries = new AccountQueries({
       rest: this.rest,
+      form: this.form,
       accountId: this.accountId,
       symbols: this.symbols,
       clientIds: this.clientIds,
     });
-    const account = required(await this.queries.account());
+    const account = required(await readSpotAccount(this.rest));
     if (account.canTrade === false)
       throw new CredentialsRefused('expected an account that may trade, was one that may not');
     // A key refused in an earlier try was taken now.
     this.health.set('credentials', 'ready', 'the key is taken');
     this.fees = feeRatesOf(account);
-    const instruments = listedInstruments(info, this.fees, ++this.listingVersion);
+    const instruments = this.listed(info, this.fees);
     if (this.options.privateStream !== false) await this.stream.start();
     return instruments;
   }
@@ -150,8 +159,14 @@ class BinanceGateway implements VenueGateway {
     const info = await this.exchangeInfo();
     this.isRelisting = false;
     if (!info.ok) return;
-    this.symbols = symbolMap(info.value);
-    this.emit({ kind: 'listed', instruments: listedInstruments(info.value, this.fees, ++this.listingVersion) });
+    this.symbols = symbolMap(info.value, this.form.product);
+    this.emit({ kind: 'listed', instruments: this.listed(info.value, this.fees) });
+  }
+
+  private listed(info: ExchangeInfoReply, fees: FeeRates): readonly ListedInstrument[] {
+    const { product, symbol } = this.form;
+    const all = listedInstruments(info, fees, ++this.listingVersion, product);
+    return symbol === null ? all : all.filter(({ venueSymbol }) => venueSymbol === symbol);
   }
 
   submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
@@ -165,27 +180,26 @@ class BinanceGateway implements VenueGateway {
   private async withdraw(request: CancelRequest, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     if (this.symbols === undefined) return NOT_CONNECTED;
     const { venueSymbol, scope } = this.placeOf(request.instrumentId);
+    const { calls, common } = this.form;
     this.queries?.noteActivity(venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
     const reply =
       request.listId === null
         ? asList(
             await this.rest.command({
-              call: 'privateDeleteOrder',
-              params: { symbol: venueSymbol, ...nameOf(request) },
+              ...calls.cancel,
+              params: { symbol: venueSymbol, ...nameOf(request), ...common },
               schema: orderReply,
               lane,
-              weight: 1,
               onSent,
             }),
           )
         : ofList(
             await this.rest.command({
-              call: 'privateDeleteOrderList',
-              params: { symbol: venueSymbol, listClientOrderId: request.listId },
+              ...calls.cancelList,
+              params: { symbol: venueSymbol, listClientOrderId: request.listId, ...common },
               schema: orderListReply,
               lane,
-              weight: 1,
               onSent,
             }),
           );
@@ -224,10 +238,9 @@ class BinanceGateway implements VenueGateway {
     if (this.symbols === undefined) return NOT_CONNECTED;
     const [first] = ordersOf(submission);
     const place = this.placeOf(ensure(first, 'an order in the submission').instrumentId);
-    const request = orderRequest(submission, place.venueSymbol);
+    const request = this.form.create(submission, place.venueSymbol);
     if (!request.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: request.error };
-    const params = { ...request.value.params, recvWindow: BINANCE_SPOT_CREATE_DEADLINE_MS };
-    const common = { ...request.value, params, lane, weight: 1, onSent };
+    const common = { ...request.value, lane, weight: this.form.createWeight, onSent };
     this.queries?.noteActivity(place.venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
     const reply =

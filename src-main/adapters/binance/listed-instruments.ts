@@ -21,14 +21,15 @@ const DEFAULT_MAX_STOP_ORDERS = 5;
 /** Fees of a new account, assumed while the venue states none. */
 const HIGHEST_FEE: DecimalText = '0.001';
 
-/** Every spot market that trades and whose rules can be read; the rest cannot be traded safely and is left out. */
+/** Every market of the product that trades and whose rules can be read; the rest cannot be traded safely and is left out. */
 export function listedInstruments(
   info: ExchangeInfoReply,
   fees: FeeRates,
   version: number,
+  product: 'SPOT' | 'MARGIN' = 'SPOT',
 ): readonly ListedInstrument[] {
   return info.symbols.flatMap((symbol) => {
-    const listed = isTradable(symbol) ? instrumentOf(symbol, fees, version) : undefined;
+    const listed = isTradable(symbol, product) ? instrumentOf(symbol, { fees, version, product }) : undefined;
     return listed === undefined ? [] : [listed];
   });
 }
@@ -51,12 +52,15 @@ export function feeRatesOf(account: AccountReply): FeeRates {
   return { maker: fraction(account.makerCommission), taker: fraction(account.takerCommission) };
 }
 
-function isTradable(symbol: VenueSymbol): boolean {
-  return symbol.status === 'TRADING' && symbol.isSpotTradingAllowed !== false;
+function isTradable(symbol: VenueSymbol, product: 'SPOT' | 'MARGIN'): boolean {
+  if (symbol.status !== 'TRADING') return false;
+  return product === 'SPOT' ? symbol.isSpotTradingAllowed !== false : symbol.isMarginTradingAllowed === true;
 }
 
-function instrumentOf(symbol: VenueSymbol, fees: FeeRates, version: number): ListedInstrument | undefined {
-  const id = instrumentId({ base: symbol.baseAsset, quote: symbol.quoteAsset, venue: 'BINANCE', product: 'SPOT' });
+type Listing = { readonly fees: FeeRates; readonly version: number; readonly product: 'SPOT' | 'MARGIN' };
+
+function instrumentOf(symbol: VenueSymbol, { fees, version, product }: Listing): ListedInstrument | undefined {
+  const id = instrumentId({ base: symbol.baseAsset, quote: symbol.quoteAsset, venue: 'BINANCE', product });
   const read = filterReader(symbol);
   const tickSize = read('PRICE_FILTER', 'tickSize');
   const lotSize = read('LOT_SIZE', 'stepSize');

@@ -5,7 +5,7 @@ import type { BinanceCall, CallParams } from '../ccxt/ccxt-binance.ts';
 
 /** One REST create with what it costs the venue's limits. */
 export type OrderRequest = {
-  readonly call: Extract<BinanceCall, `privatePost${string}`>;
+  readonly call: Extract<BinanceCall, `privatePost${string}` | `sapiPostMarginOrder${string}`>;
   readonly params: CallParams;
   readonly orders: number;
 };

@@ -112,6 +112,7 @@ export const exchangeInfoReply = z.object({
         baseAsset: z.string(),
         quoteAsset: z.string(),
         isSpotTradingAllowed: z.boolean().optional(),
+        isMarginTradingAllowed: z.boolean().optional(),
         filters: z.array(exchangeFilter),
       }),
     )

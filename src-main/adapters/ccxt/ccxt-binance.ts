@@ -11,6 +11,7 @@ import {
   isCredentialCode,
   UnreadableReply,
 } from './call-failure.ts';
+import { type BinanceCall, type CallParams, WITHOUT_METHOD } from './binance-calls.ts';
 import { within } from './within.ts';
 import { type HeaderUse, headerUse, isJson, noteReply } from './reply-evidence.ts';
 
@@ -28,47 +29,12 @@ export type CcxtBinanceOptions = {
   readonly endpoints: VenueEndpoints | null;
   readonly timeoutMs: number;
   /** SPOT when absent. */
-  readonly product?: 'SPOT' | 'USDM';
+  readonly product?: 'SPOT' | 'MARGIN' | 'USDM';
+  /** Pair of an isolated margin account, in the venue's word; null for the cross account. */
+  readonly marginSymbol?: string | null;
 };
 
-/** The signed and public calls we use, as ccxt names them after the venue's paths. */
-export type BinanceCall =
-  | 'publicGetTime'
-  | 'publicGetExchangeInfo'
-  | 'privateGetAccount'
-  | 'privateGetOpenOrders'
-  | 'privateGetOrder'
-  | 'privateGetAllOrders'
-  | 'privateGetMyTrades'
-  | 'privatePostOrder'
-  | 'privatePostOrderListOco'
-  | 'privatePostOrderListOto'
-  | 'privatePostOrderListOtoco'
-  | 'privateDeleteOrder'
-  | 'privateDeleteOrderList'
-  | UsdmCall;
-
-type UsdmCall =
-  | 'fapiPublicGetTime'
-  | 'fapiPublicGetExchangeInfo'
-  | 'fapiPrivateV3GetAccount'
-  | 'fapiPrivateV3GetPositionRisk'
-  | 'fapiPrivateGetPositionSideDual'
-  | 'fapiPrivateGetCommissionRate'
-  | 'fapiPrivateGetOpenOrders'
-  | 'fapiPrivateGetOpenAlgoOrders'
-  | 'fapiPrivateGetOrder'
-  | 'fapiPrivateGetAlgoOrder'
-  | 'fapiPrivateGetUserTrades'
-  | 'fapiPrivatePostOrder'
-  | 'fapiPrivatePutOrder'
-  | 'fapiPrivateDeleteOrder'
-  | 'fapiPrivatePostAlgoOrder'
-  | 'fapiPrivateDeleteAlgoOrder'
-  | 'fapiPrivatePostCountdownCancelAll'
-  | 'fapiPrivatePostLeverage'
-  | 'fapiPrivatePutListenKey';
-export type CallParams = Readonly<Record<string, string | number | boolean>>;
+export type { BinanceCall, CallParams } from './binance-calls.ts';
 
 export type PrivateStreamHooks = {
   /** Every event of the user data stream, raw, in order; none is merged into another. */
@@ -113,6 +79,8 @@ type CallContext = {
   readonly onUse: (use: readonly HeaderUse[]) => void;
 };
 
+type WsAddresses = { readonly ws: { readonly 'ws-api': { readonly spot: string } } };
+
 const callContext = new AsyncLocalStorage<CallContext>();
 /** A signed request is void after this, unless its own parameters say sooner. */
 const RECEIVE_WINDOW_MS = 5_000;
@@ -132,7 +100,8 @@ class HookedBinance extends Binance {
   private readonly hooks: PrivateStreamHooks;
   private dropped: () => void = () => undefined;
   private readonly goneClients = new WeakSet<WatchClient>();
-  private readonly product: 'SPOT' | 'USDM';
+  private readonly product: 'SPOT' | 'MARGIN' | 'USDM';
+  private readonly marginSymbol: string | null;
   private isUp = false;
   private closing = false;
 
@@ -164,6 +133,7 @@ class HookedBinance extends Binance {
     });
     this.hooks = hooks;
     this.product = options.product ?? 'SPOT';
+    this.marginSymbol = options.marginSymbol ?? null;
     // Markets are ours: 2,500 of them cost ccxt 0.3 s and 21 MB, and it would load them unless it has some.
     this.setMarkets([]);
     if (options.endpoints !== null) this.pointAt(options.endpoints);
@@ -208,7 +178,7 @@ class HookedBinance extends Binance {
 
   override handleOrderUpdate(client: WatchClient, message: unknown): void {
     this.hooks.onEvent(message);
-    if (this.product === 'SPOT') super.handleOrderUpdate(client, message);
+    if (this.product !== 'USDM') super.handleOrderUpdate(client, message);
   }
 
   override handleBalance(client: WatchClient, message: unknown): void {
@@ -260,9 +230,14 @@ class HookedBinance extends Binance {
     onUse: CallContext['onUse'],
   ): Promise<Result<unknown, CallFailure>> {
     const evidence: CallEvidence = { sent: false, status: undefined, venueError: undefined, retryAfterMs: null };
-    const implicit = (this as unknown as Record<BinanceCall, (params: CallParams) => Promise<unknown>>)[call];
+    const send = (): Promise<unknown> => {
+      const path = WITHOUT_METHOD[call];
+      if (path !== undefined) return this.request(path, 'sapi', 'POST', { ...params });
+      const methods = this as unknown as Record<BinanceCall, (params: CallParams) => Promise<unknown>>;
+      return methods[call]({ ...params });
+    };
     try {
-      const reply = callContext.run({ params, evidence, onUse }, () => implicit.call(this, { ...params }));
+      const reply = callContext.run({ params, evidence, onUse }, send);
       return ok(await within(reply, this.timeout + BODY_GRACE_MS));
     } catch (error) {
       return err(classifyFailure(error, evidence));
@@ -271,7 +246,7 @@ class HookedBinance extends Binance {
 
   private async subscribe(timeoutMs: number): Promise<void> {
     try {
-      const subscribed = this.product === 'SPOT' ? this.authenticate({ type: 'spot' }) : this.openListenKey();
+      const subscribed = this.openStream();
       this.tendFutures();
       await within(subscribed, timeoutMs);
       // Confirmed after all while the sockets were being closed: nothing would ever tell that it ended.
@@ -285,6 +260,24 @@ class HookedBinance extends Binance {
       if (error instanceof AuthenticationError || isCredentialCode(Number(code))) throw new CredentialsRefused(text);
       throw new Error(text, { cause: error });
     }
+  }
+
+  private openStream(): Promise<unknown> {
+    if (this.product === 'USDM') return this.openListenKey();
+    return this.product === 'MARGIN' ? this.openListenToken() : this.authenticate({ type: 'spot' });
+  }
+
+  /** Without ccxt's own: it would renew the token by a timer of its own that outlives the socket. */
+  private async openListenToken(): Promise<void> {
+    const pair = this.marginSymbol === null ? {} : { symbol: this.marginSymbol, isIsolated: true };
+    const { token } = (await this.sapiPostUserListenToken(pair)) as { readonly token?: unknown };
+    if (typeof token !== 'string') throw new Error('expected a listen token, was none');
+    const url = (this.urls.api as WsAddresses).ws['ws-api'].spot;
+    const id = String(this.requestId(url));
+    const message = { id, method: 'userDataStream.subscribe.listenToken', params: { listenToken: token } };
+    const confirm = (client: WatchClient, reply: unknown): unknown => this.handleUserDataStreamSubscribe(client, reply);
+    const subscription = { id, method: confirm, subscription: 'margin' };
+    await this.watch(url, id, message, id, subscription);
   }
 
   /** Without ccxt's authenticate: it would keep the key alive by timers of its own and never reads our subscription. */

@@ -162,7 +162,8 @@ export type VenuePosition = {
   readonly instrumentId: InstrumentId;
   /** Signed: positive is long. */
   readonly quantity: DecimalText;
-  readonly entryPrice: DecimalText;
+  /** Null where the venue states none. */
+  readonly entryPrice: DecimalText | null;
   readonly liquidationPrice: DecimalText | null;
 };
 

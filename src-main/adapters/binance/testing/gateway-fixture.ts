@@ -15,6 +15,7 @@ import { json, type LoopbackVenue } from './loopback-venue.ts';
 
 export const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
 export const BTC_PERPETUAL = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'USDM' });
+export const BTC_MARGIN = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'MARGIN' });
 export const ACCOUNT = accountId('paper-1');
 export const SILENT: Logger = { debug: () => 0, info: () => 0, warn: () => 0, error: () => 0 };
 const MIDDLE: Random = { next: () => 0.5, hex: (bytes) => '0'.repeat(bytes * 2) };
@@ -84,6 +85,16 @@ export function rigGateway(
 export function rigUsdm(endpoints: VenueEndpoints, keys: { apiKey: string; secret: string }, clock: Clock): Rig {
   const leverage = { ratio: 5, instruments: [BTC_PERPETUAL] };
   return rigWith(endpoints, keys, clock, (options) => createUsdmGateway({ ...options, leverage }));
+}
+
+/** The same on margin: the cross account, or that of one pair. */
+export function rigMargin(
+  endpoints: VenueEndpoints,
+  keys: { apiKey: string; secret: string },
+  margin: NonNullable<BinanceGatewayOptions['margin']>,
+  clock: Clock,
+): Rig {
+  return rigWith(endpoints, keys, clock, (options) => createBinanceGateway({ ...options, margin }));
 }
 
 function rigWith(

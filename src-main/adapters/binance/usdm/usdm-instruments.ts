@@ -59,6 +59,7 @@ export function contractMap(info: ExchangeInfoReply): SymbolMap {
   const names = new Map(perpetuals.map((contract) => [idOf(contract), contract.symbol]));
   return {
     instrumentOf: (venueSymbol) => ids.get(venueSymbol),
+    lists: (id) => names.has(id),
     venueSymbolOf(id) {
       const name = names.get(id);
       if (name === undefined) throw new RangeError(`expected a contract listed by the venue, was ${id}`);

@@ -1,0 +1,139 @@
+import { capabilitiesOf } from '../../../engine/domain/capabilities.ts';
+import { decimal } from '../../../engine/domain/decimal.ts';
+import type { Lane, VenuePosition } from '../../../engine/domain/events.ts';
+import { instrumentId } from '../../../engine/domain/identifiers.ts';
+import { err, ok, type Result } from '../../../engine/domain/result.ts';
+import type { CallFailure } from '../../ccxt/call-failure.ts';
+import type { CallParams } from '../../ccxt/ccxt-binance.ts';
+import type { AccountLook, ProductForm } from '../product-form.ts';
+import type { RestClient } from '../rest-client.ts';
+import type { SymbolMap } from '../symbol-map.ts';
+import {
+  balanceOf,
+  type CrossAccount,
+  crossAccountReply,
+  crossLiquidationPrice,
+  isHeld,
+  isolatedAccountReply,
+  type IsolatedPair,
+  isZeroText,
+  netOf,
+  positionOf,
+  priceIndexReply,
+} from './margin-account.ts';
+import { marginRequest } from './margin-requests.ts';
+
+/** Which of the key's margin accounts: the cross one, or that of one pair by the venue's symbol. */
+export type MarginAccountKind = 'cross' | { readonly isolated: string };
+
+type Look = Promise<Result<AccountLook, CallFailure>>;
+
+const WEIGHT = { account: 10, priceIndex: 10 } as const;
+/** Cross accounts are valued in it; a position is told on its pair. */
+const QUOTE = 'USDT';
+
+/** Margin on Binance's spot markets. Weights: https://developers.binance.com/docs/margin_trading */
+export function marginForm(kind: MarginAccountKind): ProductForm {
+  const symbol = kind === 'cross' ? null : kind.isolated;
+  const common: CallParams = symbol === null ? {} : { isIsolated: 'TRUE' };
+  return {
+    product: 'MARGIN',
+    capabilities: capabilitiesOf('BINANCE', 'MARGIN'),
+    calls: {
+      cancel: { call: 'sapiDeleteMarginOrder', weight: 10 },
+      cancelList: { call: 'sapiDeleteMarginOrderList', weight: 1 },
+      openOrders: { call: 'sapiGetMarginOpenOrders', weight: 10 },
+      order: { call: 'sapiGetMarginOrder', weight: 10 },
+      allOrders: { call: 'sapiGetMarginAllOrders', weight: 200 },
+      trades: { call: 'sapiGetMarginMyTrades', weight: 10 },
+      tradesOfOrder: { call: 'sapiGetMarginMyTrades', weight: 10 },
+    },
+    symbol,
+    common,
+    openOrdersParams: symbol === null ? {} : { symbol },
+    createWeight: 6,
+    create: (submission, venueSymbol) => marginRequest(submission, venueSymbol, common),
+    look: symbol === null ? lookAtCross : (rest, symbols, lane) => lookAtPair({ rest, symbols, lane }, symbol),
+  };
+}
+
+async function lookAtCross(rest: RestClient, symbols: SymbolMap, lane: Lane): Look {
+  const reply = await rest.query({
+    call: 'sapiGetMarginAccount',
+    params: {},
+    schema: crossAccountReply,
+    lane,
+    weight: WEIGHT.account,
+  });
+  if (!reply.ok) return reply;
+  const positions = await crossPositions({ rest, symbols, lane }, reply.value);
+  if (!positions.ok) return positions;
+  return ok({ balances: reply.value.userAssets.filter(isHeld).map(balanceOf), positions: positions.value });
+}
+
+type Asking = { readonly rest: RestClient; readonly symbols: SymbolMap; readonly lane: Lane };
+
+async function crossPositions(
+  { rest, symbols, lane }: Asking,
+  account: CrossAccount,
+): Promise<Result<readonly VenuePosition[], CallFailure>> {
+  const open = account.userAssets.filter((row) => row.asset !== QUOTE && netOf(row).units !== 0n);
+  const positions: VenuePosition[] = [];
+  if (open.length === 0) return ok(positions);
+  const btc = await indexPrice(rest, 'BTC', lane);
+  for (const row of open) {
+    const id = instrumentId({ base: row.asset, quote: QUOTE, venue: 'BINANCE', product: 'MARGIN' });
+    if (!symbols.lists(id)) continue;
+    const price = row.asset === 'BTC' ? btc : await indexPrice(rest, row.asset, lane);
+    // Without debts, or without an index price, there is no price to tell; the position itself is known.
+    const isKnown = btc.ok && price.ok && !isZeroText(account.totalLiabilityOfBtc);
+    const liquidation = isKnown
+      ? crossLiquidationPrice(account, row, { asset: decimal(price.value), btc: decimal(btc.value) })
+      : null;
+    positions.push(positionOf(row, id, liquidation));
+  }
+  return ok(positions);
+}
+
+async function indexPrice(rest: RestClient, asset: string, lane: Lane): Promise<Result<string, CallFailure>> {
+  const reply = await rest.query({
+    call: 'sapiGetMarginPriceIndex',
+    params: { symbol: `${asset}${QUOTE}` },
+    schema: priceIndexReply,
+    lane,
+    weight: WEIGHT.priceIndex,
+  });
+  return reply.ok ? ok(reply.value.price) : reply;
+}
+
+async function lookAtPair({ rest, symbols, lane }: Asking, symbol: string): Look {
+  const reply = await rest.query({
+    call: 'sapiGetMarginIsolatedAccount',
+    params: { symbols: symbol },
+    schema: isolatedAccountReply,
+    lane,
+    weight: WEIGHT.account,
+  });
+  if (!reply.ok) return reply;
+  const pair = reply.value.assets.find((row) => row.symbol === symbol);
+  if (pair === undefined) return err(noPair(symbol));
+  const rows = [pair.baseAsset, pair.quoteAsset];
+  return ok({ balances: rows.filter(isHeld).map(balanceOf), positions: pairPositions(symbols, pair) });
+}
+
+function pairPositions(
+  symbols: SymbolMap,
+  { symbol, baseAsset, liquidatePrice }: IsolatedPair,
+): readonly VenuePosition[] {
+  const id = symbols.instrumentOf(symbol);
+  if (id === undefined || netOf(baseAsset).units === 0n) return [];
+  return [positionOf(baseAsset, id, isZeroText(liquidatePrice) ? null : liquidatePrice)];
+}
+
+const noPair = (symbol: string): CallFailure => ({
+  outcome: 'rejected',
+  code: 'NO_ISOLATED_ACCOUNT',
+  message: `expected an isolated margin account of ${symbol}, was none`,
+  remedy: 'none',
+  retryAfterMs: null,
+});
