@@ -29,7 +29,9 @@ export type AccountBoot = {
   /** BINANCE when absent. */
   readonly venue?: Venue;
   /** What it trades; SPOT when absent. */
-  readonly product?: 'SPOT' | 'USDM';
+  readonly product?: 'SPOT' | 'MARGIN' | 'USDM';
+  /** Which margin account of the key, where the product is MARGIN; the cross one when absent. */
+  readonly margin?: 'cross' | { readonly isolated: string };
   readonly apiKey: string;
   readonly secret: string;
 };

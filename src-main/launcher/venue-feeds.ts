@@ -2,7 +2,7 @@ import { createBinancePublicFeed } from '../adapters/binance/public/binance-publ
 import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
 import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
 import { createKrakenPublicFeed } from '../adapters/kraken/public/kraken-public-feed.ts';
-import { type InstrumentId, parseInstrumentId, type Venue } from '../engine/domain/identifiers.ts';
+import { type InstrumentId, parseInstrumentId, type Product, type Venue } from '../engine/domain/identifiers.ts';
 import { err } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Logger } from '../engine/ports/logger.ts';
@@ -37,27 +37,32 @@ export function venueFeeds(parts: FeedParts): ReadonlyMap<Venue, MarketDataFeed>
   return feeds;
 }
 
-/** Spot's feed, and beside it that of futures where an account trades them. */
+/** Spot's feed, and beside it those of margin, which plays on spot's books, and of futures, where an account trades them. */
 function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts): MarketDataFeed {
   const { origin, rest, stream, futures } = venue;
-  const spot = createBinancePublicFeed({
+  const ofSpot = {
     ...parts,
     origin,
     restUrl: rest ?? BINANCE_REST,
     streamUrl: stream ?? BINANCE_STREAM,
     limiter: limiters.spot,
-    ...(capture === undefined ? {} : { capture }),
-  });
-  if (!accounts.some(({ product }) => product === 'USDM')) return spot;
-  const usdm = createBinancePublicFeed({
-    ...parts,
-    origin,
-    product: BINANCE_USDM,
-    restUrl: rest ?? BINANCE_FUTURES_REST,
-    streamUrl: futures ?? BINANCE_FUTURES_STREAM,
-    limiter: limiters.usdm,
-  });
-  return feedsByProduct(spot, new Map([['USDM', usdm]]));
+  };
+  const spot = createBinancePublicFeed({ ...ofSpot, ...(capture === undefined ? {} : { capture }) });
+  const others = new Map<Product, MarketDataFeed>();
+  const trades = (wanted: Product): boolean => accounts.some(({ product }) => product === wanted);
+  if (trades('MARGIN')) others.set('MARGIN', createBinancePublicFeed(ofSpot));
+  if (trades('USDM')) {
+    const usdm = createBinancePublicFeed({
+      ...parts,
+      origin,
+      product: BINANCE_USDM,
+      restUrl: rest ?? BINANCE_FUTURES_REST,
+      streamUrl: futures ?? BINANCE_FUTURES_STREAM,
+      limiter: limiters.usdm,
+    });
+    others.set('USDM', usdm);
+  }
+  return others.size === 0 ? spot : feedsByProduct(spot, others);
 }
 
 function krakenFeed({ venue: { kraken, origin }, clock, random, logger }: FeedParts): MarketDataFeed {

@@ -72,7 +72,7 @@ function binanceGateway(account: AccountBoot, parts: GatewayParts): VenueGateway
     secret: new Secret(account.secret),
     endpoints,
   };
-  return account.product === 'USDM'
-    ? createUsdmGateway({ ...common, limiter: limiters.usdm, leverage })
-    : createBinanceGateway({ ...common, limiter: limiters.spot });
+  if (account.product === 'USDM') return createUsdmGateway({ ...common, limiter: limiters.usdm, leverage });
+  const margin = account.product === 'MARGIN' ? { margin: account.margin ?? 'cross' } : {};
+  return createBinanceGateway({ ...common, ...margin, limiter: limiters.spot });
 }
