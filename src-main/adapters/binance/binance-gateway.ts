@@ -1,6 +1,7 @@
 import type { VenueCapabilities } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
-import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
+import { parseClientOrderId } from '../../engine/domain/client-order-id.ts';
+import type { AccountId, ClientOrderId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
 import { ensure, err, ok, type Result } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
@@ -88,6 +89,7 @@ class BinanceGateway implements VenueGateway {
   private listingVersion = 0;
   private fees: FeeRates | undefined;
   private isRelisting = false;
+  private isRepaying = false;
 
   constructor(options: BinanceGatewayOptions) {
     this.options = options;
@@ -289,7 +291,17 @@ class BinanceGateway implements VenueGateway {
     for (const event of read.events) {
       if (event.kind === 'balances') this.queries?.noteBalances(event.balances);
       this.emit(event);
+      if (event.kind === 'fill') void this.repayAfter(event.fill.clientOrderId);
     }
+  }
+
+  /** What ends a position may leave a debt beside the money that pays it. */
+  private async repayAfter(clientOrderId: ClientOrderId): Promise<void> {
+    const role = parseClientOrderId(clientOrderId)?.role;
+    if (this.form.repayIdle === undefined || role === undefined || role === 'entry' || this.isRepaying) return;
+    this.isRepaying = true;
+    await this.form.repayIdle(this.rest);
+    this.isRepaying = false;
   }
 
   private tellClock({ offsetMs, uncertaintyMs }: ClockReading): void {

@@ -41,6 +41,8 @@ export type ProductForm = {
   readonly createWeight: number;
   /** Writes a create in the venue's words. Denies what the product has no form for. */
   readonly create: (submission: Submission, venueSymbol: string) => Result<OrderRequest, string>;
+  /** Pays debts back with what lies idle; absent where nothing is owed. */
+  readonly repayIdle?: (rest: RestClient) => Promise<void>;
   /** What the account holds; a failure means "no information". */
   readonly look: (rest: RestClient, symbols: SymbolMap, lane: Lane) => Promise<Result<AccountLook, CallFailure>>;
 };

@@ -24,6 +24,7 @@ type MarginCall =
   | 'sapiGetMarginOrder'
   | 'sapiGetMarginAllOrders'
   | 'sapiGetMarginMyTrades'
+  | 'sapiPostMarginBorrowRepay'
   | 'sapiPostMarginOrder'
   | 'sapiPostMarginOrderOco'
   | 'sapiPostMarginOrderOto'

@@ -11,7 +11,7 @@ import {
 } from '../../../engine/domain/decimal.ts';
 import type { Balance, VenuePosition } from '../../../engine/domain/events.ts';
 import type { InstrumentId } from '../../../engine/domain/identifiers.ts';
-import { decimalText, symbol } from '../wire-schemas.ts';
+import { decimalText, integerId, symbol } from '../wire-schemas.ts';
 
 /** Shapes: https://developers.binance.com/docs/margin_trading/account */
 const asset = z.object({
@@ -41,9 +41,10 @@ export const isolatedAccountReply = z.object({
     }),
   ),
 });
+export const repaidReply = z.object({ tranId: integerId });
 export const priceIndexReply = z.object({ symbol, price: decimalText });
 
-type AssetRow = z.infer<typeof asset>;
+export type AssetRow = z.infer<typeof asset>;
 export type CrossAccount = z.infer<typeof crossAccountReply>;
 export type IsolatedPair = z.infer<typeof isolatedAccountReply>['assets'][number];
 
@@ -68,6 +69,13 @@ export const isHeld = ({ free, locked, borrowed, interest }: AssetRow): boolean 
 /** What an asset amounts to without its interest, which grows by itself and is told with the balance; negative is short. */
 export const netOf = ({ free, locked, borrowed }: AssetRow): Decimal =>
   minus(addDecimals(decimal(free), decimal(locked)), decimal(borrowed));
+
+/** What of a debt the free balance could pay back now; null when there is nothing to pay or to pay with. */
+export function idleRepayment({ free, borrowed, interest }: AssetRow): DecimalText | null {
+  const owed = addDecimals(decimal(borrowed), decimal(interest));
+  const amount = compareDecimals(decimal(free), owed) < 0 ? decimal(free) : owed;
+  return amount.units > 0n ? formatDecimal(amount) : null;
+}
 
 /** The venue states no entry price on margin. */
 export const positionOf = (

@@ -9,10 +9,12 @@ import type { AccountLook, ProductForm } from '../product-form.ts';
 import type { RestClient } from '../rest-client.ts';
 import type { SymbolMap } from '../symbol-map.ts';
 import {
+  type AssetRow,
   balanceOf,
   type CrossAccount,
   crossAccountReply,
   crossLiquidationPrice,
+  idleRepayment,
   isHeld,
   isolatedAccountReply,
   type IsolatedPair,
@@ -20,6 +22,7 @@ import {
   netOf,
   positionOf,
   priceIndexReply,
+  repaidReply,
 } from './margin-account.ts';
 import { marginRequest } from './margin-requests.ts';
 
@@ -53,18 +56,59 @@ export function marginForm(kind: MarginAccountKind): ProductForm {
     openOrdersParams: symbol === null ? {} : { symbol },
     createWeight: 6,
     create: (submission, venueSymbol) => marginRequest(submission, venueSymbol, common),
+    repayIdle: async (rest) => repayIdle(rest, symbol),
     look: symbol === null ? lookAtCross : (rest, symbols, lane) => lookAtPair({ rest, symbols, lane }, symbol),
   };
 }
 
-async function lookAtCross(rest: RestClient, symbols: SymbolMap, lane: Lane): Look {
-  const reply = await rest.query({
+const readCross = (rest: RestClient, lane: Lane) =>
+  rest.query({
     call: 'sapiGetMarginAccount',
     params: {},
     schema: crossAccountReply,
     lane,
     weight: WEIGHT.account,
   });
+
+const readPair = (rest: RestClient, symbol: string, lane: Lane) =>
+  rest.query({
+    call: 'sapiGetMarginIsolatedAccount',
+    params: { symbols: symbol },
+    schema: isolatedAccountReply,
+    lane,
+    weight: WEIGHT.account,
+  });
+
+/**
+ * Lists take no effect that repays, so what their legs bring lies beside the debt and both cost interest. A repayment that
+ * fails leaves the account as it is; the next exit asks again.
+ */
+async function repayIdle(rest: RestClient, symbol: string | null): Promise<void> {
+  const pair = symbol === null ? { isIsolated: 'FALSE' } : { isIsolated: 'TRUE', symbol };
+  for (const row of await assetRows(rest, symbol)) {
+    const amount = idleRepayment(row);
+    if (amount === null) continue;
+    await rest.command({
+      call: 'sapiPostMarginBorrowRepay',
+      params: { ...pair, asset: row.asset, amount, type: 'REPAY' },
+      schema: repaidReply,
+      lane: 'query',
+      weight: 1,
+    });
+  }
+}
+
+async function assetRows(rest: RestClient, symbol: string | null): Promise<readonly AssetRow[]> {
+  if (symbol === null) {
+    const cross = await readCross(rest, 'query');
+    return cross.ok ? cross.value.userAssets : [];
+  }
+  const pairs = await readPair(rest, symbol, 'query');
+  return pairs.ok ? pairs.value.assets.flatMap(({ baseAsset, quoteAsset }) => [baseAsset, quoteAsset]) : [];
+}
+
+async function lookAtCross(rest: RestClient, symbols: SymbolMap, lane: Lane): Look {
+  const reply = await readCross(rest, lane);
   if (!reply.ok) return reply;
   const positions = await crossPositions({ rest, symbols, lane }, reply.value);
   if (!positions.ok) return positions;
@@ -107,13 +151,7 @@ async function indexPrice(rest: RestClient, asset: string, lane: Lane): Promise<
 }
 
 async function lookAtPair({ rest, symbols, lane }: Asking, symbol: string): Look {
-  const reply = await rest.query({
-    call: 'sapiGetMarginIsolatedAccount',
-    params: { symbols: symbol },
-    schema: isolatedAccountReply,
-    lane,
-    weight: WEIGHT.account,
-  });
+  const reply = await readPair(rest, symbol, lane);
   if (!reply.ok) return reply;
   const pair = reply.value.assets.find((row) => row.symbol === symbol);
   if (pair === undefined) return err(noPair(symbol));

@@ -110,6 +110,21 @@ describe('a cross margin account', () => {
     expect(balances.find(({ asset }) => asset === 'BTC')).toMatchObject({ borrowed: '0.00000000' });
   });
 
+  it('pays the debt of a bracket back when one of its legs has filled', async () => {
+    const legs = { target: target({ quantity: '14.980' }), stop: stop({ quantity: '14.980' }) };
+    await send({ kind: 'otoco', listId: orderId('list'), working: entryOf(), ...legs });
+    await rig.heard(isReport(legs.stop.clientOrderId, 'live'));
+    marketAt(11_100);
+    await rig.heard(isReport(legs.target.clientOrderId, 'filled'));
+    await vi.waitFor(async () => {
+      const { balances } = await look();
+      expect(balances.find(({ asset }) => asset === 'USDT')).toMatchObject({
+        borrowed: '0.00000000',
+        interest: '0.00000000',
+      });
+    }, 15_000);
+  });
+
   it('closes a borrowed long by an exit that pays the debt back', async () => {
     await single(entryOf());
     const exit = order('exit', {
