@@ -28,6 +28,7 @@ export type KrakenCall =
   | 'privatePostOpenOrders'
   | 'privatePostClosedOrders'
   | 'privatePostQueryOrders'
+  | 'privatePostOpenPositions'
   | 'privatePostTradesHistory'
   | 'privatePostQueryTrades'
   | 'privatePostAddOrder'

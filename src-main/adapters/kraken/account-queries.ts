@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addDecimals, decimal, formatDecimal } from '../../engine/domain/decimal.ts';
-import type { Balance, OrderLookup, OrderLookupRequest } from '../../engine/domain/events.ts';
+import type { Balance, OrderLookup, OrderLookupRequest, VenuePosition } from '../../engine/domain/events.ts';
 import type { AccountId, ClientOrderId, TradeId, VenueOrderId } from '../../engine/domain/identifiers.ts';
 import type { Fill, OrderReport } from '../../engine/domain/order.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
@@ -11,6 +11,7 @@ import type { CloseLink } from './key-state.ts';
 import { isZero, type KnownOrder, type KnownOrders } from './known-orders.ts';
 import { closeOfInfo, orderOfInfo } from './order-reading.ts';
 import type { PairMap } from './pair-map.ts';
+import { positionsOf } from './positions.ts';
 import type { KrakenRequest, KrakenSender } from './sender.ts';
 import {
   balancesResult,
@@ -19,6 +20,7 @@ import {
   openOrdersResult,
   type OrderInfo,
   ordersResult,
+  positionsResult,
   type TradeInfo,
   tradesHistoryResult,
   tradesResult,
@@ -34,6 +36,8 @@ export type AccountQueryParts = {
   readonly pairs: PairMap;
   readonly orders: KnownOrders;
   readonly links: () => readonly CloseLink[];
+  /** Positions are part of each look. */
+  readonly isMargin: boolean;
 };
 
 const PAGE = 50;
@@ -66,6 +70,8 @@ export class AccountQueries {
     if (!fills.ok) return fills;
     const balances = await this.balances();
     if (!balances.ok) return balances;
+    const positions = await this.positions();
+    if (!positions.ok) return positions;
     const found: OrderLookup[] = [];
     for (const request of lookups) {
       const answer = await this.lookup(request, open.value.open);
@@ -79,7 +85,16 @@ export class AccountQueries {
       fills: fills.value,
       balances: balances.value,
       lookups: found,
+      ...(positions.value === null ? {} : { positions: positions.value }),
     });
+  }
+
+  /** Null on spot, which has none. */
+  private async positions(): Query<readonly VenuePosition[] | null> {
+    if (!this.parts.isMargin) return ok(null);
+    const params = { consolidation: 'market' };
+    const rows = await this.ask('privatePostOpenPositions', params, positionsResult, 1);
+    return rows.ok ? ok(positionsOf(rows.value, this.parts.pairs)) : rows;
   }
 
   async balances(): Query<readonly Balance[]> {

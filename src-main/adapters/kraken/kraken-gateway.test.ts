@@ -76,7 +76,10 @@ const look = async (...ids: ClientOrderId[]) => {
   return result.value;
 };
 
-function open(keys = { apiKey: exchange.apiKey, secret: exchange.secret }): VenueGateway {
+function open(
+  keys = { apiKey: exchange.apiKey, secret: exchange.secret },
+  leverage: number | null = null,
+): VenueGateway {
   const made = createKrakenGateway({
     accountId: accountId('paper-1'),
     apiKey: new Secret(keys.apiKey),
@@ -84,6 +87,7 @@ function open(keys = { apiKey: exchange.apiKey, secret: exchange.secret }): Venu
     endpoints: { rest: exchange.rest, privateStream: exchange.krakenPrivate },
     keyState,
     tier: 'pro',
+    leverage,
     isCurrentEpoch: () => isCurrent,
     clock: createSystemClock(),
     random: { next: () => 0.5, hex: (bytes) => '0'.repeat(bytes * 2) },
@@ -401,5 +405,69 @@ describe('what goes wrong', () => {
     await heard(order.clientOrderId, 'filled');
     const last = events.flatMap((event) => (event.kind === 'report' ? [event.report] : [])).at(-1);
     expect(last).toMatchObject({ filledQuantity: '0.500', venueStatus: 'filled' });
+  });
+});
+
+describe('on margin', () => {
+  const XBT = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'KRAKEN', product: 'MARGIN' });
+  const market = { instrumentId: XBT, type: 'market', timeInForce: null, price: null } as const;
+  const positions = async () => {
+    const looked = await gateway.snapshot([], [XBT]);
+    if (!looked.ok) throw new Error(looked.error.detail);
+    return looked.value.positions;
+  };
+  const reopen = async (leverage: number): Promise<unknown> => {
+    await gateway.close();
+    gateway = open({ apiKey: exchange.apiKey, secret: exchange.secret }, leverage);
+    return gateway.connect();
+  };
+
+  it('lists pairs that offer its leverage, and says when none does', async () => {
+    expect(await reopen(5)).toMatchObject([{ id: XBT }, {}]);
+    expect(gateway.capabilities).toMatchObject({ reduceOnly: true, positions: true, leverage: true });
+    await expect(reopen(7)).rejects.toThrow('expected pairs that offer a leverage of 7, was none');
+  });
+
+  it('goes short, is stopped out by a reduce-only stop and holds no more', async () => {
+    await reopen(5);
+    expect(await positions()).toEqual([]);
+    const entry = spec({ ...market, side: 'sell' });
+    expect(await single(entry)).toMatchObject({ kind: 'accepted' });
+    await heard(entry.clientOrderId, 'filled');
+    expect(await positions()).toEqual([
+      { instrumentId: XBT, quantity: '-1.000', entryPrice: '99.99000000', liquidationPrice: null },
+    ]);
+    const stop = stopSpec({
+      instrumentId: XBT,
+      side: 'buy',
+      triggerPrice: '105.00',
+      quantity: '1.500',
+      reduceOnly: true,
+    });
+    expect(await single(stop)).toMatchObject({ kind: 'accepted', reports: [{ venueStatus: 'live' }] });
+    print(10_500);
+    await heard(stop.clientOrderId, 'filled');
+    expect(await positions()).toEqual([]);
+  });
+
+  it('protects a long by the close of its entry, and refuses a stop without a position', async () => {
+    await reopen(2);
+    const stop = stopSpec({ instrumentId: XBT, quantity: '1.000' });
+    expect(await single({ ...stop, reduceOnly: true })).toMatchObject({
+      kind: 'rejected',
+      venueCode: 'EOrder:Reduce only:No position exists',
+    });
+    const list = {
+      kind: 'oto' as const,
+      listId: idOf('list'),
+      working: spec(market),
+      stop: { ...stop, clientOrderId: idOf('stop') },
+    };
+    await gateway.submit(list, 'new');
+    await heard(list.stop.clientOrderId, 'live');
+    expect(await positions()).toMatchObject([{ quantity: '1.000', entryPrice: '100.01000000' }]);
+    print(9_490);
+    await heard(list.stop.clientOrderId, 'filled');
+    expect(await positions()).toEqual([]);
   });
 });

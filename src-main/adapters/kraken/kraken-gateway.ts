@@ -1,4 +1,4 @@
-import { KRAKEN_CREATE_DEADLINE_MS, capabilitiesOf } from '../../engine/domain/capabilities.ts';
+import { KRAKEN_CREATE_DEADLINE_MS, type VenueCapabilities, capabilitiesOf } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
 import type { AccountId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
@@ -48,6 +48,8 @@ export type KrakenGatewayOptions = {
   /** What must outlive this process for the key: shared with the guardian by its file, never by two at once. */
   readonly keyState: KeyState;
   readonly tier: ClientTier;
+  /** Trades on spot margin with this leverage; null or absent: spot. */
+  readonly leverage?: number | null;
   /** False: queries alone, for a stop must not wait for a stream; true when absent. */
   readonly privateStream?: boolean;
   /** False once another engine life was started: every later command is refused as FENCED. */
@@ -64,13 +66,14 @@ const BALANCES_EVERY_MS = 3_000;
 /** Links of older entries are forgotten: their closes ended long ago or go by an id of their own. */
 const KEPT_LINKS = 500;
 
-/** Kraken spot through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
+/** Kraken spot or spot margin through ccxt: one account. Every command ends in one outcome, no create is ever sent twice. */
 export const createKrakenGateway = (options: KrakenGatewayOptions): VenueGateway => new KrakenGateway(options);
 
 class KrakenGateway implements VenueGateway {
   readonly venue = 'KRAKEN';
   readonly accountId: AccountId;
-  readonly capabilities = capabilitiesOf('KRAKEN', 'SPOT');
+  readonly capabilities: VenueCapabilities;
+  private readonly leverage: number | null;
   private readonly options: KrakenGatewayOptions;
   private readonly ccxt: CcxtKraken;
   private readonly nonces: NonceCounter;
@@ -91,6 +94,8 @@ class KrakenGateway implements VenueGateway {
   constructor(options: KrakenGatewayOptions) {
     this.options = options;
     this.accountId = options.accountId;
+    this.leverage = options.leverage ?? null;
+    this.capabilities = capabilitiesOf('KRAKEN', this.leverage === null ? 'SPOT' : 'MARGIN');
     const { apiKey, secret, clock, endpoints } = options;
     this.nonces = new NonceCounter(options.keyState, () => clock.nowUs());
     this.ccxt = createCcxtKraken({
@@ -129,13 +134,23 @@ class KrakenGateway implements VenueGateway {
     );
     const assets = required(await this.sender.query({ ...query, call: 'publicGetAssets', schema: assetsResult }));
     const names = new Map(Object.entries(assets).map(([id, { altname }]) => [id, altname]));
-    this.pairs = new PairMap(pairs, names, 'SPOT');
+    this.pairs = new PairMap(pairs, names, this.leverage === null ? 'SPOT' : 'MARGIN');
     const { sender, accountId, orders } = this;
-    this.queries = new AccountQueries({ sender, accountId, orders, pairs: this.pairs, links: () => this.links() });
+    this.queries = new AccountQueries({
+      sender,
+      accountId,
+      orders,
+      pairs: this.pairs,
+      links: () => this.links(),
+      isMargin: this.leverage !== null,
+    });
     required(await this.queries.balances());
     this.health.set('credentials', 'ready', 'the key is taken');
     if (this.options.privateStream !== false) await this.stream.start();
-    return listedPairs(this.pairs, this.options.tier, ++this.listingVersion);
+    const { leverage } = this;
+    const listed = listedPairs(this.pairs, { tier: this.options.tier, version: ++this.listingVersion, leverage });
+    if (listed.length === 0) throw new Error(`expected pairs that offer a leverage of ${leverage}, was none`);
+    return listed;
   }
 
   async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
@@ -143,7 +158,11 @@ class KrakenGateway implements VenueGateway {
     const order = ensure(first, 'an order in the submission');
     if (this.pairs === undefined) return NOT_CONNECTED;
     const pair = this.pairs.of(order.instrumentId);
-    const params = addOrderParams(submission, pair.key, this.venueMs() + KRAKEN_CREATE_DEADLINE_MS);
+    const params = addOrderParams(submission, {
+      pair: pair.key,
+      deadlineMs: this.venueMs() + KRAKEN_CREATE_DEADLINE_MS,
+      leverage: this.leverage,
+    });
     if (!params.ok) return { kind: 'rejected', venueCode: 'UNSUPPORTED', message: params.error };
     if (submission.kind === 'oto') {
       this.link({ list: submission.listId, working: order.clientOrderId, stop: submission.stop.clientOrderId });

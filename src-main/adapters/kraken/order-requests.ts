@@ -15,20 +15,28 @@ const TYPE_NAMES: Readonly<Record<OrderType, string>> = {
 };
 const TIME_NAMES: Readonly<Record<TimeInForce, string>> = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', gtd: 'GTD' };
 
+type OrderScope = {
+  /** As REST names it. */
+  readonly pair: string;
+  readonly deadlineMs: number;
+  /** Makes every order one on margin, also those that close: without it the venue trades coins. Null on spot. */
+  readonly leverage: number | null;
+};
+
 /** Writes a submission as one AddOrder, every text as it is in the spec. Denies what the venue has no form for. */
-export function addOrderParams(submission: Submission, pair: string, deadlineMs: number): Result<KrakenParams, string> {
-  if (submission.kind === 'single') return orderParams(submission.order, pair, deadlineMs);
+export function addOrderParams(submission: Submission, scope: OrderScope): Result<KrakenParams, string> {
+  if (submission.kind === 'single') return orderParams(submission.order, scope);
   if (submission.kind !== 'oto') return err(`expected a single order or one with its stop, was ${submission.kind}`);
   const { working, stop } = submission;
   if (stop.side === working.side) return err(`expected a stop on the other side, was ${stop.side} on both`);
-  const params = orderParams(working, pair, deadlineMs);
+  const params = orderParams(working, scope);
   const prices = pricesOf(stop);
   if (!params.ok || !prices.ok) return params.ok ? prices : params;
   return ok({ ...params.value, close: { ordertype: TYPE_NAMES[stop.type], ...prices.value } });
 }
 
 /** The fee is asked for in quote: what was bought can then be sold and protected whole. */
-function orderParams(order: OrderSpec, pair: string, deadlineMs: number): Result<KrakenParams, string> {
+function orderParams(order: OrderSpec, { pair, deadlineMs, leverage }: OrderScope): Result<KrakenParams, string> {
   if (order.displayQuantity !== undefined) return err('expected an order without a displayed part, was an iceberg');
   const prices = pricesOf(order);
   if (!prices.ok) return prices;
@@ -41,6 +49,7 @@ function orderParams(order: OrderSpec, pair: string, deadlineMs: number): Result
     oflags: order.type === 'limitMaker' ? 'fciq,post' : 'fciq',
     deadline: new Date(deadlineMs).toISOString(),
     ...prices.value,
+    ...(leverage === null ? {} : { leverage: String(leverage) }),
     ...(order.timeInForce === null ? {} : { timeinforce: TIME_NAMES[order.timeInForce] }),
     ...(order.expiresAtUs === undefined ? {} : { expiretm: String(Math.ceil(order.expiresAtUs / 1_000_000)) }),
     ...(order.reduceOnly === true ? { reduce_only: 'true' } : {}),

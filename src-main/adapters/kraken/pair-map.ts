@@ -70,9 +70,21 @@ export class PairMap {
 }
 
 /** Every pair that trades and whose rules can be read; the rest cannot be traded safely and is left out. */
-export function listedPairs(pairs: PairMap, tier: ClientTier, version: number): readonly ListedInstrument[] {
-  return pairs.all.flatMap((pair) => (pair.info.status === 'online' ? listed(pair, tier, version) : []));
+export function listedPairs(
+  pairs: PairMap,
+  {
+    tier,
+    version,
+    leverage,
+  }: { readonly tier: ClientTier; readonly version: number; readonly leverage: number | null },
+): readonly ListedInstrument[] {
+  const isOffered = ({ info }: KnownPair): boolean =>
+    info.status === 'online' && (leverage === null || offersLeverage(info, leverage));
+  return pairs.all.flatMap((pair) => (isOffered(pair) ? listed(pair, tier, version) : []));
 }
+
+const offersLeverage = ({ leverage_buy: long = [], leverage_sell: short = [] }: PairInfo, leverage: number): boolean =>
+  long.includes(leverage) && short.includes(leverage);
 
 function listed({ id, key, info }: KnownPair, tier: ClientTier, version: number): readonly ListedInstrument[] {
   const { ordermin } = info;

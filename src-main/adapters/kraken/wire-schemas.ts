@@ -27,6 +27,7 @@ const pair = z.object({
   fees: feeSteps,
   fees_maker: feeSteps,
   leverage_buy: z.array(wholeNumber).optional(),
+  leverage_sell: z.array(wholeNumber).optional(),
 });
 export const assetPairsResult = z.record(z.string(), pair);
 export type PairInfo = z.infer<typeof pair>;
@@ -66,6 +67,12 @@ export type OrderInfo = z.infer<typeof order>;
 export const ordersResult = z.record(z.string(), order);
 export const openOrdersResult = z.object({ open: ordersResult });
 export const closedOrdersResult = z.object({ closed: ordersResult });
+
+/** OpenPositions with `consolidation=market`; `vol` and `cost` count what was closed since. */
+export const positionsResult = z.array(
+  z.object({ pair: z.string(), type: side, vol: decimalText, vol_closed: decimalText, cost: decimalText }),
+);
+export type PositionRow = z.infer<typeof positionsResult>[number];
 
 const trade = z.object({
   ordertxid: z.string(),

@@ -9,14 +9,14 @@ import { feeOn } from './fees.ts';
 import { isKrakenOrder } from './terms.ts';
 
 /** Market time between two rollover fees; https://support.kraken.com/articles/206161568 */
-export const ROLLOVER_MS = 4 * 3_600_000;
+const ROLLOVER_MS = 4 * 3_600_000;
 /** Ten-thousandths of the borrowed amount: for the opening, and for each rollover. */
 export const MARGIN_FEE_BPS = 2n;
 /** Margin level in percent below which everything is closed; the venue's is "approximately 40%". */
-export const LIQUIDATION_LEVEL = 40n;
+const LIQUIDATION_LEVEL = 40n;
 const BPS = 10_000n;
 
-export const marginFee = (cost: Amount): Amount => (cost * MARGIN_FEE_BPS) / BPS;
+const marginFee = (cost: Amount): Amount => (cost * MARGIN_FEE_BPS) / BPS;
 
 /** What the venue knows of the open position on one pair beside its lots and cost. */
 export type PositionTerms = {
@@ -31,7 +31,7 @@ export type PositionTerms = {
   rolloverMs: number;
 };
 
-export type MarginFill = {
+type MarginFill = {
   readonly lots: number;
   readonly notional: Amount;
   readonly leverage: number;
@@ -43,7 +43,7 @@ export type MarginFill = {
 type Wanted = { readonly side: Side; readonly lots: number; readonly leverage: number; readonly cost: Amount };
 
 /** Figures of TradeBalance; https://docs.kraken.com/api/docs/rest-api/get-trade-balance */
-export type TradeBalance = {
+type TradeBalance = {
   readonly balance: Amount;
   readonly margin: Amount;
   readonly unrealized: Amount;
