@@ -1,6 +1,13 @@
+import type { KrakenLimits } from '../../practice-exchange/kraken/rates.ts';
+import type { Product } from './life-venues.ts';
+
 /** What is special about the venue or the limits of a case. */
 export type CaseSetting = {
+  /** Binance spot unless told otherwise. */
+  readonly product?: Product;
   readonly discounted?: boolean;
+  /** Of Kraken's counters; wide unless told otherwise. */
+  readonly krakenLimits?: Partial<KrakenLimits>;
   readonly maxDayLossRatio?: string;
   /** Coins the trader holds beside what the engine trades, by asset; beside the 100,000 USDT. */
   readonly balances?: Readonly<Record<string, string>>;

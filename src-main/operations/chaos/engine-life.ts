@@ -1,19 +1,13 @@
-import { createBinanceGateway } from '../../adapters/binance/binance-gateway.ts';
-import { createBinancePublicFeed } from '../../adapters/binance/public/binance-public-feed.ts';
-import { createWeightLimiter } from '../../adapters/binance/weight-limiter.ts';
-import { Secret } from '../../adapters/keychain/secret.ts';
 import { openJournal } from '../../adapters/sqlite/open-journal.ts';
 import { createEngine, type Engine } from '../../engine/engine.ts';
 import type { Config } from '../../engine/domain/config.ts';
-import { accountId, type InstrumentId } from '../../engine/domain/identifiers.ts';
+import { accountId } from '../../engine/domain/identifiers.ts';
 import { err, ok } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { Logger } from '../../engine/ports/logger.ts';
-import type { Random } from '../../engine/ports/random.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import type { VenueGateway } from '../../engine/ports/venue-gateway.ts';
-import type { PracticeExchange } from '../../practice-exchange/start-practice-exchange.ts';
 import { compressedClock, mortalClock } from './compressed-clock.ts';
+import { ACCOUNT_NAME, connect, venueOf, type VenueParts } from './life-venues.ts';
 
 /** Engine seconds per second of the machine. */
 export const COMPRESSION = 10;
@@ -25,16 +19,11 @@ export type PortExchange = {
   readonly gateway?: (gateway: VenueGateway, clock: Clock) => VenueGateway;
 };
 
-export type LifeParts = {
-  readonly exchange: PracticeExchange;
-  readonly keys: { readonly apiKey: string; readonly secret: string };
+export type LifeParts = VenueParts & {
   readonly directory: string;
   readonly engineEpoch: number;
   readonly config: Config;
-  readonly instruments: readonly InstrumentId[];
   readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
   readonly exchanged: PortExchange;
 };
 
@@ -59,9 +48,7 @@ export function startLife(parts: LifeParts): EngineLife & { readonly started: Pr
   const journal = opened.value;
   let isDead = false;
   const dead = (): boolean => isDead;
-  const limiter = createWeightLimiter(ownWall.clock);
-  const gateway = gatewayOf(parts, ownWall.clock, limiter);
-  const feed = feedOf(parts, mortal.clock, limiter);
+  const { gateway, feed } = connect(parts, ownWall.clock, mortal.clock);
   const { gateway: exchangeGateway, store: exchangeStore } = exchanged;
   const ownGateway = exchangeGateway?.(gateway, mortal.clock) ?? gateway;
   const ownStore = exchangeStore?.(journal) ?? journal;
@@ -71,7 +58,7 @@ export function startLife(parts: LifeParts): EngineLife & { readonly started: Pr
       store: mortalStore(ownStore, dead),
       logger: parts.logger,
       gateways: [mortalGateway(ownGateway, dead)],
-      feeds: new Map([['BINANCE', feed]]),
+      feeds: new Map([[venueOf(parts.product), feed]]),
       inference: null,
     },
     optionsOf(parts),
@@ -94,33 +81,9 @@ export function startLife(parts: LifeParts): EngineLife & { readonly started: Pr
   };
 }
 
-type Limiter = ReturnType<typeof createWeightLimiter>;
-
-function gatewayOf(parts: LifeParts, clock: Clock, limiter: Limiter): VenueGateway {
-  const { exchange, keys, random, logger } = parts;
-  return createBinanceGateway({
-    accountId: accountId(ACCOUNT_NAME),
-    apiKey: new Secret(keys.apiKey),
-    secret: new Secret(keys.secret),
-    endpoints: { rest: exchange.rest, wsApi: exchange.wsApi },
-    limiter,
-    isCurrentEpoch: () => true,
-    clock,
-    random,
-    logger,
-  });
-}
-
-function feedOf({ exchange, random, logger }: LifeParts, clock: Clock, limiter: Limiter) {
-  const { rest: restUrl, stream: streamUrl } = exchange;
-  return createBinancePublicFeed({ restUrl, streamUrl, origin: 'synthetic', clock, random, logger, limiter });
-}
-
-export const ACCOUNT_NAME = 'paper-01';
-
-const optionsOf = ({ config, engineEpoch, instruments }: LifeParts): Parameters<typeof createEngine>[1] => ({
+const optionsOf = ({ config, engineEpoch, instruments, product }: LifeParts): Parameters<typeof createEngine>[1] => ({
   config,
-  accounts: [{ accountId: accountId(ACCOUNT_NAME), venue: 'BINANCE', mode: 'paper' }],
+  accounts: [{ accountId: accountId(ACCOUNT_NAME), venue: venueOf(product), mode: 'paper' }],
   installation: '0c4a0501',
   engineEpoch,
   seed: String(engineEpoch),

@@ -4,7 +4,7 @@ import type { Logger } from '../../engine/ports/logger.ts';
 import { compareBooks, unaccountedIntents } from '../kill-drill/compare-books.ts';
 import type { CaseResult, ChaosCase } from './chaos-case.ts';
 import { COMPRESSION, type PortExchange } from './engine-life.ts';
-import { ACCOUNT, Stage } from './stage.ts';
+import { Stage } from './stage.ts';
 
 export type CaseRun = {
   readonly clock: Clock;
@@ -107,15 +107,9 @@ type Books = {
 function booksOf(stage: Stage): Books {
   const { shadow } = stage;
   shadow.catchUp();
-  const ledger = stage.ledger();
-  const account = {
-    ...ledger,
-    fills: ledger.fills.map((fill) => ({ ...fill, tradeId: String(fill.tradeId) })),
-    sentBeforeCommit: 0,
-    accountId: ACCOUNT,
-  };
+  const account = stage.books();
   const { differing, duplicated, unintended } = compareBooks(shadow, [account]);
-  const bought = ledger.positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
+  const bought = stage.ledger().positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
   const isBeyond = compareDecimals(decimal(bought), stage.asked) > 0;
   return {
     differing,

@@ -6,7 +6,13 @@ import { type Config } from '../../engine/domain/config.ts';
 import { DEFAULT_CONFIG, DEFAULT_FAILOVER, DEFAULT_RECONCILIATION } from '../../engine/domain/config-defaults.ts';
 import { addDecimals, decimal, formatDecimal } from '../../engine/domain/decimal.ts';
 import type { Denial } from '../../engine/domain/denial.ts';
-import { accountId, type ClientOrderId, commandId, instrumentId } from '../../engine/domain/identifiers.ts';
+import {
+  accountId,
+  type ClientOrderId,
+  commandId,
+  type InstrumentId,
+  instrumentId,
+} from '../../engine/domain/identifiers.ts';
 import type { CoreView, Engine, EngineEvent } from '../../engine/engine.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
@@ -18,14 +24,20 @@ import {
   startPracticeExchange,
 } from '../../practice-exchange/start-practice-exchange.ts';
 import { createSystemRandom } from '../../adapters/system-random/system-random.ts';
+import { keyStateInMemory } from '../../adapters/kraken/key-state.ts';
 import { JournalShadow } from '../kill-drill/journal-shadow.ts';
+import type { VenueAccount } from '../kill-drill/venue-witness.ts';
 import { CaseMarket } from './case-market.ts';
 import type { CaseSetting } from './case-setting.ts';
-import { ACCOUNT_NAME, COMPRESSION, type EngineLife, type PortExchange, startLife } from './engine-life.ts';
+import { COMPRESSION, type EngineLife, type PortExchange, startLife } from './engine-life.ts';
+import { ACCOUNT_NAME, type Product, venueOf } from './life-venues.ts';
+import { reportOf, venueBooks, type VenueReport } from './venue-books.ts';
 
 export const ACCOUNT = accountId(ACCOUNT_NAME);
 export const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
-const ETH = instrumentId({ base: 'ETH', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
+
+const instrumentOf = (base: string, product: Product) =>
+  instrumentId({ base, quote: 'USDT', venue: venueOf(product), product: product === 'usdm' ? 'USDM' : 'SPOT' });
 
 const LOOK_MS = 15;
 /** Denials that a held-up book explains. */
@@ -36,6 +48,8 @@ const PASSING: ReadonlySet<string> = new Set([
   'VENUE_SILENT',
 ]);
 const MAX_TRIES = 50;
+/** Counters run down by wall time, ten times too slow for the engine's. */
+const WIDE: NonNullable<CaseSetting['krakenLimits']> = { callsMax: 10_000, ordersMax: 10_000 };
 const COMMAND_LIFETIME_US = 60_000_000;
 
 export type StageParts = {
@@ -61,6 +75,10 @@ export class Stage {
   asked = decimal('0');
   /** Monotonic microseconds of the machine when the first fault was armed. */
   troubledAtUs: number | null = null;
+  readonly product: Product;
+  /** What the case trades. */
+  readonly bitcoin: InstrumentId;
+  private readonly keyState = keyStateInMemory();
   private readonly parts: StageParts;
   private readonly directory: string;
   private life: EngineLife | undefined;
@@ -69,6 +87,8 @@ export class Stage {
 
   private constructor(parts: StageParts, market: CaseMarket, exchange: PracticeExchange, directory: string) {
     this.parts = parts;
+    this.product = parts.setting.product ?? 'spot';
+    this.bitcoin = instrumentOf('BTC', this.product);
     this.market = market;
     this.exchange = exchange;
     this.directory = directory;
@@ -78,17 +98,22 @@ export class Stage {
 
   /** Opens the venue; the first life is started by the caller. */
   static async open(parts: StageParts): Promise<Stage> {
-    const { balances, discounted, marketSpeed, weightPerMinute } = parts.setting;
+    const { balances, discounted, krakenLimits = WIDE, marketSpeed, product, weightPerMinute } = parts.setting;
     const accounts = practiceAccounts(1, discounted === true);
     const directory = mkdtempSync(join(tmpdir(), 'leeward-chaos-'));
     const market = new CaseMarket();
     const exchange = await startPracticeExchange({
       market,
-      accounts: accounts.map((account) => ({ ...account, balances: { ...account.balances, ...balances } })),
+      accounts: accounts.map((account) => ({
+        ...account,
+        balances: { ...account.balances, ...balances },
+        ...(product === 'usdm' ? { usdm: '100000' } : {}),
+      })),
       speed: marketSpeed ?? COMPRESSION,
       intentJournal: join(directory, 'journal.db'),
       // A minute of the engine is a tenth of one of the venue's: its limits a minute count ten times.
       limits: { weightPerMinute: weightPerMinute ?? 6_000 * COMPRESSION },
+      krakenLimits,
       kill: () => undefined,
     });
     return new Stage(parts, market, exchange, directory);
@@ -124,7 +149,9 @@ export class Stage {
       directory: this.directory,
       engineEpoch: ++this.epoch,
       config: configOf(this.parts.setting),
-      instruments: [BTC, ETH],
+      product: this.product,
+      keyState: this.keyState,
+      instruments: [this.bitcoin, instrumentOf('ETH', this.product)],
       clock,
       random: createSystemRandom(),
       logger,
@@ -142,9 +169,9 @@ export class Stage {
   }
 
   isReady(): boolean {
-    const { bid, lastTrade } = this.engine.reference(BTC);
+    const { bid, lastTrade } = this.engine.reference(this.bitcoin);
     const isSynchronized = this.view.venue(ACCOUNT)?.synchronized === true;
-    return isSynchronized && this.view.feed(BTC) === 'live' && bid !== null && lastTrade !== null;
+    return isSynchronized && this.view.feed(this.bitcoin) === 'live' && bid !== null && lastTrade !== null;
   }
 
   async kill(): Promise<void> {
@@ -183,7 +210,7 @@ export class Stage {
 
   /** Puts a bracket to the engine; the denial, or null when it went out. */
   async enter(over: Partial<BracketRequest> = {}): Promise<Denial | null> {
-    const request = bracket(over);
+    const request = bracket({ instrumentId: this.bitcoin, ...over });
     const denial = await this.send({ kind: 'enterBracket', request });
     if (denial === null) this.asked = addDecimals(this.asked, decimal(request.quantity));
     return denial;
@@ -244,9 +271,15 @@ export class Stage {
     return this.exchange.venue.faults.list().reduce((sum, { fired }) => sum + fired, 0);
   }
 
-  ledger(): ReturnType<PracticeExchange['venue']['ledger']['report']> {
-    const { venue } = this.exchange;
-    return venue.ledger.report(venue.account(ACCOUNT_NAME), venue.clock.now().wallMs);
+  ledger(): VenueReport {
+    return reportOf(this.exchange, this.product);
+  }
+
+  /** The venue's account in the words of the journal. */
+  books(): VenueAccount {
+    const { exchange, product, keyState, shadow } = this;
+    const balances = shadow.view.balances(ACCOUNT);
+    return venueBooks({ exchange, product, accountId: ACCOUNT, links: keyState.read().closes, balances });
   }
 
   /** Base of our own trades that the venue's account holds, as decimal text. */

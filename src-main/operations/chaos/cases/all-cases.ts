@@ -1,5 +1,8 @@
 import type { ChaosCase, PendingCase } from '../chaos-case.ts';
 import { BROKEN_STREAMS } from './broken-streams.ts';
+import { FUTURES } from './futures.ts';
+import { HICCUP } from './hiccup.ts';
+import { KRAKEN } from './kraken.ts';
 import { LOST_ANSWERS } from './lost-answers.ts';
 import { LOST_PROTECTION } from './lost-protection.ts';
 import { PENDING_CASES } from './pending-cases.ts';
@@ -15,6 +18,9 @@ export const CASES: readonly ChaosCase[] = [
   ...BROKEN_STREAMS,
   ...RECONCILIATION,
   ...PROTECTION,
+  ...HICCUP,
+  ...FUTURES,
+  ...KRAKEN,
 ];
 
 export const ALL_CASES: readonly (ChaosCase | PendingCase)[] = [...CASES, ...PENDING_CASES];

@@ -4,7 +4,5 @@ const KRAKEN = 'the Kraken gateway on a stage of its own';
 
 /** What cannot be played yet, each with what it waits for. Never counted as passed. */
 export const PENDING_CASES: readonly PendingCase[] = [
-  { name: 'kraken-wrong-checksum', standsFor: 'fault: Kraken book with a wrong checksum', pending: KRAKEN },
   { name: 'kraken-checksum-of-text', standsFor: 'fault: a correct Kraken checksum over lost zeros', pending: KRAKEN },
-  { name: 'kraken-nonce-order', standsFor: 'fault: Kraken nonces of concurrent requests', pending: KRAKEN },
 ];

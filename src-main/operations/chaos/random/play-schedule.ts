@@ -4,7 +4,7 @@ import { commandId } from '../../../engine/domain/identifiers.ts';
 import type { VenueGateway } from '../../../engine/ports/venue-gateway.ts';
 import { compareBooks, unaccountedIntents } from '../../kill-drill/compare-books.ts';
 import { RowFollower } from '../../kill-drill/row-follower.ts';
-import { ACCOUNT_NAME } from '../engine-life.ts';
+import { ACCOUNT_NAME } from '../life-venues.ts';
 import { ACCOUNT, bracket, BTC } from '../stage.ts';
 import { RandomStage } from './random-stage.ts';
 import type { Act, Schedule } from './schedule.ts';

@@ -14,7 +14,7 @@ import { UserDataHub } from '../../../practice-exchange/protocol/user-data.ts';
 import { practiceAccounts } from '../../../practice-exchange/start-practice-exchange.ts';
 import { CaseMarket } from '../case-market.ts';
 import { mortalClock } from '../compressed-clock.ts';
-import { ACCOUNT_NAME } from '../engine-life.ts';
+import { ACCOUNT_NAME } from '../life-venues.ts';
 import { ACCOUNT, BTC } from '../stage.ts';
 import { directFeed } from './direct-feed.ts';
 import { directLibrary, type Library } from './direct-library.ts';
