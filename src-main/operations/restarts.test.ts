@@ -162,6 +162,15 @@ describe('a restart after the venue went on', { timeout: TEST_MS }, () => {
     await confirmed(on);
   });
 
+  it('shows an entry that was canceled meanwhile', async () => {
+    const on = await staged();
+    await resting(on);
+    await restarted(on, () => byHand(on, 'DELETE /api/v3/openOrders', {}));
+    await unharmed(on);
+    expect(told(on)).toEqual(['orderChanged canceled 0']);
+    await confirmed(on);
+  });
+
   it('rests another stop where it was canceled meanwhile', async () => {
     const on = await staged();
     await on.position();

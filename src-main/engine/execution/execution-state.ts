@@ -70,6 +70,8 @@ export type OrderRecord = {
   /** A person was told that its outcome stays unknown. */
   unresolvedAlerted?: boolean;
   cancelTries: number;
+  /** What became of our newest cancel; an unproven one counts as taken. Absent before any. */
+  cancelFate?: 'sent' | 'taken' | 'refused';
   cancelRetryAtUs: number;
   /** Closed bars since a resting entry was placed. */
   barsWaited: number;

@@ -77,6 +77,7 @@ export function sendCancel(turn: Turn, record: OrderRecord): void {
     member.pending = { command: 'cancel', outcome: 'inFlight', sinceUs: turn.timeUs };
     const backOff = FIRST_CANCEL_RETRY_US * 2 ** member.cancelTries;
     member.cancelTries += 1;
+    member.cancelFate = 'sent';
     member.cancelRetryAtUs = turn.timeUs + Math.min(MAX_CANCEL_RETRY_US, backOff);
   }
   noteStopAction(turn, 'cancel', record.spec);

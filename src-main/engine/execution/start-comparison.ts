@@ -27,6 +27,8 @@ export function rememberBeliefs(turn: Turn): void {
 function beliefOf(state: ExecutionState, accountId: AccountId): Belief {
   const own = exposuresOf(state, accountId);
   const records = own.flatMap((exposure) => openRecords(state, exposure));
+  // Its answer died with the life that sent it.
+  for (const record of records) if (record.cancelFate === 'sent') record.cancelFate = 'taken';
   return {
     orders: records
       .filter((record) => !isTerminal(record.status) || lacksFills(record))
@@ -70,13 +72,16 @@ export function compareWithBelief(turn: Turn, accountId: AccountId, open: Readon
 /** The venue has said what became of it: it is open, it is over with all its trades, or it is held until its entry fills. */
 function isHeard(state: ExecutionState, record: OrderRecord, open: ReadonlySet<ClientOrderId>): boolean {
   if (lacksFills(record)) return false;
+  if (record.status === 'canceled' && record.listId === null && record.cancelFate === 'sent') return false;
   if (isTerminal(record.status) || open.has(record.spec.clientOrderId)) return true;
   const working = record.workingId === null ? undefined : state.orders.get(record.workingId);
   return record.venueStatus === 'pendingNew' && working !== undefined && !isTerminal(working.status);
 }
 
 function compareOrder(turn: Turn, believed: BelievedOrder, record: OrderRecord): void {
-  const isOurCancel = record.status === 'canceled' && record.cancelTries > believed.cancelTries;
+  const isSentSince = record.cancelTries > believed.cancelTries;
+  // One that was refused came too late: somebody else had ended the order.
+  const isOurCancel = record.status === 'canceled' && isSentSince && record.cancelFate !== 'refused';
   const isSameStatus = believed.status === record.status || isOurCancel;
   if (isSameStatus && isEqual(believed.filled, record.filled)) return;
   const { accountId, instrumentId, clientOrderId } = record.spec;

@@ -107,6 +107,7 @@ export function applyCancelAnswer(turn: Turn, id: ClientOrderId, outcome: Comman
   if (record === undefined) return;
   touchExposure(turn, record.spec.accountId, record.spec.instrumentId);
   if (outcome.kind === 'accepted') applyEvidence(turn, outcome);
+  noteCancelFate(turn, record, outcome);
   for (const member of listMembers(turn, record)) {
     if (member.pending?.command !== 'cancel') continue;
     if (outcome.kind === 'unknown') makeUnknown(turn, member, outcome.reason);
@@ -118,6 +119,14 @@ export function applyCancelAnswer(turn: Turn, id: ClientOrderId, outcome: Comman
   }
   if (outcome.kind === 'rejected') settleStopAction(turn, 'cancel', id, 'refused', outcome.venueCode);
   if (outcome.kind === 'unknown') settleStopAction(turn, 'cancel', id, 'unknown', outcome.reason);
+}
+
+/** The comparison at start waits for it: who ended the order is part of what is told. */
+function noteCancelFate(turn: Turn, record: OrderRecord, outcome: CommandOutcome): void {
+  const fate = outcome.kind === 'rejected' ? 'refused' : 'taken';
+  for (const member of [record, ...listMembers(turn, record)]) member.cancelFate = fate;
+  const { accountId } = record.spec;
+  if (turn.state.reconciliation.beliefs.has(accountId)) venueLink(turn.state, accountId).wanted ??= 'COMPARE';
 }
 
 export function applyModifyAnswer(turn: Turn, id: ClientOrderId, outcome: CommandOutcome): void {
