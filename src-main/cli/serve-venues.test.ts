@@ -104,6 +104,17 @@ describe('a session on several venues', { timeout: 60_000 }, () => {
     }
   });
 
+  it('routes an order to where it costs least and tells the figures of each venue', async () => {
+    const live = await terminal.state(isLive);
+    const [spot] = MARKETS;
+    const command = { ...bracketAt(0, lastOf(live, spot)), kind: 'routeBracket' } as CommandDto;
+    expect(await terminal.command(command)).toMatchObject({ ok: true });
+    const { log } = await terminal.state((state) => state.log.some(({ kind }) => kind === 'order.routed'));
+    const { summary = {} } = log.findLast(({ kind }) => kind === 'order.routed') ?? {};
+    expect(Object.keys(summary)).toEqual(expect.arrayContaining([MARKETS[0], MARKETS[1]]));
+    expect(Object.values(summary)).toContainEqual(expect.stringMatching(/^0\.02\d* @ \d/));
+  });
+
   it('is flat on every venue after `leeward stop`', async () => {
     const stopped = await cli('stop');
     expect(stopped.code).toBe(0);

@@ -153,5 +153,6 @@ function instrumentDto(instrument: ListedInstrument, facts: EngineFacts): Instru
     lotSize,
     minNotional,
     origin: facts.origin,
+    accounts: facts.accountsOf(id),
   };
 }

@@ -29,6 +29,8 @@ export type EngineFacts = {
   readonly risk: RiskConfig;
   readonly engineEpoch: number;
   readonly accounts: readonly AccountId[];
+  /** Those that trade the instrument. */
+  accountsOf(instrumentId: InstrumentId): readonly AccountId[];
   nowUs(): number;
   instruments(): readonly ListedInstrument[];
   tradingState(): { readonly state: TradingState; readonly sinceUs: number; readonly reason: string };
@@ -64,6 +66,7 @@ export type Surroundings = Pick<
   EngineFacts,
   | 'mode'
   | 'venueLabel'
+  | 'accountsOf'
   | 'origin'
   | 'engineEpoch'
   | 'nowUs'

@@ -1,5 +1,6 @@
 import type { Decision, EngineInput } from '../engine/domain/events.ts';
 import { ordersOf, type OrderSpec } from '../engine/domain/order.ts';
+import type { RouteFigures } from '../engine/domain/route.ts';
 import type { LogDto, ParamsDto } from '../../src-preload/contract/state.ts';
 
 /** What the event log leaves out: heartbeats of the engine that change nothing a person looks for. */
@@ -63,11 +64,22 @@ const SUMMARIES: Summaries = {
       ms: Math.round(((outcome.resolvedAtUs ?? outcome.unknownAtUs) - outcome.unknownAtUs) / 1_000),
     },
   }),
+  'order.routed': ({ instrumentId, side, quantity, route: { candidates, unrouted } }) => ({
+    instrumentId,
+    summary: {
+      ...{ side, quantity, unrouted },
+      ...Object.fromEntries(candidates.map((market) => [market.instrumentId, routeText(market)])),
+    },
+  }),
   'signal.raised': ({ signal: { instrumentId, side, strategyId } }) => ({
     instrumentId,
     summary: { strategyId, side },
   }),
 };
+
+/** What a market got and its average price after fees, or why it got nothing. */
+const routeText = ({ netPrice, quantity, unfit }: RouteFigures): string =>
+  unfit ?? (netPrice === null ? quantity : `${quantity} @ ${netPrice}`);
 
 function summarize(event: Event): Summary {
   const summaryOf = SUMMARIES[event.kind] as ((event: Event) => Summary) | undefined;

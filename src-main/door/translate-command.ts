@@ -68,25 +68,21 @@ export function commandOf(command: CommandDto): Command {
       return { ...command, accountId: accountId(command.accountId) };
     case 'setStrategyEnabled':
       return { kind: command.kind, strategyId: strategyId(command.strategyId), enabled: command.enabled };
-    case 'enterBracket': {
-      const { kind, ...request } = command;
-      return {
-        kind,
-        request: {
-          ...request,
-          accountId: accountId(request.accountId),
-          strategyId: null,
-          instrumentId: request.instrumentId as InstrumentId,
-        },
-      };
-    }
     default:
       return orderCommandOf(command);
   }
 }
 
 type OrderKind =
-  'placeOrder' | 'startExecutor' | 'modifyOrder' | 'setStopRule' | 'pauseExecutor' | 'resumeExecutor' | 'stopExecutor';
+  | 'enterBracket'
+  | 'routeBracket'
+  | 'placeOrder'
+  | 'startExecutor'
+  | 'modifyOrder'
+  | 'setStopRule'
+  | 'pauseExecutor'
+  | 'resumeExecutor'
+  | 'stopExecutor';
 type DtoOf<K extends OrderKind> = Extract<CommandDto, { readonly kind: K }>;
 type ProtectionDto = NonNullable<DtoOf<'placeOrder'>['protection']>;
 
@@ -97,6 +93,19 @@ function orderCommandOf(command: DtoOf<OrderKind>): Command {
     case 'setStopRule': {
       const { kind, rule } = command;
       return { kind, ...placeOf(command), rule: rule === null ? null : present(rule) };
+    }
+    case 'enterBracket':
+    case 'routeBracket': {
+      const { kind, ...request } = command;
+      return {
+        kind,
+        request: {
+          ...request,
+          accountId: accountId(request.accountId),
+          strategyId: null,
+          instrumentId: request.instrumentId as InstrumentId,
+        },
+      };
     }
     case 'placeOrder':
       return placeOrderOf(command);

@@ -10,6 +10,7 @@ import { liveExecutors } from '../door/executor-view.ts';
 import { engineFacts } from '../door/engine-facts.ts';
 import { MarketView } from '../door/market-view.ts';
 import { createEngine, type Engine, type Failpoints } from '../engine/engine.ts';
+import { accountTrades } from '../engine/core/account-products.ts';
 import type { Command, CommandEnvelope, CommandOrigin } from '../engine/domain/command.ts';
 import {
   accountId,
@@ -211,6 +212,10 @@ function doorOf(parts: Parts, engine: Engine, sources: DoorSources): Door {
     origin: boot.venue.origin,
     engineEpoch: boot.engineEpoch,
     accounts: boot.accounts.map((account) => accountId(account.accountId)),
+    accountsOf: (instrumentId) => {
+      const { accounts } = optionsOf(boot, parts.host);
+      return accounts.map((account) => account.accountId).filter((id) => accountTrades(accounts, id, instrumentId));
+    },
     config: boot.config,
     nowUs: () => clock.nowUs(),
     closes: (instrumentId) => market.closes(instrumentId),

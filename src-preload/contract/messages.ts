@@ -59,6 +59,18 @@ const executorParams = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const bracket = {
+  accountId,
+  instrumentId,
+  side: z.enum(['buy', 'sell']),
+  entry: z.enum(['fok', 'resting']),
+  quantity: decimal,
+  limitPrice: decimal,
+  stopTrigger: decimal,
+  stopLimit: decimal,
+  target: decimal,
+};
+
 export const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('emergencyStop') }),
   z.strictObject({ kind: z.literal('rearm'), to: z.enum(['reducing', 'active']), reason }),
@@ -136,18 +148,9 @@ export const commandSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('resumeExecutor'), executorId }),
   z.strictObject({ kind: z.literal('stopExecutor'), executorId }),
   z.strictObject({ kind: z.literal('setStrategyEnabled'), strategyId, enabled: z.boolean() }),
-  z.strictObject({
-    kind: z.literal('enterBracket'),
-    accountId,
-    instrumentId,
-    side: z.enum(['buy', 'sell']),
-    entry: z.enum(['fok', 'resting']),
-    quantity: decimal,
-    limitPrice: decimal,
-    stopTrigger: decimal,
-    stopLimit: decimal,
-    target: decimal,
-  }),
+  z.strictObject({ kind: z.literal('enterBracket'), ...bracket }),
+  /** The same over every venue that trades the underlying, where it costs least. */
+  z.strictObject({ kind: z.literal('routeBracket'), ...bracket }),
 ]);
 export type CommandDto = z.infer<typeof commandSchema>;
 

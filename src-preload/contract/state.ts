@@ -19,6 +19,8 @@ export type InstrumentDto = {
   readonly lotSize: string;
   readonly minNotional: string;
   readonly origin: OriginDto;
+  /** Accounts that trade it; absent where the engine does not tell. */
+  readonly accounts?: readonly string[];
 };
 
 /** The safety strip: never scrolls away. Null means unknown, shown as a dash with its reason. */

@@ -2,7 +2,17 @@ import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 
 import type { InstrumentDto, TerminalState } from '../../src-preload/contract/state.ts';
 import { useEngine, useInstrument, useTerminal, useView } from '../app/terminal-context.tsx';
 import { useCommand } from '../app/use-command.ts';
-import { bracketOf, EMPTY_TICKET, proposedEntry, proposedExits, type TicketFields } from '../stores/ticket.ts';
+import {
+  accountFor,
+  bracketOf,
+  EMPTY_TICKET,
+  hasTwin,
+  lastRoute,
+  proposedEntry,
+  proposedExits,
+  routed,
+  type TicketFields,
+} from '../stores/ticket.ts';
 import { formatDecimal, formatSigned, isDecimal, multiplyDecimals, subtractDecimals } from '../ui/number-text.ts';
 import { Num } from '../ui/number.tsx';
 import { useCondition, READY } from './condition.ts';
@@ -25,8 +35,9 @@ type TicketProps = { readonly tabs?: readonly PanelTab[]; readonly onTab?: (id: 
 export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
   const instrument = useInstrument();
   const accounts = useAccounts();
+  const account = instrument ? accountFor(instrument, accounts) : accounts[0];
   const condition = useCondition(
-    accounts.length === 0
+    account === undefined
       ? { kind: 'empty', title: 'No account', detail: 'The engine has named no account to trade by hand.' }
       : READY,
   );
@@ -37,11 +48,11 @@ export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
       isLinked
       condition={condition}
       tabs={tabs}
-      tools={<span className="micro">{accounts[0]}</span>}
+      tools={<span className="micro">{account}</span>}
       {...(onTab && { onTab })}
     >
-      {instrument && accounts[0] !== undefined && (
-        <Ticket key={instrument.instrumentId} instrument={instrument} accountId={accounts[0]} />
+      {instrument && account !== undefined && (
+        <Ticket key={instrument.instrumentId} instrument={instrument} accountId={account} />
       )}
     </Panel>
   );
@@ -138,6 +149,9 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
   const { session } = useTerminal();
   const [fields, setFields] = useState(EMPTY_TICKET);
   const { send, answer } = useCommand();
+  const instruments = useView((view) => view.welcome?.instruments) ?? NO_INSTRUMENTS;
+  const [isRouted, setRouted] = useState(false);
+  const canRoute = fields.entry === 'fok' && hasTwin(instrument, instruments);
   const command = bracketOf(fields, accountId, instrument.instrumentId);
   const judged = useJudgment(command);
   const isAllowed = command !== null && judged.kind === 'judged' && judged.judgment.allowed;
@@ -148,7 +162,7 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
   };
   const submit = (): void => {
     if (!isAllowed || answer.kind === 'waiting') return;
-    void send(command).then((isTaken) => {
+    void send(canRoute && isRouted ? routed(command) : command).then((isTaken) => {
       if (isTaken) set({ quantity: '' });
     });
   };
@@ -159,8 +173,10 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
     <div className="ticket" onKeyDown={onKey}>
       <SideSwitch instrument={instrument} />
       <EntrySwitch entry={fields.entry} onChange={(entry) => set({ entry })} />
+      {canRoute && <BestVenue isOn={isRouted} onChange={setRouted} />}
       <TicketInputs fields={fields} quote={instrument.quote} onChange={set} onPropose={fill} />
       <VerdictView judged={judged} answer={answer} />
+      {canRoute && isRouted && <LastRoute instrumentId={instrument.instrumentId} />}
       <button type="button" className="btn buy" disabled={!isAllowed || answer.kind === 'waiting'} onClick={submit}>
         {command ? (
           <>
@@ -173,6 +189,37 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
         <kbd>Ctrl ↵</kbd>
       </button>
     </div>
+  );
+}
+
+const NO_INSTRUMENTS: readonly InstrumentDto[] = [];
+const NO_LOG: TerminalState['log'] = [];
+
+type BestVenueProps = { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void };
+
+/** Where the underlying trades on several venues of ours. The verdict shown is that of this one. */
+const BestVenue = ({ isOn, onChange }: BestVenueProps): ReactElement => (
+  <label
+    className="t2"
+    title="Splits the order over the venues that trade it, where it costs least after fees and latency."
+  >
+    <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.target.checked)} /> Best venue
+  </label>
+);
+
+/** What the last route gave each venue. */
+function LastRoute({ instrumentId }: { readonly instrumentId: string }): ReactElement | null {
+  const log = useEngine((state) => state.log) ?? NO_LOG;
+  const parts = lastRoute(log, instrumentId);
+  if (parts.length === 0) return null;
+  return (
+    <dl className="micro" aria-label="Last route">
+      {parts.map((part) => (
+        <div key={part.instrumentId}>
+          <dt>{part.instrumentId}</dt> <dd className="n">{part.told}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

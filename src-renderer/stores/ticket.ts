@@ -1,5 +1,5 @@
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
-import type { CheckDto, InstrumentDto } from '../../src-preload/contract/state.ts';
+import type { CheckDto, InstrumentDto, LogDto } from '../../src-preload/contract/state.ts';
 import type { ErrorDto } from '../../src-preload/contract/messages.ts';
 import type { BookFrame } from './book-frame.ts';
 import { isDecimal, stepText, stepsOf } from '../ui/number-text.ts';
@@ -22,6 +22,7 @@ export const EMPTY_TICKET: TicketFields = {
 };
 
 type EnterBracket = Extract<CommandDto, { readonly kind: 'enterBracket' }>;
+type RouteBracket = Extract<CommandDto, { readonly kind: 'routeBracket' }>;
 
 /** Typed text to contract text: grouping commas go, everything else must be a plain decimal. */
 function plain(text: string): string | null {
@@ -38,6 +39,31 @@ export function bracketOf(fields: TicketFields, accountId: string, instrumentId:
   if (stopTrigger === null || stopLimit === null || target === null) return null;
   const rest = { entry, quantity, limitPrice, stopTrigger, stopLimit, target };
   return { kind: 'enterBracket', accountId, instrumentId, side: 'buy', ...rest };
+}
+
+/** The account that a ticket for the instrument trades: the first of the engine's that can; undefined when none can. */
+export function accountFor({ accounts }: InstrumentDto, named: readonly string[]): string | undefined {
+  return accounts === undefined ? named[0] : named.find((account) => accounts.includes(account));
+}
+
+/** Whether another venue trades the same pair and product, with an account of ours. */
+export const hasTwin = (own: InstrumentDto, all: readonly InstrumentDto[]): boolean =>
+  all.some(
+    ({ accounts = [], base, quote, product, venue }) =>
+      accounts.length > 0 && base === own.base && quote === own.quote && product === own.product && venue !== own.venue,
+  );
+
+/** The same order over every venue of the underlying. */
+export const routed = (command: EnterBracket): RouteBracket => ({ ...command, kind: 'routeBracket' });
+
+export type RoutedPart = { readonly instrumentId: string; readonly told: string };
+
+/** What the newest route of the pair gave each market, with the figures it was chosen by; empty before there was one. */
+export function lastRoute(log: readonly LogDto[], instrumentId: string): readonly RoutedPart[] {
+  const entry = log.findLast((one) => one.kind === 'order.routed' && one.instrumentId === instrumentId);
+  return Object.entries(entry?.summary ?? {}).flatMap(([name, value]) =>
+    name.includes('/') ? [{ instrumentId: name, told: String(value) }] : [],
+  );
 }
 
 /** Distances of a proposal, in parts of ten thousand of the price. Shown in the fields, changed by the trader, judged by the gate. */

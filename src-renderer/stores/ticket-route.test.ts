@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import type { InstrumentDto, LogDto } from '../../src-preload/contract/state.ts';
+import { commandSchema } from '../../src-preload/contract/messages.ts';
+import { accountFor, bracketOf, EMPTY_TICKET, hasTwin, lastRoute, routed } from './ticket.ts';
+
+const market = (venue: string, accounts: readonly string[], product = 'SPOT'): InstrumentDto => ({
+  ...{ instrumentId: `BTC/USDT.${venue}.${product}`, symbol: 'BTCUSDT', base: 'BTC', quote: 'USDT', venue, product },
+  ...{ tickSize: '0.01', lotSize: '0.001', minNotional: '5', origin: 'synthetic', accounts },
+});
+const BINANCE = market('BINANCE', ['paper-01', 'paper-02']);
+const KRAKEN = market('KRAKEN', ['kraken-01']);
+
+it('trades an instrument on the first account that can', () => {
+  const named = ['paper-01', 'paper-02', 'kraken-01'];
+  expect(accountFor(KRAKEN, named)).toBe('kraken-01');
+  expect(accountFor(BINANCE, named)).toBe('paper-01');
+  expect(accountFor(market('BINANCE', [], 'USDM'), named)).toBeUndefined();
+});
+
+it('offers the best venue only where another venue of ours trades the same pair and product', () => {
+  expect(hasTwin(BINANCE, [BINANCE, KRAKEN])).toBe(true);
+  expect(hasTwin(BINANCE, [BINANCE, market('BINANCE', ['futures-01'], 'USDM')])).toBe(false);
+  expect(hasTwin(BINANCE, [BINANCE, market('KRAKEN', [])])).toBe(false);
+});
+
+it('routes the same order as the contract takes it', () => {
+  const exits = { stopTrigger: '95', stopLimit: '94', target: '110' };
+  const command = bracketOf(
+    { ...EMPTY_TICKET, quantity: '1', limitPrice: '100', ...exits },
+    'paper-01',
+    BINANCE.instrumentId,
+  );
+  if (command === null) throw new Error('expected a whole ticket');
+  expect(commandSchema.parse(routed(command))).toEqual({ ...command, kind: 'routeBracket' });
+});
+
+it('tells what the newest route of the pair gave each market', () => {
+  const entry = (sequence: number, given: string): LogDto => ({
+    ...{ sequence, timeUs: 0, kind: 'order.routed', instrumentId: BINANCE.instrumentId },
+    summary: { side: 'buy', quantity: '2', [BINANCE.instrumentId]: given, [KRAKEN.instrumentId]: 'FEED_NOT_LIVE' },
+  });
+  expect(lastRoute([entry(1, '1 @ 100.1'), entry(2, '2 @ 100.2')], BINANCE.instrumentId)).toEqual([
+    { instrumentId: BINANCE.instrumentId, told: '2 @ 100.2' },
+    { instrumentId: KRAKEN.instrumentId, told: 'FEED_NOT_LIVE' },
+  ]);
+  expect(lastRoute([entry(1, '1 @ 100.1')], KRAKEN.instrumentId)).toEqual([]);
+});
