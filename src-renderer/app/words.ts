@@ -309,7 +309,7 @@ const EXECUTOR_REASONS: Readonly<Record<string, string>> = {
   COMMAND: 'by hand',
   TRADING_STATE: 'not active',
   POSITION_CLOSING: 'position closed',
-  EMERGENCY_STOP: 'emergency stop',
+  EMERGENCY_STOP: 'emergency',
   RESTARTED: 'restart',
   INCOMPLETE: 'not all filled',
 };

@@ -14,10 +14,10 @@ const HEADS: readonly (readonly [string, string, number | undefined])[] = [
   ['Started', 'wide', 74],
   ['Executor', '', 60],
   ['Instrument', '', 72],
-  ['Side', '', 44],
+  ['Side', '', 52],
   ['Filled', 'r wide', 84],
   ['Of', 'r wide', 84],
-  ['Progress', '', 72],
+  ['Progress', '', 62],
   ['Children', 'r wide', 64],
   ['State', '', undefined],
 ];
@@ -162,7 +162,7 @@ export function ExecutorsTable({ executors, sender }: TableProps): ReactElement 
           {HEADS.map(([head, side, width]) => (
             <col key={head} className={side} style={{ width }} />
           ))}
-          <col style={{ width: 50 }} />
+          <col style={{ width: 46 }} />
         </colgroup>
         <thead>
           <tr>
