@@ -1,5 +1,5 @@
 import { isLive, type VenueOrder } from '../../matching/venue-order.ts';
-import { NOTHING_TO_MODIFY } from '../../usdm/usdm-refusals.ts';
+import { NOTHING_TO_MODIFY, onUsdm } from '../../usdm/usdm-refusals.ts';
 import { ApiError, fromRefusal } from '../api-error.ts';
 import { Parameters } from '../parameters.ts';
 import { parseJson } from '../parse-json.ts';
@@ -51,7 +51,8 @@ function test(context: RouteContext) {
   responseType(context.parameters, 'ACK');
   context.parameters.checkAllRead();
   const tested = trading.usdm.engine.test(trading.orders, request, trading.usdm.clock.now());
-  if (!tested.ok) throw fromRefusal(tested.error);
+  if (!tested.ok)
+    throw fromRefusal(onUsdm(tested.error, trading.usdm.engine.state.market(request.symbol).rules, request));
   return {};
 }
 
