@@ -9,6 +9,7 @@ import { TRUE_LIMITS } from '../protocol/rate-limits.ts';
 import { HandMadeMarket, TEST_START_MS } from '../testing/hand-made-market.ts';
 import type { AlgoRequest } from './algo-orders.ts';
 import { liquidationPrice } from './liquidation.ts';
+import { doubleMarkTicks } from './margin-figures.ts';
 import { PLAIN, type Terms, UsdmVenue } from './usdm-venue.ts';
 
 const SYMBOL = 'BTCUSDT';
@@ -185,7 +186,150 @@ describe('conditional orders', () => {
   });
 });
 
+describe('conditional orders of every kind', () => {
+  const waiting = (): number => venue.algos.waiting('main').length;
+
+  it.each([
+    ['SELL', 10_100, [10_000, 10_099], 10_200, 10_098],
+    ['BUY', 9_900, [10_000, 9_901], 9_800, 9_898],
+  ] as const)('a trailing %s follows the price only from %i on', (side, activateTicks, before, best, due) => {
+    place(side === 'SELL' ? 'BUY' : 'SELL', '1');
+    wait({ side, type: 'TRAILING_STOP_MARKET', triggerTicks: 0, callbackBps: 100, activateTicks });
+    for (const ticks of before) printAt(ticks);
+    // Far enough from the best price so far, had it been followed already.
+    printAt(side === 'SELL' ? 9_900 : 10_100);
+    expect(waiting()).toBe(1);
+    printAt(best);
+    expect(waiting()).toBe(1);
+    printAt(due);
+    expect([waiting(), held()]).toEqual([0, 0]);
+  });
+
+  it.each(['SELL', 'BUY'] as const)('a %s for the whole position closes what is held by then', (side) => {
+    const open = side === 'SELL' ? 'BUY' : 'SELL';
+    place(open, '1');
+    wait({
+      side,
+      closePosition: true,
+      reduceOnly: false,
+      quantity: null,
+      triggerTicks: side === 'SELL' ? 9_900 : 10_100,
+    });
+    expect(venue.algos.stops('main', SYMBOL)).toEqual([{ side, lots: null }]);
+    place(open, '2');
+    printAt(side === 'SELL' ? 9_900 : 10_100);
+    expect(held()).toBe(0);
+    expect(venue.algos.of('main')).toMatchObject([{ status: 'FINISHED' }]);
+  });
+
+  it('with a price become limit orders, and end with these', () => {
+    place('BUY', '1');
+    wait({ type: 'STOP', timeInForce: 'GTC', price: decimal('101.00'), triggerTicks: 9_900 });
+    printAt(9_900);
+    const [algo] = venue.algos.of('main');
+    const order = venue.engine.state.orders.get(algo?.actualOrderId ?? 0);
+    expect([algo?.status, order?.type, order?.priceTicks]).toEqual(['TRIGGERED', 'LIMIT', 10_100]);
+    expect(venue.cancel(order).ok).toBe(true);
+    expect(algo?.status).toBe('FINISHED');
+  });
+
+  it('wait at most 200 at a time, each under an id of its own', () => {
+    wait({ clientAlgoId: 'first' });
+    expect(() => wait({ clientAlgoId: 'first' })).toThrow('ClientOrderId is duplicated.');
+    for (let count = 1; count < 200; count++) wait({});
+    expect(() => wait({})).toThrow('Reach max stop order limit.');
+    const [first] = venue.algos.waiting('main');
+    expect(venue.algos.cancel(first).ok).toBe(true);
+    expect(venue.algos.cancel(first)).toMatchObject({ ok: false, error: { code: -2011 } });
+    wait({ clientAlgoId: 'first' });
+    expect(waiting()).toBe(200);
+  });
+});
+
+describe('odd states', () => {
+  it('refuses to change an order that is unknown or ended', () => {
+    const order = place('BUY', '1', limit('99.00'));
+    const change = request('BUY', '1', limit('98.00'));
+    expect(venue.modify(undefined, change)).toMatchObject({ ok: false, error: { code: -2011 } });
+    venue.cancel(order);
+    expect(venue.modify(order, change)).toMatchObject({ ok: false, error: { code: -2011 } });
+  });
+
+  it('changes the size alone, and refuses a change to what the order is already', () => {
+    const order = place('BUY', '1', limit('99.00'));
+    const same = venue.modify(order, request('BUY', '1', limit('99.00')));
+    expect(same).toMatchObject({ ok: false, error: { code: -5027 } });
+    expect(venue.modify(order, request('BUY', '0.5', limit('99.00'))).ok).toBe(true);
+    expect([order.lots, order.priceTicks, order.status]).toEqual([500, 9_900, 'NEW']);
+  });
+
+  it('refuses orders while the symbol halts', () => {
+    venue.engine.state.market(SYMBOL).rules.status = 'HALT';
+    expect(() => place('BUY', '1')).toThrow('-4140');
+    expect(held()).toBe(0);
+  });
+
+  it('marks at the last trade while a side of the book is empty', () => {
+    place('BUY', '1');
+    const event = { kind: 'book', symbol: SYMBOL, marketTimeMs: TEST_START_MS, snapshot: true } as const;
+    printAt(10_050, 'buy');
+    venue.apply({ ...event, bids: [[9_999, 1_000]], asks: [] }, venue.clock.now());
+    expect(doubleMarkTicks(venue.engine.state.market(SYMBOL))).toBe(20_100);
+    venue.apply({ ...event, bids: [], asks: [[10_001, 1_000]] }, venue.clock.now());
+    expect(doubleMarkTicks(venue.engine.state.market(SYMBOL))).toBe(20_100);
+  });
+
+  it('passes on where a recording jumps, and plays nothing of symbols it does not have', () => {
+    const jumps: string[] = [];
+    venue.listenJumps((symbol) => jumps.push(symbol));
+    for (const symbol of [SYMBOL, 'BTCEUR']) {
+      venue.apply({ kind: 'discontinuity', symbol, marketTimeMs: TEST_START_MS }, venue.clock.now());
+    }
+    expect(jumps).toEqual([SYMBOL]);
+  });
+
+  it('leaves a reduce-only order alone that still fits the position', () => {
+    place('BUY', '3');
+    const target = place('SELL', '1', limit('101.00', { reduceOnly: true }));
+    place('SELL', '1');
+    expect([target.lots, target.status, held()]).toEqual([1_000, 'NEW', 2_000]);
+  });
+
+  it('knows no end of a listen key that it did not issue', () => {
+    expect(venue.listenKeys.validUntil('unknown')).toBe(0);
+    const key = venue.listenKeys.issue('main');
+    expect(venue.listenKeys.validUntil(key)).toBe(venue.clock.now().wallMs + 3_600_000);
+  });
+});
+
 describe('time', () => {
+  it('asks no funding of a position that is closed', () => {
+    place('BUY', '1');
+    place('SELL', '1');
+    const before = wallet();
+    wallMs += 8 * 3_600_000;
+    venue.tick();
+    expect(wallet()).toBe(before);
+    expect(venue.clearing.of('main').incomes.some(({ incomeType }) => incomeType === 'FUNDING_FEE')).toBe(false);
+  });
+
+  it('forgets a countdown that was stopped and a dated order that ended before its date', () => {
+    const dated = place('BUY', '1', limit('99.00'), { ...PLAIN, timeInForce: 'GTD', goodTillMs: wallMs + 50 });
+    const plain = place('BUY', '1', limit('98.00'));
+    venue.cancel(dated);
+    venue.countdowns.set('main', SYMBOL, wallMs + 10);
+    venue.countdowns.set('main', SYMBOL, null);
+    wallMs += 60;
+    venue.tick();
+    expect([dated.status, plain.status]).toEqual(['CANCELED', 'NEW']);
+  });
+
+  it('cancels nothing for an account without a wallet here', () => {
+    const plain = place('BUY', '1', limit('98.00'));
+    venue.cancelAll('spot-only', SYMBOL);
+    expect(plain.status).toBe('NEW');
+  });
+
   it('ends good-till-date orders and counts down on ordinary orders alone', () => {
     const dated = place('BUY', '1', limit('99.00'), { ...PLAIN, timeInForce: 'GTD', goodTillMs: wallMs + 50 });
     const plain = place('BUY', '1', limit('98.00'));
