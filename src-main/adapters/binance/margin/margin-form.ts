@@ -111,8 +111,7 @@ async function lookAtCross(rest: RestClient, symbols: SymbolMap, lane: Lane): Lo
   const reply = await readCross(rest, lane);
   if (!reply.ok) return reply;
   const positions = await crossPositions({ rest, symbols, lane }, reply.value);
-  if (!positions.ok) return positions;
-  return ok({ balances: reply.value.userAssets.filter(isHeld).map(balanceOf), positions: positions.value });
+  return ok({ balances: reply.value.userAssets.filter(isHeld).map(balanceOf), positions });
 }
 
 type Asking = { readonly rest: RestClient; readonly symbols: SymbolMap; readonly lane: Lane };
@@ -120,10 +119,10 @@ type Asking = { readonly rest: RestClient; readonly symbols: SymbolMap; readonly
 async function crossPositions(
   { rest, symbols, lane }: Asking,
   account: CrossAccount,
-): Promise<Result<readonly VenuePosition[], CallFailure>> {
+): Promise<readonly VenuePosition[]> {
   const open = account.userAssets.filter((row) => row.asset !== QUOTE && netOf(row).units !== 0n);
   const positions: VenuePosition[] = [];
-  if (open.length === 0) return ok(positions);
+  if (open.length === 0) return positions;
   const btc = await indexPrice(rest, 'BTC', lane);
   for (const row of open) {
     const id = instrumentId({ base: row.asset, quote: QUOTE, venue: 'BINANCE', product: 'MARGIN' });
@@ -136,7 +135,7 @@ async function crossPositions(
       : null;
     positions.push(positionOf(row, id, liquidation));
   }
-  return ok(positions);
+  return positions;
 }
 
 async function indexPrice(rest: RestClient, asset: string, lane: Lane): Promise<Result<string, CallFailure>> {
