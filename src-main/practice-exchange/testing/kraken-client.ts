@@ -31,13 +31,31 @@ export async function krakenCall(
   params: Readonly<Record<string, string | number>> = {},
   { account = 0, nonce = ++lastNonce }: { readonly account?: number; readonly nonce?: number } = {},
 ): Promise<KrakenReply> {
-  const credentials = exchange.accounts[account];
-  const path = `/0/private/${method}`;
   const entries = Object.entries({ nonce, ...params }).map(([name, value]) => [name, String(value)]);
-  const body = new URLSearchParams(entries).toString();
+  return post(exchange, { method, account, nonce, body: new URLSearchParams(entries).toString() });
+}
+
+/** The same with a JSON body, which batches need. */
+export function krakenJson(exchange: PracticeExchange, method: string, params: object = {}): Promise<KrakenReply> {
+  const nonce = ++lastNonce;
+  const body = JSON.stringify({ nonce, ...params });
+  return post(exchange, { method, account: 0, nonce, body, headers: { 'Content-Type': 'application/json' } });
+}
+
+type Post = {
+  readonly method: string;
+  readonly account: number;
+  readonly nonce: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+async function post(exchange: PracticeExchange, { method, account, nonce, body, headers }: Post): Promise<KrakenReply> {
+  const { apiKey, secret } = exchange.accounts[account] ?? { apiKey: '', secret: '' };
+  const path = `/0/private/${method}`;
   const response = await fetch(`${exchange.rest}${path}`, {
     method: 'POST',
-    headers: { 'API-Key': credentials?.apiKey ?? '', 'API-Sign': sign(credentials?.secret ?? '', path, nonce, body) },
+    headers: { ...headers, 'API-Key': apiKey, 'API-Sign': sign(secret, path, nonce, body) },
     body,
   });
   return (await response.json()) as KrakenReply;
