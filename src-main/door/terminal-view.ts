@@ -92,9 +92,11 @@ export class TerminalView {
         .map((order) => foreignOrderDto(order))
         .map((dto) => [dto.clientOrderId, dto]),
     );
-    for (const dto of shown.values()) this.putOrder(dto);
-    for (const [id, dto] of this.foreign) if (!shown.has(id)) this.putOrder({ ...dto, status: 'ended' });
+    const before = this.foreign;
+    // Set first: what is shown now must not be forgotten to make room.
     this.foreign = shown;
+    for (const dto of shown.values()) this.putOrder(dto);
+    for (const [id, dto] of before) if (!shown.has(id)) this.putOrder({ ...dto, status: 'ended' });
   }
 
   /** Refreshes the figures that move by themselves; unchanged ones are not sent again. */
