@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEST_START_MS } from '../testing/hand-made-market.ts';
+import { HandMadeMarket, TEST_START_MS } from '../testing/hand-made-market.ts';
 import { call, startTestExchange } from '../testing/practice-client.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -13,6 +13,7 @@ afterAll(() => exchange.close());
 
 const ask = async (path: string, params: Params = {}) => call(exchange, `GET /api/v3/${path}`, params);
 const MINUTE_MS = 60_000;
+const many = (count: number): string => JSON.stringify(Array.from({ length: count }, () => 'BTCUSDT'));
 
 describe('public market data', () => {
   it('answers one symbol with one row, several or all with a list', async () => {
@@ -43,6 +44,8 @@ describe('public market data', () => {
     ['depth', { symbol: 'BTCUSDT', limit: 5_000 }, 250],
     ['ticker/24hr', { symbol: 'BTCUSDT' }, 2],
     ['ticker/24hr', { symbols: '["BTCUSDT","ETHUSDT"]' }, 2],
+    ['ticker/24hr', { symbols: many(21) }, 40],
+    ['ticker/24hr', { symbols: many(101) }, 80],
     ['ticker/24hr', {}, 80],
   ])('charges for %s with %j its weight', async (path, params, weight) => {
     const used = async (): Promise<number> => Number((await ask('ping')).headers.get('x-mbx-used-weight-1m'));
@@ -76,5 +79,49 @@ describe('public market data', () => {
     expect(await found({ fromId: 10_000 })).toBe(0);
     expect(await found({ startTime: TEST_START_MS, endTime: TEST_START_MS })).toBe(1);
     expect(await found({ endTime: TEST_START_MS - 1 })).toBe(0);
+  });
+});
+
+/** Nothing is recorded: neither books nor trades nor bars. */
+class SilentMarket extends HandMadeMarket {
+  override advance(): [] {
+    return [];
+  }
+
+  override history(): [] {
+    return [];
+  }
+}
+
+describe('a symbol of which nothing is known', () => {
+  let silent: typeof exchange;
+  beforeAll(async () => {
+    silent = await startTestExchange({ market: new SilentMarket(), speed: 0 });
+  });
+  afterAll(() => silent.close());
+
+  const ZERO = '0.00000000';
+  const EMPTY = { bidPrice: ZERO, bidQty: ZERO, askPrice: ZERO, askQty: ZERO };
+  it.each<[string, unknown]>([
+    ['depth', { bids: [], asks: [] }],
+    ['trades', []],
+    ['avgPrice', { mins: 5, price: ZERO }],
+    ['ticker/price', { symbol: 'BTCUSDT', price: ZERO }],
+    ['ticker/bookTicker', { symbol: 'BTCUSDT', ...EMPTY }],
+    [
+      'ticker/24hr',
+      {
+        ...EMPTY,
+        priceChangePercent: '0.000',
+        weightedAvgPrice: ZERO,
+        lastQty: ZERO,
+        firstId: -1,
+        lastId: -1,
+        count: 0,
+      },
+    ],
+  ])('answers %s with zeros', async (path, body) => {
+    const answer = await call(silent, `GET /api/v3/${path}`, { symbol: 'BTCUSDT' });
+    expect(answer).toMatchObject({ status: 200, body });
   });
 });

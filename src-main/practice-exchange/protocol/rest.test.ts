@@ -341,3 +341,38 @@ describe('parameters nobody asked for', () => {
     });
   });
 });
+
+describe('order lists that cannot stand', () => {
+  const LEGS = { symbol: 'BTCUSDT', quantity: '0.3' };
+  const maker = (leg: string, price: number) => ({ [`${leg}Type`]: 'LIMIT_MAKER', [`${leg}Price`]: price });
+  const stop = (leg: string, price: number) => ({ [`${leg}Type`]: 'STOP_LOSS', [`${leg}StopPrice`]: price });
+  const profit = (leg: string, price: number) => ({ [`${leg}Type`]: 'TAKE_PROFIT', [`${leg}StopPrice`]: price });
+  it.each([
+    ['two limits', 'SELL', { ...maker('above', 110), ...maker('below', 90) }, -1168],
+    ['a market leg', 'SELL', { aboveType: 'MARKET', ...stop('below', 90) }, -1158],
+    ['a sell stop loss above', 'SELL', { ...stop('above', 110), ...stop('below', 90) }, -1197],
+    ['a buy stop loss below', 'BUY', { ...stop('above', 110), ...stop('below', 90) }, -1196],
+    ['a sell limit below', 'SELL', { ...profit('above', 110), ...maker('below', 90) }, -1166],
+    ['a buy limit above', 'BUY', { ...maker('above', 110), ...profit('below', 90) }, -1165],
+    ['a sell take profit below', 'SELL', { ...maker('above', 110), ...profit('below', 90) }, -1199],
+    ['a buy take profit above', 'BUY', { ...profit('above', 110), ...maker('below', 90) }, -1198],
+  ])('an OCO with %s', async (_name, side, legs, code) => {
+    const params: Record<string, string | number> = { ...LEGS, side };
+    const answer = await call(exchange, 'POST /api/v3/orderList/oco', { ...params, ...legs }, 0);
+    expect(answer).toMatchObject({ status: 400, body: { code } });
+  });
+
+  const WORKING = {
+    ...{ symbol: 'BTCUSDT', workingType: 'LIMIT', workingSide: 'BUY', workingPrice: '99', workingQuantity: '0.3' },
+    ...{ workingTimeInForce: 'GTC', pendingSide: 'SELL', pendingType: 'STOP_LOSS', pendingStopPrice: '90' },
+  };
+  it.each([
+    ['oto', 'works with a market order', { workingType: 'MARKET' }, -1106],
+    ['oto', 'works with a stop', { workingType: 'STOP_LOSS_LIMIT', workingStopPrice: '101' }, -1116],
+    ['opo', 'works with an ask', { workingSide: 'SELL' }, -1222],
+    ['opo', 'waits with a bid', { pendingSide: 'BUY' }, -1223],
+  ])('an %s that %s', async (list, _name, change, code) => {
+    const answer = await call(exchange, `POST /api/v3/orderList/${list}`, { ...WORKING, ...change }, 0);
+    expect(answer).toMatchObject({ status: 400, body: { code } });
+  });
+});
