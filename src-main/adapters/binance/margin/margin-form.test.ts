@@ -61,7 +61,7 @@ describe('a look at a cross account', () => {
   });
 
   it.each([
-    ['there is no debt', [asset('BTC', { free: '1' })], { totalLiabilityOfBtc: '0' }],
+    ['there is no debt', [asset('BTC', { free: '1' })], { totalAssetOfBtc: '0.5', totalLiabilityOfBtc: '0' }],
     ['the price would lie below zero', [asset('BTC', { free: '1' })], { totalAssetOfBtc: '9' }],
     // What is held is just the bar times its debt: the price moves both alike.
     ['no price closes it', [asset('BTC', { free: '1.1', borrowed: '1' })], {}],

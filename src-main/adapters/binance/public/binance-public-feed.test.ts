@@ -315,7 +315,51 @@ describe('trades and bars', () => {
   });
 });
 
+describe('what is no market of ours', () => {
+  it('has no book, and no history under a name that is no instrument', async () => {
+    await start();
+    const id = 'odd' as typeof BTC.id;
+    expect(feed.book(id)).toBeUndefined();
+    expect(await feed.history(id, '1m', 5)).toEqual({
+      ok: false,
+      error: { detail: 'expected an instrument id, was odd', retryAfterMs: null },
+    });
+  });
+
+  it('is passed over without a word: other events, other symbols, other intervals', async () => {
+    await startLive();
+    venue.send({ e: 'serverShutdown', E: 1 });
+    venue.send({ e: 'avgPrice', E: 1, s: 'BTCUSDT' });
+    venue.trade('NOPEUSDT', 1);
+    venue.send({ e: 'kline', E: 1, s: 'BTCUSDT', k: { ...forming, t: 5 * MINUTE_MS, i: '5m' } });
+    venue.kline('BTCUSDT', MINUTE_MS, false);
+    await saw('forming 1');
+    expect(seen.filter((news) => news.startsWith('forming') || news.startsWith('trade'))).toEqual(['forming 1']);
+    expect(problems).toEqual([]);
+  });
+});
+
 describe('bad messages', () => {
+  it('of a snapshot are asked for again', async () => {
+    venue.refusals.push((response) => response.end('{"lastUpdateId":"x"}'));
+    await start();
+    await until(() => problems.length === 1);
+    expect(problems[0]).toContain('lastUpdateId');
+    await clock.advanceAsync(2_000);
+    await synchronized(1_000);
+    expect(venue.requests.filter((request) => request.startsWith('/api/v3/depth'))).toHaveLength(2);
+  });
+
+  it('of missed bars are named, and the bars after them still come', async () => {
+    for (let minute = 1; minute <= 3; minute++) venue.klines.push([minute * MINUTE_MS, '1.0']);
+    await startLive();
+    await feed.history(BTC.id, '1m', 2);
+    venue.refusals.push((response) => response.end('{"code":-1121,"msg":"Invalid symbol."}'));
+    venue.kline('BTCUSDT', 9 * MINUTE_MS, true);
+    await saw('bar 9');
+    expect(problems[0]).toContain('missed bars could not be fetched');
+  });
+
   it('are refused by name and change nothing', async () => {
     await startLive();
     for (const text of ['{', '{"data":{"e":"depthUpdate"}}', '[]', '{"data":{"e":"trade","s":"NOPE","E":1}}']) {

@@ -215,6 +215,33 @@ describe('trading USD-M on the practice exchange', () => {
     expect(exchange.venue.usdm?.engine.state.orders.size).toBeLessThanOrEqual(1);
   });
 
+  it('does not take the lost answer of a cancel for an order that is gone', async () => {
+    const stop = stopOf();
+    await rig.gateway.submit(single(stop), 'reduce');
+    await drill({ method: 'DELETE', path: '/fapi/v1/algoOrder', kind: 'reset' });
+    expect(await cancel(stop.clientOrderId)).toMatchObject({ kind: 'unknown' });
+    expect((await look()).openOrders).toMatchObject([{ clientOrderId: stop.clientOrderId, venueStatus: 'live' }]);
+  });
+
+  it('changes the quantity alone at the price it asked for, and nothing when it cannot ask', async () => {
+    const entry = entryOf({ price: '98.00', timeInForce: 'gtc' });
+    await rig.gateway.submit(single(entry), 'new');
+    const names = { instrumentId: BTC_PERPETUAL, clientOrderId: entry.clientOrderId };
+    const change = { ...names, price: null, quantity: '0.500', triggerPrice: null };
+    await drill({ method: 'GET', path: '/fapi/v1/order', kind: 'reset' });
+    expect(await rig.gateway.modify(change, 'new')).toMatchObject({ kind: 'rejected', unread: true });
+    expect(await rig.gateway.modify(change, 'new')).toMatchObject({
+      kind: 'accepted',
+      reports: [{ price: '98.00000000', quantity: '0.50000000' }],
+    });
+  });
+
+  it('does not call the countdown armed when its answer is lost', async () => {
+    await rig.gateway.submit(single(entryOf()), 'new');
+    await drill({ method: 'POST', path: '/fapi/v1/countdownCancelAll', kind: 'reset' });
+    expect(await rig.gateway.armDeadMan?.(60_000)).toMatchObject({ kind: 'unknown' });
+  });
+
   it('goes down and up again with a new listen key when the old one has run out', async () => {
     rig.events.length = 0;
     exchange.venue.usdm?.listenKeys.expireAll();
@@ -238,6 +265,17 @@ describe('trading USD-M on the practice exchange', () => {
     );
     expect((await look()).balances).not.toEqual(before.balances);
   });
+});
+
+it('sends nothing before it has reached its venue', async () => {
+  const entry = entryOf();
+  const names = { instrumentId: BTC_PERPETUAL, clientOrderId: entry.clientOrderId };
+  const unsent = { kind: 'rejected', venueCode: 'NOT_CONNECTED', unread: true };
+  expect(await rig.gateway.submit(single(entry), 'new')).toMatchObject(unsent);
+  expect(await cancel(entry.clientOrderId)).toMatchObject(unsent);
+  const change = { ...names, price: '98.00', quantity: null, triggerPrice: null };
+  expect(await rig.gateway.modify(change, 'new')).toMatchObject(unsent);
+  await expect(rig.gateway.snapshot([], [])).rejects.toThrow('a connected gateway');
 });
 
 it('refuses an account without a futures wallet', async () => {
