@@ -22,9 +22,11 @@ export const NEEDS_POSITION = refusal(
 );
 export const NOTHING_TO_MODIFY = refusal(-5027, 'No need to modify the order.');
 
+const TOO_LARGE = refusal(-4005, 'Quantity greater than max quantity.');
+
 const FILTERS: Readonly<Record<string, Refusal>> = {
   PRICE_FILTER: refusal(-4014, 'Price not increased by tick size.'),
-  MARKET_LOT_SIZE: refusal(-4005, 'Quantity greater than max quantity.'),
+  MARKET_LOT_SIZE: TOO_LARGE,
   MIN_NOTIONAL: refusal(-4164, "Order's notional must be no smaller than 5 (unless you choose reduce only)."),
   MAX_NUM_ORDERS: refusal(-2025, 'Reach max open order limit.'),
 };
@@ -45,7 +47,7 @@ function quantityRefusal(rules: SymbolRules, { quantity }: OrderRequest): Refusa
   const lot = rules.filters.lot;
   if (lot === null || quantity === null) return refusal(-4003, 'Quantity less than or equal to zero.');
   if (compareDecimals(quantity, lot.min) < 0) return refusal(-4004, 'Quantity less than min quantity.');
-  if (compareDecimals(quantity, lot.max) > 0) return FILTERS['MARKET_LOT_SIZE'] ?? DUPLICATE_ID;
+  if (compareDecimals(quantity, lot.max) > 0) return TOO_LARGE;
   return refusal(-1111, 'Precision is over the maximum defined for this asset.');
 }
 

@@ -222,6 +222,16 @@ describe('conditional orders of every kind', () => {
     expect(venue.algos.of('main')).toMatchObject([{ status: 'FINISHED' }]);
   });
 
+  it('take a profit where the price comes from the other side', () => {
+    place('BUY', '1');
+    wait({ type: 'TAKE_PROFIT_MARKET', triggerTicks: 10_100 });
+    expect(venue.algos.stops('main', SYMBOL)).toEqual([]);
+    printAt(10_099, 'buy');
+    expect([waiting(), held()]).toEqual([1, 1_000]);
+    printAt(10_100, 'buy');
+    expect([waiting(), held()]).toEqual([0, 0]);
+  });
+
   it('with a price become limit orders, and end with these', () => {
     place('BUY', '1');
     wait({ type: 'STOP', timeInForce: 'GTC', price: decimal('101.00'), triggerTicks: 9_900 });
@@ -288,11 +298,26 @@ describe('odd states', () => {
     expect(jumps).toEqual([SYMBOL]);
   });
 
-  it('leaves a reduce-only order alone that still fits the position', () => {
-    place('BUY', '3');
-    const target = place('SELL', '1', limit('101.00', { reduceOnly: true }));
-    place('SELL', '1');
-    expect([target.lots, target.status, held()]).toEqual([1_000, 'NEW', 2_000]);
+  it.each([
+    ['long', 'BUY', 'SELL', '101.00', 1],
+    ['short', 'SELL', 'BUY', '99.00', -1],
+  ] as const)(
+    'leaves a reduce-only order alone that still fits a %s, and then cuts it',
+    (_name, open, close, price, sign) => {
+      place(open, '3');
+      const target = place(close, '1', limit(price, { reduceOnly: true }));
+      place(close, '1');
+      expect([target.lots, target.status, held()]).toEqual([1_000, 'NEW', sign * 2_000]);
+      place(close, '1.5');
+      expect([target.lots, target.status, held()]).toEqual([500, 'NEW', sign * 500]);
+    },
+  );
+
+  it('refuses fill-or-kill for more than the book holds, and between two lots', () => {
+    const whole = limit('100.01', { timeInForce: 'FOK' });
+    expect(() => place('BUY', '51', whole)).toThrow('-5021');
+    expect(() => place('BUY', '0.1005', whole)).toThrow('-1111');
+    expect(place('BUY', '0.1', whole).status).toBe('FILLED');
   });
 
   it('knows no end of a listen key that it did not issue', () => {
@@ -335,7 +360,10 @@ describe('time', () => {
     const plain = place('BUY', '1', limit('98.00'));
     wait({ triggerTicks: 9_500 });
     venue.countdowns.set('main', SYMBOL, wallMs + 100);
-    wallMs += 60;
+    wallMs += 40;
+    venue.tick();
+    expect(dated.status).toBe('NEW');
+    wallMs += 20;
     venue.tick();
     expect([dated.status, plain.status]).toEqual(['EXPIRED', 'NEW']);
     wallMs += 60;

@@ -188,6 +188,7 @@ describe('a conditional order', () => {
   });
 
   it.each<[string, Params, Record<string, unknown>]>([
+    ['follows the price at once', { ...TRAILING, callbackRate: '2' }, { callbackRate: '2', activatePrice: '' }],
     ['names it', { ...STOP, timeInForce: 'GTE_GTC' }, { timeInForce: 'GTC', triggerPrice: '95.00000000' }],
     [
       'keeps when it begins to follow the price',
@@ -216,6 +217,9 @@ describe('queries of an account', () => {
     expect(await open('resting')).toMatchObject({ status: 'NEW' });
     expect(await open('gone')).toMatchObject({ code: -2013 });
     expect(await open('nobody')).toMatchObject({ code: -2013 });
+    expect(await ask('GET /fapi/v1/order', { ...BTC, origClientOrderId: 'nobody' })).toMatchObject({ code: -2013 });
+    expect(await ask('GET /fapi/v1/openOrders')).toMatchObject([{ clientOrderId: 'resting' }]);
+    expect(await ask('GET /fapi/v1/openOrders', { symbol: 'ETHUSDT' })).toEqual([]);
     expect(await ask('GET /fapi/v1/order', { ...BTC, origClientOrderId: 'gone' })).toMatchObject({
       status: 'CANCELED',
     });
@@ -244,6 +248,10 @@ describe('queries of an account', () => {
     const [trade] = await ask('GET /fapi/v1/userTrades', BTC);
     expect(fees).toMatchObject([{ ...BTC, income: '-0.05000500', tradeId: String(trade?.['id']) }]);
     expect(await ask('GET /fapi/v1/income', { incomeType: 'TRANSFER', endTime: 1 })).toEqual([]);
+    const [orderId, id] = [Number(trade?.['orderId']), Number(trade?.['id'])];
+    expect(await ask('GET /fapi/v1/userTrades', { ...BTC, orderId })).toEqual([trade]);
+    expect(await ask('GET /fapi/v1/userTrades', { ...BTC, orderId: orderId + 1 })).toEqual([]);
+    expect(await ask('GET /fapi/v1/userTrades', { ...BTC, fromId: id + 1 })).toEqual([]);
   });
 
   it('tells one symbol or all of them', async () => {
@@ -318,7 +326,21 @@ describe('public market data', () => {
   it('lists no symbol while no account has a futures wallet', async () => {
     const spotOnly = await startTestExchange();
     const answer = await call(spotOnly, 'GET /fapi/v1/depth', BTC);
+    const info = await call(spotOnly, 'GET /fapi/v1/exchangeInfo');
     await spotOnly.close();
     expect(answer).toMatchObject({ status: 400, body: { code: -1121 } });
+    expect(info).toMatchObject({ status: 200, body: { rateLimits: [], symbols: [] } });
+  });
+
+  it('says which symbol halts', async () => {
+    const rules = exchange.venue.usdm?.engine.state.market('ETHUSDT').rules;
+    if (rules === undefined) throw new Error('expected a market, was none');
+    rules.status = 'HALT';
+    const { symbols } = (await read('exchangeInfo')).body;
+    rules.status = 'TRADING';
+    expect(symbols).toMatchObject([
+      { symbol: 'BTCUSDT', status: 'TRADING' },
+      { symbol: 'ETHUSDT', status: 'PENDING_TRADING' },
+    ]);
   });
 });
