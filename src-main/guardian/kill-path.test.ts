@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeClientOrderId, parseClientOrderId, type OrderRole } from '../engine/domain/client-order-id.ts';
+import { capabilitiesOf } from '../engine/domain/capabilities.ts';
 import { decimal } from '../engine/domain/decimal.ts';
+import type { VenuePosition } from '../engine/domain/events.ts';
 import type { OrderSpec } from '../engine/domain/order.ts';
 import { Quantity } from '../engine/domain/quantities.ts';
 import { err } from '../engine/domain/result.ts';
@@ -155,6 +157,114 @@ describe('the kill path', () => {
     venue.submit({ kind: 'single', order: spec('stop', { clientOrderId: foreign, quantity: '2.000' }) });
     expect((await run()).verifiedFlat).toBe(true);
     expect(venue.openIds()).toEqual([foreign]);
+  });
+
+  it('is not flat while the venue does not tell what is left after the cancel', async () => {
+    const { run, gateway, venue, exits } = setUp();
+    const snapshot = gateway.snapshot.bind(gateway);
+    let looks = 0;
+    gateway.snapshot = async (...args) =>
+      looks++ === 0 ? snapshot(...args) : err({ detail: 'HTTP 502', retryAfterMs: null });
+    const report = await run();
+    expect(report.verifiedFlat).toBe(false);
+    expect(report.actions).toContainEqual(expect.objectContaining({ action: 'query', outcome: 'HTTP 502' }));
+    expect(exits()).toEqual([]);
+    expect(venue.openIds()).toEqual([]);
+  });
+
+  it('is not flat where the venue no longer lists what is held', async () => {
+    const { run, gateway, exits } = setUp();
+    gateway.connect = async () => [];
+    expect((await run()).verifiedFlat).toBe(false);
+    expect(exits()).toEqual([]);
+  });
+
+  it('leaves the rest alone that the venue finds too little to sell', async () => {
+    const { run, gateway, venue } = setUp();
+    let asked = 0;
+    gateway.submit = async () => {
+      asked += 1;
+      return { kind: 'rejected', venueCode: '-1013', message: 'Filter failure: NOTIONAL' };
+    };
+    const report = await run();
+    expect(report.verifiedFlat).toBe(true);
+    expect(report.actions.at(-1)).toMatchObject({ action: 'exit', outcome: 'rejected -1013' });
+    expect(asked).toBe(1);
+    expect(venue.base.toString()).toBe('1.000');
+  });
+
+  it('asks again where an exit is refused for another reason, or its gateway throws', async () => {
+    const { run, gateway, venue } = setUp();
+    const submit = gateway.submit.bind(gateway);
+    let asked = 0;
+    gateway.submit = async (...args) => {
+      asked += 1;
+      if (asked === 1) return { kind: 'rejected', venueCode: '-1003', message: 'Too many requests.' };
+      if (asked === 2) throw new Error('socket hang up');
+      return submit(...args);
+    };
+    const report = await run();
+    const outcomes = report.actions.flatMap(({ action, outcome }) => (action === 'exit' ? [outcome] : []));
+    expect(outcomes).toEqual(['rejected -1003', 'unknown', 'accepted']);
+    expect(report.verifiedFlat).toBe(true);
+    expect(venue.base.isZero).toBe(true);
+  });
+
+  it('sells nothing out of a balance it is not told', async () => {
+    const { run, gateway, exits } = setUp();
+    const snapshot = gateway.snapshot.bind(gateway);
+    gateway.snapshot = async (...args) => {
+      const told = await snapshot(...args);
+      return told.ok ? { ...told, value: { ...told.value, balances: [] } } : told;
+    };
+    expect((await run()).verifiedFlat).toBe(false);
+    expect(exits()).toEqual([]);
+  });
+
+  describe('where positions are the venue’s own', () => {
+    function onPositions(positions: readonly VenuePosition[] | undefined) {
+      const rig = setUp();
+      const { gateway } = rig;
+      Object.assign(gateway, { capabilities: capabilitiesOf('BINANCE', 'USDM') });
+      const snapshot = gateway.snapshot.bind(gateway);
+      let failing = 0;
+      gateway.snapshot = async (...args) => {
+        if (failing-- > 0) return err({ detail: 'HTTP 503', retryAfterMs: null });
+        const told = await snapshot(...args);
+        return told.ok && positions !== undefined ? { ...told, value: { ...told.value, positions } } : told;
+      };
+      return { ...rig, failFirst: (times: number) => void (failing = times) };
+    }
+
+    it('cancels what rests once there is no position, also where none are told', async () => {
+      for (const positions of [undefined, []]) {
+        const { run, venue, failFirst } = onPositions(positions);
+        failFirst(3);
+        const report = await run();
+        expect(report.verifiedFlat).toBe(true);
+        expect(report.actions.filter(({ outcome }) => outcome === 'HTTP 503')).toHaveLength(3);
+        expect(venue.openIds()).toEqual([]);
+      }
+    });
+
+    it('closes in reduce-only parts no larger than the venue takes, whole where it lists nothing', async () => {
+      for (const [listed, part] of [
+        [undefined, '1000'],
+        [[], '5000'],
+      ] as const) {
+        const { run, gateway } = onPositions([
+          { instrumentId: BTC, quantity: '5000', entryPrice: null, liquidationPrice: null },
+        ]);
+        if (listed !== undefined) gateway.connect = async () => listed;
+        const sent: unknown[] = [];
+        gateway.submit = async (submission) => {
+          sent.push(submission);
+          return { kind: 'unknown', reason: 'connection reset' };
+        };
+        expect((await run()).verifiedFlat).toBe(false);
+        expect(sent[0]).toMatchObject({ kind: 'single', order: { side: 'sell', quantity: part, reduceOnly: true } });
+      }
+    });
   });
 
   it('takes ids that no engine of the same epoch can make', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientOrderId } from '../domain/identifiers.ts';
+import { commandId, type ClientOrderId } from '../domain/identifiers.ts';
 import type { OrderChange } from '../domain/order.ts';
-import { ACCOUNT, bracket, BTC, type CoreSession } from '../testing/core-session.ts';
+import { ACCOUNT, bracket, BTC, type CoreSession, PRICES } from '../testing/core-session.ts';
 import { answerTo, closeBar, KRAKEN, priceAt, request, sessionOn, USDM } from '../testing/venue-cases.ts';
 
 const modify = (session: CoreSession, id: ClientOrderId, change: Partial<OrderChange>): string | null =>
@@ -98,6 +98,73 @@ describe('a working entry', () => {
     const guarded = working(USDM);
     expect(modify(guarded, entryOf(guarded), { quantity: '2.000' })).toBe('ORDER_NOT_EDITABLE');
   });
+
+  it.each([
+    ['PRICE_INVALID', { price: 'high' }],
+    ['PRICE_INVALID', { triggerPrice: '1e2' }],
+    ['PRICE_OFF_TICK', { triggerPrice: '98.005' }],
+    ['QUANTITY_INVALID', { quantity: '0' }],
+    ['QUANTITY_INVALID', { quantity: 'all' }],
+  ])('is denied with %s: %o', (code, change) => {
+    const session = working();
+    expect(modify(session, entryOf(session), change)).toBe(code);
+    expect(session.venue.orders.get(entryOf(session))?.spec).toMatchObject({ price: '99.99', quantity: '1.000' });
+  });
+
+  it('does not become smaller than what it filled, nor comes back once it ended', () => {
+    const session = working(USDM);
+    const id = entryOf(session);
+    session.venue.fill(id, '0.400');
+    session.pump();
+    expect(modify(session, id, { quantity: '0.400' })).toBe('QUANTITY_INVALID');
+    session.venue.fill(id);
+    session.pump();
+    expect(modify(session, id, { price: '99.50' })).toBe('ORDER_UNKNOWN');
+  });
+
+  it('does not change apart from the legs of its list', () => {
+    const session = sessionOn(KRAKEN);
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId: KRAKEN, entry: 'resting' }) });
+    session.pump();
+    expect(modify(session, entryOf(session), { price: '99.50' })).toBe('ORDER_NOT_EDITABLE');
+    expect(session.venue.openIds()).toContain(entryOf(session));
+  });
+});
+
+describe('an order that closes a short position', () => {
+  function short(): CoreSession {
+    const session = sessionOn(USDM);
+    const down = { side: 'sell', limitPrice: '99.95', stopTrigger: '102.00', stopLimit: '102.50' } as const;
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId: USDM, ...down, target: '96.00' }) });
+    session.pump();
+    return session;
+  }
+
+  it('is moved on its own side of the market only', () => {
+    const session = short();
+    const [target] = session.ordersOfRole('target');
+    expect(modify(session, stopOf(session), { triggerPrice: '99.00' })).toBe('BRACKET_INVALID');
+    expect(modify(session, stopOf(session), { triggerPrice: '101.00', price: '100.90' })).toBe('BRACKET_INVALID');
+    expect(modify(session, target!, { price: '100.50' })).toBe('BRACKET_INVALID');
+    expect(modify(session, target!, { price: '97.00' })).toBeNull();
+    expect(modify(session, stopOf(session), { triggerPrice: '101.00' })).toBeNull();
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => spec.triggerPrice)).toEqual(['101.00']);
+    expect(session.venue.orders.get(session.ordersOfRole('target').at(-1)!)?.spec.price).toBe('97.00');
+    expect(session.exposure()).toMatchObject({ isBare: false, restop: null });
+  });
+
+  it('follows the lowest price by a rule, above the market', () => {
+    const session = short();
+    const rule = { trailingRatio: '0.01', breakEvenRatio: '0.005' };
+    expect(answerTo(session, { kind: 'setStopRule', accountId: ACCOUNT, instrumentId: USDM, rule })).toBeNull();
+    for (const price of ['98.00', '97.00', '97.50']) {
+      session.advance(2_000);
+      priceAt(session, USDM, price);
+    }
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => spec.triggerPrice)).toEqual(['97.97']);
+  });
 });
 
 describe('the stop of a position', () => {
@@ -129,6 +196,34 @@ describe('the stop of a position', () => {
     expect(modify(session, stopOf(session), { triggerPrice: '100.50' })).toBe('BRACKET_INVALID');
     expect(modify(session, stopOf(session), { triggerPrice: '98.50', price: '98.60' })).toBe('BRACKET_INVALID');
     expect(modify(session, stopOf(session), { quantity: '0.100' })).toBe('ORDER_NOT_EDITABLE');
+  });
+
+  it('takes the limit it is given, else keeps its distance', () => {
+    const session = withPosition(KRAKEN);
+    expect(modify(session, stopOf(session), { triggerPrice: '98.20', price: '97.00' })).toBeNull();
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => [spec.triggerPrice, spec.price])).toEqual([['98.20', '97.00']]);
+    expect(modify(session, stopOf(session), { triggerPrice: '98.40' })).toBeNull();
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => [spec.triggerPrice, spec.price])).toEqual([['98.40', '97.20']]);
+  });
+
+  it('is not changed while the market is unknown, nor before there is a position', () => {
+    const session = withPosition(USDM);
+    session.command({ kind: 'halt', reason: 'test' });
+    const told = session.inputs.at(-1)!.input;
+    if (told.kind !== 'command.received') throw new Error(`expected a command, was ${told.kind}`);
+    const change = { price: null, quantity: null, triggerPrice: '98.50' };
+    const command = { kind: 'modifyOrder', clientOrderId: stopOf(session), change } as const;
+    const decisions = session.dispatch({
+      kind: 'command.received',
+      envelope: { ...told.envelope, commandId: commandId('c99'), command },
+      reference: { ...PRICES, bid: null, ask: null },
+    });
+    const answer = decisions.find(({ kind }) => kind === 'command.answered');
+    expect(answer).toMatchObject({ denial: { code: 'BRACKET_INVALID' } });
+    const early = working(USDM);
+    expect(modify(early, stopOf(early), { triggerPrice: '98.50' })).toBe('ORDER_NOT_EDITABLE');
   });
 
   it('keeps the old one when the new one is refused', () => {
@@ -187,6 +282,18 @@ describe('the target of a position', () => {
   });
 });
 
+describe('the target of a position, asked wrongly,', () => {
+  it.each([{}, { price: '105.00', triggerPrice: '104.50' }, { price: '105.00', quantity: '0.500' }])(
+    'is not editable: %o',
+    (change) => {
+      const session = withPosition(USDM);
+      const [target] = session.ordersOfRole('target');
+      expect(modify(session, target!, change)).toBe('ORDER_NOT_EDITABLE');
+      expect(session.venue.orders.get(target!)?.spec.price).toBe('104.00');
+    },
+  );
+});
+
 describe('a stop rule', () => {
   const setRule = (session: CoreSession, instrumentId: typeof BTC, rule: object): string | null =>
     answerTo(session, { kind: 'setStopRule', accountId: ACCOUNT, instrumentId, rule });
@@ -241,6 +348,45 @@ describe('a stop rule', () => {
     closeBar(session, USDM, '101.00');
     session.advance(2_000);
     expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it.each([
+    { trailingRatio: '0' },
+    { trailingRatio: 0.01 },
+    { breakEvenRatio: 'x' },
+    { atr: { multiple: '0', period: 3 } },
+    { atr: { multiple: '2', period: 1.5 } },
+    { closeAfterMs: -1 },
+  ])('that cannot be followed is denied: %o', (rule) => {
+    expect(setRule(withPosition(), BTC, rule)).toBe('STOP_RULE_INVALID');
+  });
+
+  it('closes after its time, and not while it is closing already', () => {
+    const session = withPosition(USDM);
+    expect(setRule(session, USDM, { closeAfterMs: 5_000 })).toBeNull();
+    session.advance(4_000);
+    priceAt(session, USDM, '100.50');
+    expect(session.exposure().isFlat).toBe(false);
+    session.advance(1_000);
+    session.isReachable = false;
+    priceAt(session, USDM, '100.50');
+    priceAt(session, USDM, '100.60');
+    session.isReachable = true;
+    session.advance(10_000);
+    expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it('asks for nothing within a tick of the market, nor while it is stopping, nor once it was taken back', () => {
+    const session = withPosition(USDM);
+    expect(setRule(session, USDM, { trailingRatio: '0.00001' })).toBeNull();
+    session.advance(2_000);
+    priceAt(session, USDM, '101.00');
+    expect(triggers(session)).toEqual(['98.00']);
+    expect(answerTo(session, { kind: 'setStopRule', accountId: ACCOUNT, instrumentId: USDM, rule: null })).toBeNull();
+    session.advance(2_000);
+    priceAt(session, USDM, '103.00');
+    session.advance(3_000);
+    expect(triggers(session)).toEqual(['98.00']);
   });
 
   it('is denied when it means nothing or there is no position', () => {
