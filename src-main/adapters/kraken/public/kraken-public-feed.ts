@@ -14,6 +14,7 @@ import { DecodeFailure, isObject, type JsonObject } from '../../decode-failure.t
 import { decodeKrakenV2, quoteV2Numbers } from '../decode.ts';
 import { parseExact } from '../exact-json.ts';
 import { BookStream, type BookTiming, KRAKEN_BOOK_TIMING } from './book-stream.ts';
+import { BookIntegrityError } from '../../../engine/market-data/steps.ts';
 import { barsAfter, getPublic, minutesOf } from './public-rest.ts';
 import { ohlcRows, printedDigits, tradeRows } from './public-schemas.ts';
 
@@ -176,8 +177,9 @@ class KrakenPublicFeed implements MarketDataFeed {
       if (text.startsWith(BOOK_START)) this.books(JSON.parse(quoteV2Numbers(text)));
       else this.other(parseExact(text));
     } catch (error) {
-      if (!(error instanceof DecodeFailure || error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      this.options.logger.warn('market data message refused', { problem: error.message });
+      if (![DecodeFailure, BookIntegrityError, SyntaxError, RangeError].some((kind) => error instanceof kind))
+        throw error;
+      this.options.logger.warn('market data message refused', { problem: (error as Error).message });
     }
   }
 

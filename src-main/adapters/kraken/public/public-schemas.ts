@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const publicReply = z.object({ error: z.array(z.string()), result: z.unknown() });
+export const publicReply = z.object({ error: z.array(z.string()), result: z.unknown().optional() });
 
 const text = z.string();
 const ohlcRow = z.tuple([z.int(), text, text, text, text, text, text], z.unknown());
