@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { BracketRequest } from '../domain/command.ts';
+import type { BracketRequest, OrderRequest } from '../domain/command.ts';
 import type { InstrumentId } from '../domain/identifiers.ts';
-import { bracket, CoreSession, LISTED, PRICES } from '../testing/core-session.ts';
+import { ACCOUNT, bracket, CoreSession, LISTED, PRICES } from '../testing/core-session.ts';
 
 const USDM = 'BTC/USDT.BINANCE.USDM' as InstrumentId;
 const KRAKEN = 'BTC/USDT.KRAKEN.SPOT' as InstrumentId;
 const MARGIN = 'BTC/USDT.BINANCE.MARGIN' as InstrumentId;
+/** BINANCEUS takes orders with ids of ours; BITSO takes none. */
+const GENERIC = 'BTC/USDT.BINANCEUS.SPOT' as InstrumentId;
+const DATA_ONLY = 'BTC/USDT.BITSO.SPOT' as InstrumentId;
 
 const SHORT = {
   side: 'sell',
@@ -158,5 +161,61 @@ describe('a short bracket on margin', () => {
     const stop = session.core.view.order(session.ordersOfRole('stop')[0]!);
     expect(stop?.spec).toMatchObject({ side: 'buy', quantity: '1.000' });
     expect(session.exposure()).toMatchObject({ quantity: '-1.000', isBare: false });
+  });
+});
+
+describe('a bracket where no stop can rest', () => {
+  it('sends the entry alone, says that the stop is watched here, and leaves at market once the price is through it', () => {
+    const session = started(GENERIC);
+    expect(enter(session, GENERIC)).toEqual(['single']);
+    session.pump();
+    session.advance(5_000);
+    expect(session.ordersOfRole('stop')).toEqual([]);
+    expect(session.exposure()).toMatchObject({ isFlat: false, isBare: true, covered: '0' });
+    expect(session.alerts().filter((code) => code === 'POSITION_UNPROTECTED')).toHaveLength(1);
+    price(session, GENERIC, '98.01');
+    session.advance(2_000);
+    expect(session.exposure().isFlat).toBe(false);
+    price(session, GENERIC, '97.99');
+    session.advance(2_000);
+    expect(session.exposure()).toMatchObject({ isFlat: true, flattening: null });
+    expect(session.venue.openIds()).toEqual([]);
+  });
+
+  it('watches on after a restart', () => {
+    const session = started(GENERIC);
+    enter(session, GENERIC);
+    session.pump();
+    session.start(undefined, 2);
+    session.advance(5_000);
+    expect(session.exposure().isFlat).toBe(false);
+    price(session, GENERIC, '97.00');
+    session.advance(2_000);
+    expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it('denies an order of a type that rests a trigger, and any where orders cannot be told apart', () => {
+    const session = started(GENERIC);
+    const request: OrderRequest = {
+      ...{ accountId: ACCOUNT, strategyId: null, instrumentId: GENERIC, reduceOnly: false },
+      ...({ side: 'buy', type: 'stopLimit', timeInForce: 'gtc' } as const),
+      ...{ quantity: '1.000', price: '101.00', triggerPrice: '100.50' },
+      protection: { stopTrigger: '98.00', stopLimit: '97.50', target: null },
+    };
+    session.command({ kind: 'placeOrder', request });
+    const other = started(DATA_ONLY);
+    other.command({
+      kind: 'placeOrder',
+      request: { ...request, instrumentId: DATA_ONLY, type: 'limit', triggerPrice: null },
+    });
+    for (const denied of [session, other]) {
+      expect(denied.ordersOfRole('entry')).toEqual([]);
+      expect(denied.decisions).toContainEqual(
+        expect.objectContaining({
+          kind: 'command.answered',
+          denial: expect.objectContaining({ code: 'ORDER_TYPE_UNSUPPORTED' }) as unknown,
+        }),
+      );
+    }
   });
 });

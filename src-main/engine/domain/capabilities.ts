@@ -1,4 +1,5 @@
-import { parseInstrumentId, type InstrumentId, type Product, type Venue } from './identifiers.ts';
+import { abilitiesOf, GENERIC_VENUES, type GenericVenue, isGenericVenue } from './generic-venues.ts';
+import { parseInstrumentId, type InstrumentId, type NativeVenue, type Product, type Venue } from './identifiers.ts';
 import type { OrderType, TimeInForce } from './order.ts';
 import { ensure, invariant } from './result.ts';
 
@@ -136,19 +137,60 @@ const KRAKEN_MARGIN: VenueCapabilities = {
   leverage: true,
 };
 
-const TABLE: Readonly<Record<Venue, Readonly<Partial<Record<Product, VenueCapabilities>>>>> = {
+/**
+ * What may be relied on at a venue nobody proved against: no stop, list or timer of its own, whatever ccxt says it has. Takes no
+ * order at all where one could not be told from a stranger's, or could not be ended at once.
+ */
+function genericSpot(venue: GenericVenue): VenueCapabilities {
+  const abilities = abilitiesOf(venue);
+  const trades = (['orders', 'ownId', 'market', 'ioc'] as const).every((ability) => abilities.has(ability));
+  return {
+    locksFunds: true,
+    feesReduceHolding: true,
+    reduceOnly: false,
+    sellsOnlyHoldings: true,
+    createDeadlineMs: null,
+    orderTypes: trades ? ['limit', ...(abilities.has('postOnly') ? (['limitMaker'] as const) : []), 'market'] : [],
+    timesInForce: trades ? ['gtc', 'ioc', ...(abilities.has('fok') ? (['fok'] as const) : [])] : [],
+    lists: { oco: false, oto: false, otoco: false },
+    stopBeforeEntry: false,
+    modify: 'cancelReplace',
+    modifyConditional: false,
+    twoStops: false,
+    deadMan: 'none',
+    deadManTouchesStops: false,
+    lookupByClientId: abilities.has('lookup'),
+    positions: false,
+    leverage: false,
+  };
+}
+
+/** A stop rests at the venue and outlives us. Else its trigger is watched here. */
+export const restsStops = ({ orderTypes }: VenueCapabilities): boolean =>
+  orderTypes.includes('stopLimit') || orderTypes.includes('stopMarket');
+
+const TABLE: Readonly<Record<NativeVenue, Readonly<Partial<Record<Product, VenueCapabilities>>>>> = {
   BINANCE: { SPOT: BINANCE_SPOT, MARGIN: BINANCE_MARGIN, USDM: BINANCE_USDM },
   KRAKEN: { SPOT: KRAKEN_SPOT, MARGIN: KRAKEN_MARGIN },
 };
 
-/** Every row of the table with what names it. */
+/** Every row of a venue with an adapter of its own, with what names it. */
 export const PRODUCTS_OF_VENUES = Object.entries(TABLE).flatMap(([venue, products]) =>
   Object.entries(products).map(([product, row]) => [venue as Venue, product as Product, row] as const),
 );
 
 /** Throws when the venue does not trade the product. */
-export const capabilitiesOf = (venue: Venue, product: Product): VenueCapabilities =>
-  ensure(TABLE[venue][product], `a product that ${venue} trades`);
+export function capabilitiesOf(venue: Venue, product: Product): VenueCapabilities {
+  const row = isGenericVenue(venue)
+    ? product === 'SPOT'
+      ? GENERIC_ROWS.get(venue)
+      : undefined
+    : TABLE[venue][product];
+  return ensure(row, `a product that ${venue} trades`);
+}
+
+/** Made once: the engine asks for them with each order. */
+const GENERIC_ROWS = new Map(GENERIC_VENUES.map((venue) => [venue, genericSpot(venue)] as const));
 
 /** Throws when the id is malformed or names a product its venue does not trade. */
 export function capabilitiesOfInstrument(id: InstrumentId): VenueCapabilities {

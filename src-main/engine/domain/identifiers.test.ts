@@ -26,11 +26,24 @@ describe('identifiers', () => {
     expect(parseInstrumentId('1000SATS/USDT.BINANCE.USDM').ok).toBe(true);
   });
 
+  it('reads spot of a venue that only ccxt knows', () => {
+    const id = instrumentId({ base: 'BTC', quote: 'EUR', venue: 'BITSTAMP', product: 'SPOT' });
+    expect(parseInstrumentId(id)).toEqual({
+      ok: true,
+      value: { base: 'BTC', quote: 'EUR', venue: 'BITSTAMP', product: 'SPOT' },
+    });
+  });
+
   it.each([
     'BTC/USDT',
     'BTCUSDT.BINANCE.SPOT',
     'btc/usdt.BINANCE.SPOT',
     'BTC/USDT.MTGOX.SPOT',
+    'BTC/USDT.BINANNCE.SPOT',
+    'BTC/USDT.KUCOIN.MARGIN',
+    'BTC/USDT.KUCOIN.USDM',
+    'BTC/USDT.kucoin.SPOT',
+    'BTC/USDT.TOSTRING.SPOT',
     'BTC/USDT.BINANCE.SPOT.',
   ])('denies the instrument %j', (text) => {
     expect(parseInstrumentId(text)).toEqual({

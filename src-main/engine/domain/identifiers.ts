@@ -1,3 +1,4 @@
+import { type GenericVenue, isGenericVenue } from './generic-venues.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** Nominal text types: an account id is not a strategy id. */
@@ -12,13 +13,15 @@ export type VenueOrderId = Nominal<string, 'VenueOrderId'>;
 export type TradeId = Nominal<string, 'TradeId'>;
 export type ExecutorId = Nominal<string, 'ExecutorId'>;
 export type CommandId = Nominal<string, 'CommandId'>;
-export type Venue = 'BINANCE' | 'KRAKEN';
+/** Venues with an adapter of their own. */
+export type NativeVenue = 'BINANCE' | 'KRAKEN';
+export type Venue = NativeVenue | GenericVenue;
 export type Product = 'SPOT' | 'MARGIN' | 'USDM';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,47}$/;
 /** The client's name and its own id of the command. */
 const COMMAND_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,129}$/;
-const INSTRUMENT = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})\.(BINANCE|KRAKEN)\.(SPOT|MARGIN|USDM)$/;
+const INSTRUMENT = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})\.([A-Z0-9]{2,24})\.(SPOT|MARGIN|USDM)$/;
 
 export const accountId = (text: string): AccountId => named(text, 'an account id') as AccountId;
 export const strategyId = (text: string): StrategyId => named(text, 'a strategy id') as StrategyId;
@@ -38,13 +41,20 @@ export function instrumentId(parts: InstrumentParts): InstrumentId {
   return `${parts.base}/${parts.quote}.${parts.venue}.${parts.product}` as InstrumentId;
 }
 
-/** Denies text that is not symbol.venue.product. */
+/** Denies text that is not symbol.venue.product, a venue nobody knows, and any product but SPOT of a generic one. */
 export function parseInstrumentId(text: string): Result<InstrumentParts, string> {
   const match = INSTRUMENT.exec(text);
-  if (match === null) return err(`expected an instrument like BTC/USDT.BINANCE.SPOT, was ${JSON.stringify(text)}`);
-  const [, base = '', quote = '', venue, product] = match;
-  return ok({ base, quote, venue: venue as Venue, product: product as Product });
+  if (match === null) return err(expected(text));
+  const [, base = '', quote = '', venue = '', product] = match;
+  if (isNativeVenue(venue)) return ok({ base, quote, venue, product: product as Product });
+  if (!isGenericVenue(venue) || product !== 'SPOT') return err(expected(text));
+  return ok({ base, quote, venue, product });
 }
+
+const expected = (text: string): string =>
+  `expected an instrument like BTC/USDT.BINANCE.SPOT, was ${JSON.stringify(text)}`;
+
+const isNativeVenue = (text: string): text is NativeVenue => text === 'BINANCE' || text === 'KRAKEN';
 
 function named(text: string, what: string, pattern = NAME): string {
   if (!pattern.test(text))

@@ -1,4 +1,4 @@
-import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
+import { capabilitiesOfInstrument, restsStops } from '../domain/capabilities.ts';
 import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
@@ -26,6 +26,7 @@ export function measureProtection(turn: Turn, exposure: Exposure): void {
   const { protection } = exposure;
   const unprotected = !isDust(turn.state, exposure, coverageOf(turn.state, exposure).uncovered);
   if (unprotected) {
+    if (protection.unprotectedSinceUs === null && !stopRests(exposure)) alertUnprotected(turn, exposure, 'watchStop');
     protection.unprotectedSinceUs ??= turn.timeUs;
     return;
   }
@@ -42,7 +43,8 @@ export function measureProtection(turn: Turn, exposure: Exposure): void {
 
 /**
  * Restores the rule that every open unit is protected. Waits for answers under way, frees funds that other closing orders
- * lock, rests a stop, and after too many refusals leaves the position at market.
+ * lock, rests a stop, and after too many refusals leaves the position at market. Where no stop can rest, its trigger is watched:
+ * once the market is through it, the position is left at market.
  */
 export function protect(turn: Turn, exposure: Exposure): void {
   escalateTriggeredStops(turn, exposure);
@@ -58,6 +60,7 @@ export function protect(turn: Turn, exposure: Exposure): void {
     startFlattening(turn, exposure, { by: 'protection' });
     return;
   }
+  if (!stopRests(exposure)) return;
   const blockers = blockersOf(
     exposure,
     closing.filter((record) => !isDenied(record)),
@@ -65,6 +68,8 @@ export function protect(turn: Turn, exposure: Exposure): void {
   for (const record of blockers) sendCancel(turn, record);
   if (blockers.length === 0) restStop(turn, exposure);
 }
+
+const stopRests = ({ instrumentId }: Exposure): boolean => restsStops(capabilitiesOfInstrument(instrumentId));
 
 /** Legs held until their entry fills lock no funds and are no business of the guard yet. */
 function waitsForEntry(turn: Turn, record: OrderRecord): boolean {
