@@ -116,3 +116,40 @@ it('gives the next engine life a new guardian when the old one ended', async () 
     rmSync(dataDir, { recursive: true });
   }
 });
+
+it('tells why a start failed and nothing of what it ended for it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'leeward-session-'));
+  const printed: string[] = [];
+  const started: Fake[] = [];
+  const start = (name: EntryName): Child => {
+    const child = fakeChild(name);
+    started.push(child);
+    const answer: ChildMessage =
+      name === 'server' ? { t: 'failed', detail: 'port 7410 is in use' } : { t: 'ready', detail: {} };
+    queueMicrotask(() => child.say(answer));
+    return child;
+  };
+  const venue = { venue: 'BINANCE', rest: null, stream: null, wsApi: null, label: '', origin: 'live' } as const;
+  try {
+    const session = startSession({
+      host: { start },
+      clock: new VirtualClock(),
+      dataDir,
+      installation: '0a1b2c3d',
+      config: CONFIG,
+      venue: { boot: venue, accounts: [] },
+      instruments: [],
+      baselineDir: dataDir,
+      hostLabel: '',
+      modelCards: [],
+      server: { port: 7410, rendererDir: dataDir },
+      log: (line) => printed.push(line),
+    });
+    await expect(session).rejects.toThrow('server: port 7410 is in use');
+    await Promise.all(started.map(async ({ exited }) => exited));
+    expect(started.every(({ killed }) => killed)).toBe(true);
+    expect(printed).toEqual([]);
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+});

@@ -61,16 +61,21 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   refuseUnknownAccounts(options);
   const children: Child[] = [];
-  const run = launcherOf(options, children);
+  let isGivenUp = false;
+  // The error tells why a start failed: that what ran was ended for it is no news beside it.
+  const log = (line: string): void => (isGivenUp ? undefined : options.log(line));
+  const told = { ...options, log };
+  const run = launcherOf(told, children);
   const release = holdAccounts(options);
   try {
-    const session = await startAll(options, run, children);
+    const session = await startAll(told, run, children);
     const close = async (): Promise<void> => {
       await session.close();
       release();
     };
     return { ...session, close };
   } catch (error) {
+    isGivenUp = true;
     const ended = children.map(async (child) => child.exited);
     for (const child of children) child.kill();
     // What may still send has ended before another session may take its keys.
