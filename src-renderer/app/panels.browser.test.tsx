@@ -82,12 +82,12 @@ describe('tables and lists', () => {
     await userEvent.click(tab('7', 'Fills'));
     await shown('[data-panel="7"] tbody tr').toContain('45,410.00');
     expect(t.text('[data-panel="7"] tbody tr')).toContain('18,164.00');
-    await userEvent.click(tab('7', 'Closed orders'));
+    await userEvent.click(tab('7', 'Closed'));
     await shown('[data-panel="7"]').toContain('No closed orders');
   });
 
   it('shows what became of commands of unknown outcome, newest first', async () => {
-    await userEvent.click(tab('7', 'Unknown outcomes'));
+    await userEvent.click(tab('7', 'Unknown'));
     await shown('[data-panel="7"] tbody tr').toContain('no such order at 40');
     expect(t.text('[data-panel="7"] tbody tr')).toContain('? unknown');
     expect(t.text('[data-panel="7"] tbody tr:last-child')).toContain('no answer at 50, canceled at 1,040');

@@ -208,9 +208,17 @@ class CandleChart {
     }
     const price = (text: string): string => formatNumber(Number(text), this.#digits);
     const change = Number(bar.close) / Number(bar.open) - 1;
-    const parts = `O ${price(bar.open)}  H ${price(bar.high)}  L ${price(bar.low)}  C ${price(bar.close)}`;
-    legend.textContent = `${parts}  ${formatSignedRatio(change)}  Vol ${formatNumber(Number(bar.volume), 1)}`;
+    const prices = [`O ${price(bar.open)}`, `H ${price(bar.high)}`, `L ${price(bar.low)}`, `C ${price(bar.close)}`];
+    const parts = [...prices, formatSignedRatio(change), `Vol ${formatNumber(Number(bar.volume), 1)}`];
+    legend.replaceChildren(...parts.map(legendPart));
   }
+}
+
+/** Parts wrap as wholes where the chart is narrow. */
+function legendPart(text: string): HTMLElement {
+  const part = document.createElement('span');
+  part.textContent = text;
+  return part;
 }
 
 type Autoscale = { readonly priceRange: { minValue: number; maxValue: number } | null } | null;

@@ -28,8 +28,8 @@ const TABS: readonly PanelTab[] = [
   { id: 'orders', title: 'Positions and orders' },
   { id: 'executors', title: 'Executors' },
   { id: 'fills', title: 'Fills' },
-  { id: 'closed', title: 'Closed orders' },
-  { id: 'outcomes', title: 'Unknown outcomes' },
+  { id: 'closed', title: 'Closed', says: 'Closed orders' },
+  { id: 'outcomes', title: 'Unknown', says: 'Commands of unknown outcome, and what became of them' },
 ];
 const NO_ORDERS: readonly OrderDto[] = [];
 const NO_FILLS: readonly FillDto[] = [];
@@ -111,7 +111,7 @@ function ClosedOrders({ sender }: { readonly sender: CommandSender }): ReactElem
   const cancel = (order: OrderDto): void =>
     void sender.send({ kind: 'cancelOrder', clientOrderId: order.clientOrderId });
   return (
-    <div className="content scroll">
+    <div className="content scroll blotter">
       {orders.length === 0 ? (
         <p className="none">No closed orders in this session.</p>
       ) : (
@@ -165,7 +165,7 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
     void sender.send(command);
   };
   return (
-    <div className="content scroll">
+    <div className="content scroll blotter">
       {positions.length === 0 ? (
         <p className="none">
           Flat: no open position{held.length === 0 ? '' : `, ${dustText(held.length)} too little to sell`}.

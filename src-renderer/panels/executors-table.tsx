@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../ui/icons.tsx';
 import { Num } from '../ui/number.tsx';
 import { formatDecimal } from '../ui/number-text.ts';
 import { clockText } from '../ui/time-text.ts';
+import { MarketName } from './market-name.tsx';
 import { onRowKey } from './row-focus.ts';
 
 /** `wide`: left out where the panel is narrow; what it says is in the row's titles then. */
@@ -122,7 +123,9 @@ function ExecutorRow({ executor, sender }: RowProps): ReactElement {
         <Num>{clockText(startedAtUs)}</Num>
       </td>
       <td>{executorText(executor.executor)}</td>
-      <td>{instrumentId.split('.')[0]}</td>
+      <td>
+        <MarketName instrumentId={instrumentId} />
+      </td>
       <td className={isBuy ? 'up' : 'down'}>
         {isBuy ? '▲' : '▼'} {sideText(side)}
         {reduceOnly && <span className="t3"> exit</span>}
@@ -156,7 +159,7 @@ type TableProps = { readonly executors: readonly ExecutorDto[]; readonly sender:
 /** Parent orders, newest first; pausing and canceling take their open children back. */
 export function ExecutorsTable({ executors, sender }: TableProps): ReactElement {
   return (
-    <div className="content scroll executors">
+    <div className="content scroll blotter">
       <table className="table" onKeyDown={onRowKey}>
         <colgroup>
           {HEADS.map(([head, side, width]) => (

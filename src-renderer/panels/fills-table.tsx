@@ -5,6 +5,7 @@ import { sideText } from '../app/words.ts';
 import { Num } from '../ui/number.tsx';
 import { digitsOf, formatDecimal, multiplyDecimals } from '../ui/number-text.ts';
 import { clockTextMs } from '../ui/time-text.ts';
+import { MarketName } from './market-name.tsx';
 import { onRowKey } from './row-focus.ts';
 
 const HEADS: readonly (readonly [string, string])[] = [
@@ -28,7 +29,9 @@ function FillRow({ fill, digits }: { readonly fill: FillDto; readonly digits: nu
       <td>
         <Num>{clockTextMs(fill.tradedAtUs)}</Num>
       </td>
-      <td>{fill.instrumentId.split('.')[0]}</td>
+      <td>
+        <MarketName instrumentId={fill.instrumentId} />
+      </td>
       <td className={isBuy ? 'up' : 'down'}>
         {isBuy ? '▲' : '▼'} {sideText(fill.side)}
       </td>

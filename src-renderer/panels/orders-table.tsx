@@ -8,18 +8,21 @@ import { Missing, Num } from '../ui/number.tsx';
 import { digitsOf, formatDecimal } from '../ui/number-text.ts';
 import { ageText, clockText } from '../ui/time-text.ts';
 import { canAdopt } from './adopt-dialog.tsx';
+import { MarketName } from './market-name.tsx';
 import { purposeOf } from './order-rows.ts';
 import { onRowKey } from './row-focus.ts';
 
-const HEADS: readonly (readonly [string, string, number])[] = [
-  ['Time', '', 74],
-  ['Order', '', 86],
+/** `wide`: left out where the panel is narrow; the row's title and the purpose say it then. */
+const HEADS: readonly (readonly [head: string, side: string, width: number | undefined])[] = [
+  ['Time', 'wide', 72],
+  ['Order', '', undefined],
   ['Side', '', 32],
-  ['Type', '', 78],
-  ['Quantity', 'r', 84],
-  ['Filled', 'r', 84],
-  ['Price', 'r', 76],
-  ['Status', '', 92],
+  ['Type', '', 76],
+  ['Quantity', 'r', 72],
+  ['Filled', 'r wide', 72],
+  ['Price', 'r', 73],
+  ['Status', 'wide', 86],
+  ['Purpose', 'purpose', 104],
 ];
 
 /** By us, by the venue, or by the order's own terms: with a mark, because nothing was traded. */
@@ -55,11 +58,36 @@ function Purpose({ order }: { readonly order: OrderDto }): ReactElement {
   );
 }
 
+/** Where there is room for one of them, news about the order comes before its purpose. */
+function StatusAndPurpose({ order }: { readonly order: OrderDto }): ReactElement {
+  if (!hasNews(order)) return <Purpose order={order} />;
+  return (
+    <>
+      <span className="slim">
+        <Status order={order} />
+      </span>
+      <span className="wide">
+        <Purpose order={order} />
+      </span>
+    </>
+  );
+}
+
 type RowProps = {
   readonly order: OrderDto;
   readonly instrument: InstrumentDto | null;
   readonly onCancel: (order: OrderDto) => void;
   readonly onAdopt: ((order: OrderDto) => void) | undefined;
+};
+
+/** Its status is more than that it rests as asked. */
+const hasNews = (order: OrderDto): boolean =>
+  order.foreign || order.pending !== null || order.pendingLeg || BAD.has(order.status);
+
+const rowTitle = (order: OrderDto): string => {
+  if (order.foreign) return 'Placed outside Leeward';
+  const { clientOrderId, createdAtUs, filledQuantity, status } = order;
+  return `Order ${clientOrderId}: ${clockText(createdAtUs)}, ${statusText(status)}, filled ${filledQuantity}`;
 };
 
 const sideTone = (order: OrderDto): string => {
@@ -80,31 +108,36 @@ function OrderRow({ order, instrument, onCancel, onAdopt }: RowProps): ReactElem
   return (
     <tr
       className={rowClass(order)}
-      title={order.foreign ? 'Placed outside Leeward' : `Order ${order.clientOrderId}`}
+      title={rowTitle(order)}
       tabIndex={-1}
       onClick={() => session.select(order.instrumentId)}
     >
-      <td>
+      <td className="wide">
         <Num>{clockText(order.createdAtUs)}</Num>
       </td>
-      <td>{order.instrumentId.split('.')[0]}</td>
+      <td>
+        <MarketName instrumentId={order.instrumentId} />
+      </td>
       <td className={sideTone(order)}>{sideText(order.side)}</td>
       <td>{orderTypeText(order.type)}</td>
       <td className="r">
         <Num>{formatDecimal(order.quantity)}</Num>
       </td>
-      <td className="r t3">
+      <td className="r t3 wide">
         <Num>{formatDecimal(order.filledQuantity)}</Num>
       </td>
       <td className="r" title={order.triggerPrice === null ? '' : `triggers here, limit ${order.price ?? 'none'}`}>
         {price(order.triggerPrice ?? order.price, 'a market order has no price')}
       </td>
-      <td>
+      <td className="wide">
         <Status order={order} />
       </td>
       <td>
-        <Purpose order={order} />
-        {onAdopt && canAdopt(order) && isWorking(order) && <AdoptButton order={order} onAdopt={onAdopt} />}
+        {onAdopt && canAdopt(order) && isWorking(order) ? (
+          <AdoptButton order={order} onAdopt={onAdopt} />
+        ) : (
+          <StatusAndPurpose order={order} />
+        )}
       </td>
       <td className="r">
         {!order.foreign && isWorking(order) && (
@@ -137,8 +170,7 @@ const AdoptButton = ({ order, onAdopt }: AdoptProps): ReactElement => (
       onAdopt(order);
     }}
   >
-    {' '}
-    · Adopt…
+    Adopt…
   </button>
 );
 
@@ -154,11 +186,10 @@ export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TablePro
   return (
     <table className="table orders" onKeyDown={onRowKey}>
       <colgroup>
-        {HEADS.map(([head, , width]) => (
-          <col key={head} style={{ width }} />
+        {HEADS.map(([head, side, width]) => (
+          <col key={head} className={side} style={{ width }} />
         ))}
-        <col />
-        <col style={{ width: 34 }} />
+        <col style={{ width: 52 }} />
       </colgroup>
       <thead>
         <tr>
@@ -167,7 +198,6 @@ export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TablePro
               {head}
             </th>
           ))}
-          <th>Purpose</th>
           <th>
             <span className="hidden">Cancel</span>
           </th>

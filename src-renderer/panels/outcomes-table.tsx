@@ -5,6 +5,7 @@ import { answerText, resolutionText, sideText } from '../app/words.ts';
 import { Num } from '../ui/number.tsx';
 import { formatDecimal, formatNumber } from '../ui/number-text.ts';
 import { ageText, clockTextMs } from '../ui/time-text.ts';
+import { MarketName } from './market-name.tsx';
 import { onRowKey } from './row-focus.ts';
 
 const HEADS: readonly (readonly [string, string])[] = [
@@ -50,7 +51,9 @@ function OutcomeRow({ outcome }: { readonly outcome: UnknownOutcomeDto }): React
       <td>
         <Num>{clockTextMs(unknownAtUs)}</Num>
       </td>
-      <td>{instrumentId.split('.')[0]}</td>
+      <td>
+        <MarketName instrumentId={instrumentId} />
+      </td>
       <td>{command}</td>
       <td className="t2">
         {role} {sideText(side)} <span className="t3">{clientOrderId.slice(-8)}</span>

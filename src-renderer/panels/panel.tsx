@@ -4,7 +4,12 @@ import { ageText } from '../ui/time-text.ts';
 import { useTenth } from '../app/terminal-context.tsx';
 import type { PanelCondition } from './condition.ts';
 
-export type PanelTab = { readonly id: string; readonly title: string };
+export type PanelTab = {
+  readonly id: string;
+  readonly title: string;
+  /** What the title has no room for. */
+  readonly says?: string;
+};
 
 export type PanelProps = {
   /** Alt and this digit focus the panel. */
@@ -40,6 +45,7 @@ function Head({ title, context, chip, isLinked, tools, tabs = [], onTab, isAlarm
               type="button"
               role="tab"
               className="tabbtn"
+              title={tab.says}
               aria-selected={tab.title === title}
               onClick={() => onTab?.(tab.id)}
             >

@@ -12,10 +12,9 @@ import {
   subtractDecimals,
 } from '../ui/number-text.ts';
 import { ageText } from '../ui/time-text.ts';
+import { MarketName } from './market-name.tsx';
 import { lotText } from './position-rows.ts';
 import { onRowKey } from './row-focus.ts';
-
-const symbolOf = (instrumentId: string): string => instrumentId.split('.')[0] ?? instrumentId;
 
 type PriceProps = { readonly text: string | null; readonly digits: number | undefined; readonly reason: string };
 const Price = ({ text, digits, reason }: PriceProps): ReactElement =>
@@ -43,11 +42,30 @@ function StopDistance({ position }: { readonly position: PositionDto }): ReactEl
   );
 }
 
+/** What a narrow table leaves out. */
+const figuresOf = ({ averageEntryPrice, currency, mark, notional }: PositionDto): string =>
+  `average ${averageEntryPrice ?? '—'}, mark ${mark ?? '—'}, notional ${notional ?? '—'} ${currency}`;
+
 type RowProps = {
   readonly position: PositionDto;
   readonly instrument: InstrumentDto | null;
   readonly onClose: (position: PositionDto) => void;
 };
+
+const CloseButton = ({ position, onClose }: Omit<RowProps, 'instrument'>): ReactElement => (
+  <button
+    type="button"
+    className="rowbtn"
+    aria-label={`Close ${position.instrumentId}`}
+    title="Close position"
+    onClick={(event) => {
+      event.stopPropagation();
+      onClose(position);
+    }}
+  >
+    <Icon name="cross" />
+  </button>
+);
 
 function PositionRow({ position, instrument, onClose }: RowProps): ReactElement {
   const { session } = useTerminal();
@@ -56,19 +74,26 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
   const isLong = signOf(position.quantity) > 0;
   const pnlSign = position.unrealizedPnl === null ? 0 : signOf(position.unrealizedPnl);
   return (
-    <tr className={isSelected ? 'sel' : ''} tabIndex={-1} onClick={() => session.select(position.instrumentId)}>
-      <td>{symbolOf(position.instrumentId)}</td>
+    <tr
+      className={isSelected ? 'sel' : ''}
+      tabIndex={-1}
+      title={figuresOf(position)}
+      onClick={() => session.select(position.instrumentId)}
+    >
+      <td>
+        <MarketName instrumentId={position.instrumentId} />
+      </td>
       <td className={isLong ? 'up' : 'down'}>{isLong ? '▲ Long' : '▼ Short'}</td>
       <td className="r" title={position.quantity}>
         <Num>{lotText(position.quantity, instrument)}</Num>
       </td>
-      <td className="r">
+      <td className="r wide">
         <Price text={position.averageEntryPrice} digits={digits} reason="no fill known" />
       </td>
-      <td className="r">
+      <td className="r wide">
         <Price text={position.mark} digits={digits} reason="no mark: the feed has no book" />
       </td>
-      <td className="r">
+      <td className="r wide">
         <Price text={position.notional} digits={2} reason="not valued" />
       </td>
       <td className={`r ${toneOf(pnlSign)}`}>
@@ -78,7 +103,7 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
           <Num>{formatSigned(position.unrealizedPnl, 2)}</Num>
         )}
       </td>
-      <td className={`r ${toneOf(pnlSign)}`}>
+      <td className={`r wide ${toneOf(pnlSign)}`}>
         {position.unrealizedRatio === null ? null : <Num>{formatSignedRatio(position.unrealizedRatio)}</Num>}
       </td>
       <td className="r">
@@ -88,36 +113,24 @@ function PositionRow({ position, instrument, onClose }: RowProps): ReactElement 
         <StopDistance position={position} />
       </td>
       <td className="r">
-        <button
-          type="button"
-          className="rowbtn"
-          aria-label={`Close ${position.instrumentId}`}
-          title="Close position"
-          onClick={(event) => {
-            event.stopPropagation();
-            onClose(position);
-          }}
-        >
-          <Icon name="cross" />
-        </button>
+        <CloseButton position={position} onClose={onClose} />
       </td>
     </tr>
   );
 }
 
-const WIDTHS = [90, 52, 84, 76, 76, 76, 70, 56, 76, 56];
-const HEADS: readonly (readonly [string, string])[] = [
-  ['Position', ''],
-  ['Side', ''],
-  ['Quantity', 'r'],
-  ['Average', 'r'],
-  ['Mark', 'r'],
-  ['Notional', 'r'],
-  ['Unrealized', 'r'],
-  ['%', 'r'],
-  ['Stop', 'r'],
-  ['Distance', 'r'],
-  ['', 'r'],
+const HEADS: readonly (readonly [head: string, side: string, width: number | undefined])[] = [
+  ['Position', '', undefined],
+  ['Side', '', 52],
+  ['Quantity', 'r', 80],
+  ['Average', 'r wide', 75],
+  ['Mark', 'r wide', 75],
+  ['Notional', 'r wide', 75],
+  ['Unrealized', 'r', 72],
+  ['%', 'r wide', 62],
+  ['Stop', 'r', 75],
+  ['Distance', 'r', 56],
+  ['', 'r', 30],
 ];
 
 type TableProps = {
@@ -130,10 +143,9 @@ export function PositionsTable({ positions, instruments, onClose }: TableProps):
   return (
     <table className="table positions" onKeyDown={onRowKey}>
       <colgroup>
-        {WIDTHS.map((width, index) => (
-          <col key={HEADS[index]?.[0]} style={{ width }} />
+        {HEADS.map(([head, side, width]) => (
+          <col key={head} className={side} style={{ width }} />
         ))}
-        <col />
       </colgroup>
       <thead>
         <tr>

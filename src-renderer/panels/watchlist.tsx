@@ -6,6 +6,7 @@ import { Missing, Num, toneOf } from '../ui/number.tsx';
 import { digitsOf, formatDecimal, formatSignedRatio } from '../ui/number-text.ts';
 import { ageText } from '../ui/time-text.ts';
 import { READY, useCondition, type PanelCondition } from './condition.ts';
+import { MarketName } from './market-name.tsx';
 import { Panel } from './panel.tsx';
 import { onRowKey } from './row-focus.ts';
 
@@ -33,10 +34,10 @@ export function WatchlistPanel(): ReactElement {
       <div className="content scroll">
         <table className="table watch" onKeyDown={onRowKey}>
           <colgroup>
-            <col style={{ width: 54 }} />
-            <col style={{ width: 56 }} />
-            <col />
             <col style={{ width: 66 }} />
+            <col style={{ width: 52 }} />
+            <col />
+            <col style={{ width: 62 }} />
           </colgroup>
           <tbody>
             {watch.map((entry) => (
@@ -71,7 +72,9 @@ function WatchRow({ entry, instrument }: WatchRowProps): ReactElement {
       title={isLive ? undefined : age}
       onClick={() => session.select(entry.instrumentId)}
     >
-      <td>{instrument?.base ?? entry.instrumentId}</td>
+      <td>
+        <MarketName instrumentId={entry.instrumentId} isShort />
+      </td>
       <td>
         <Sparkline values={entry.closes} />
       </td>
