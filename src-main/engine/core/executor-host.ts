@@ -12,6 +12,7 @@ import { opposite, type Turn } from '../execution/execution-state.ts';
 import { dropChildrenHeld } from '../execution/held-entries.ts';
 import { sendCancel } from '../execution/sending.ts';
 import { moveStop } from '../execution/stop-replacement.ts';
+import { limitAt } from '../execution/submissions.ts';
 import { executorOf } from '../executors/catalog.ts';
 import type { ChildPlan, Look, Plan } from '../executors/executor.ts';
 import type { ExecutorRecord } from '../executors/executor-record.ts';
@@ -143,14 +144,10 @@ function isPaced(turn: Turn, record: ExecutorRecord): boolean {
 function moveParentStop(turn: Turn, record: ExecutorRecord, trigger: Price): void {
   const exposure = exposureOf(turn, record);
   if (exposure?.plan === null || exposure === undefined) return;
-  const { stopTrigger, stopLimit } = exposure.plan;
   const up = record.request.side === 'buy' ? 1 : -1;
-  if (Quantity.of(trigger).compare(quantityOf(stopTrigger)) * up <= 0) return;
-  moveStop(turn, exposure, trigger.toString(), limitAt(trigger, stopTrigger, stopLimit));
+  if (Quantity.of(trigger).compare(quantityOf(exposure.plan.stopTrigger)) * up <= 0) return;
+  moveStop(turn, exposure, { stopTrigger: trigger.toString(), stopLimit: limitAt(trigger, exposure.plan) });
 }
-
-const limitAt = (trigger: Price, from: string, limit: string): string =>
-  Quantity.of(trigger).plus(quantityOf(limit)).minus(quantityOf(from)).toString();
 
 /** A child is clamped to what is left of its parent, then goes the way of every order: form, gate, journal. */
 function place(parts: Parts, turn: Turn, record: ExecutorRecord, child: ChildPlan): boolean {
@@ -198,7 +195,7 @@ function childRequest({ request, executorId }: ExecutorRecord, child: ChildPlan,
         : {
             ...protection,
             stopTrigger: moved.toString(),
-            stopLimit: limitAt(moved, protection.stopTrigger, protection.stopLimit),
+            stopLimit: limitAt(moved, protection),
           },
   };
 }

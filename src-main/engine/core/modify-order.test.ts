@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandId, type ClientOrderId } from '../domain/identifiers.ts';
 import type { OrderChange } from '../domain/order.ts';
 import { ACCOUNT, bracket, BTC, type CoreSession, PRICES } from '../testing/core-session.ts';
-import { answerTo, closeBar, KRAKEN, priceAt, request, sessionOn, USDM } from '../testing/venue-cases.ts';
+import { answerTo, closeBar, KRAKEN, MARGIN, priceAt, request, sessionOn, USDM } from '../testing/venue-cases.ts';
 
 const modify = (session: CoreSession, id: ClientOrderId, change: Partial<OrderChange>): string | null =>
   answerTo(session, {
@@ -144,7 +144,7 @@ describe('an order that closes a short position', () => {
     const session = short();
     const [target] = session.ordersOfRole('target');
     expect(modify(session, stopOf(session), { triggerPrice: '99.00' })).toBe('BRACKET_INVALID');
-    expect(modify(session, stopOf(session), { triggerPrice: '101.00', price: '100.90' })).toBe('BRACKET_INVALID');
+    expect(modify(session, stopOf(session), { triggerPrice: '101.00', price: '102.00' })).toBe('ORDER_NOT_EDITABLE');
     expect(modify(session, target!, { price: '100.50' })).toBe('BRACKET_INVALID');
     expect(modify(session, target!, { price: '97.00' })).toBeNull();
     expect(modify(session, stopOf(session), { triggerPrice: '101.00' })).toBeNull();
@@ -206,6 +206,21 @@ describe('the stop of a position', () => {
     expect(modify(session, stopOf(session), { triggerPrice: '98.40' })).toBeNull();
     session.advance(3_000);
     expect(liveStops(session).map(({ spec }) => [spec.triggerPrice, spec.price])).toEqual([['98.40', '97.20']]);
+  });
+
+  it.each([BTC, KRAKEN, MARGIN])('moves its limit alone: %s', (instrumentId) => {
+    const session = withPosition(instrumentId);
+    expect(modify(session, stopOf(session), { price: '97.20' })).toBeNull();
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => [spec.triggerPrice, spec.price])).toEqual([['98.00', '97.20']]);
+    expect(session.exposure()).toMatchObject({ isBare: false, restop: null });
+  });
+
+  it('has no limit to move where it rests at market', () => {
+    const session = withPosition(USDM);
+    expect(modify(session, stopOf(session), { price: '97.20' })).toBe('ORDER_NOT_EDITABLE');
+    session.advance(3_000);
+    expect(liveStops(session).map(({ spec }) => [spec.triggerPrice, spec.price])).toEqual([['98.00', null]]);
   });
 
   it('is not changed while the market is unknown, nor before there is a position', () => {

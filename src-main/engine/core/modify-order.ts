@@ -18,6 +18,7 @@ import {
 import { changed, sendModify } from '../execution/modification.ts';
 import { startReplacing } from '../execution/replacing.ts';
 import { moveStop } from '../execution/stop-replacement.ts';
+import { limitAt } from '../execution/submissions.ts';
 import { judgeBracket } from '../risk/gate.ts';
 import type { Parts } from './core-state.ts';
 import { bracketOf } from './entry-path.ts';
@@ -113,9 +114,12 @@ function modifyStop(
   const { clientOrderId } = record.spec;
   if (plan === null || !protects(record, exposure))
     return denial('ORDER_NOT_EDITABLE', { clientOrderId, role: 'stop' });
+  if (record.spec.price === null && change.price !== null) {
+    // It rests as a stop at market: a limit would be promised and never hold.
+    return denial('ORDER_NOT_EDITABLE', { clientOrderId, role: 'stop', field: 'price' });
+  }
   const trigger = priceOf(change.triggerPrice ?? plan.stopTrigger);
-  const offset = quantityOf(plan.stopLimit).minus(quantityOf(plan.stopTrigger));
-  const limit = change.price ?? Quantity.of(trigger).plus(offset).toString();
+  const limit = change.price ?? limitAt(trigger, plan);
   const isShort = quantityOf(exposure.quantity).isNegative;
   const side = isShort ? -1 : 1;
   const market = isShort ? reference.ask : reference.bid;
@@ -124,7 +128,7 @@ function modifyStop(
     const params = { side: isShort ? 'sell' : 'buy', stopTrigger: trigger.toString(), stopLimit: limit, market };
     return denial('BRACKET_INVALID', params);
   }
-  moveStop(turn, exposure, trigger.toString(), limit);
+  moveStop(turn, exposure, { stopTrigger: trigger.toString(), stopLimit: limit });
   return null;
 }
 
@@ -147,6 +151,6 @@ function modifyTarget(
   const isList = record.listId !== null && openRecords(turn.state, exposure).some((other) => protects(other, exposure));
   const { modify } = capabilitiesOfInstrument(record.spec.instrumentId);
   if (!isList && modify === 'inPlace') sendModify(turn, record, change, 'reduce');
-  else moveStop(turn, exposure, plan.stopTrigger, plan.stopLimit);
+  else moveStop(turn, exposure, plan);
   return null;
 }

@@ -3,10 +3,16 @@ import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts
 import { isTerminal } from '../domain/order.ts';
 import { Quantity } from '../domain/quantities.ts';
 import { closes, isFlat, leavesOf, openRecords, positionOf, protects } from './coverage.ts';
-import { listedInstrument, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
+import {
+  listedInstrument,
+  type Exposure,
+  type OrderRecord,
+  type ProtectionPlan,
+  type Turn,
+} from './execution-state.ts';
 import { sendModify } from './modification.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
-import { protectionSubmission } from './submissions.ts';
+import { onTick, protectionSubmission, type StopPrices } from './submissions.ts';
 
 /** A move refused so often is left; the old stop stays. */
 const MAX_TRIES = 2;
@@ -14,9 +20,9 @@ const MAX_TRIES = 2;
 const RETRY_US = 2_000_000;
 
 /** Moves the stop of a position; what rests follows without a gap where the venue allows. */
-export function moveStop(turn: Turn, exposure: Exposure, trigger: DecimalText, limit: DecimalText): void {
+export function moveStop(turn: Turn, exposure: Exposure, { stopTrigger, stopLimit }: StopPrices): void {
   if (exposure.plan === null) return;
-  exposure.plan = { ...exposure.plan, stopTrigger: trigger, stopLimit: limit };
+  exposure.plan = { ...exposure.plan, stopTrigger, stopLimit };
   exposure.restop = { sinceUs: turn.timeUs, tries: 0 };
   turn.touched.add(exposure);
 }
@@ -49,19 +55,24 @@ export function advanceRestop(turn: Turn, exposure: Exposure): void {
   }
 }
 
-/** Its trigger, and the target of its list where it has one. */
+/** Its trigger, its limit where it has one, and the target of its list. The plan may be finer than the tick. */
 function isAtPlan(turn: Turn, exposure: Exposure, { spec, listId }: OrderRecord): boolean {
   const { plan } = exposure;
+  if (plan === null) return false;
+  const wanted = onTick(turn, spec, plan);
+  const isLimit = spec.price === null || isSame(spec.price, wanted.stopLimit);
   const siblings = listId === null ? [] : openRecords(turn.state, exposure).filter((other) => other.listId === listId);
   const targets = siblings.filter((other) => other.spec.role === 'target' && !isTerminal(other.status));
   return (
-    isSame(spec.triggerPrice, plan?.stopTrigger) && targets.every((other) => isSame(other.spec.price, plan?.target))
+    isSame(spec.triggerPrice, wanted.stopTrigger) &&
+    isLimit &&
+    targets.every((other) => isSame(other.spec.price, plan.target))
   );
 }
 
 /** The venue may write the same price with other digits. */
-const isSame = (a: DecimalText | null, b: DecimalText | null | undefined): boolean =>
-  a !== null && b !== null && b !== undefined && compareDecimals(decimal(a), decimal(b)) === 0;
+const isSame = (a: DecimalText | null, b: DecimalText | null): boolean =>
+  a !== null && b !== null && compareDecimals(decimal(a), decimal(b)) === 0;
 
 function moveInPlace(turn: Turn, exposure: Exposure, old: readonly OrderRecord[]): void {
   const { plan, restop = null } = exposure;
@@ -71,12 +82,13 @@ function moveInPlace(turn: Turn, exposure: Exposure, old: readonly OrderRecord[]
     return;
   }
   exposure.restop = { ...restop, tries: restop.tries + 1, retryAtUs: turn.timeUs + RETRY_US };
-  for (const record of old) amend(turn, record, plan.stopTrigger, plan.stopLimit);
+  for (const record of old) amend(turn, record, plan);
 }
 
-function amend(turn: Turn, record: OrderRecord, triggerPrice: DecimalText, limit: DecimalText): void {
-  const price = record.spec.price === null ? null : limit;
-  sendModify(turn, record, { price, quantity: null, triggerPrice }, 'reduce');
+function amend(turn: Turn, record: OrderRecord, plan: ProtectionPlan): void {
+  const { stopTrigger, stopLimit } = onTick(turn, record.spec, plan);
+  const price = record.spec.price === null ? null : stopLimit;
+  sendModify(turn, record, { price, quantity: null, triggerPrice: stopTrigger }, 'reduce');
 }
 
 function restBeside(turn: Turn, exposure: Exposure, old: readonly OrderRecord[], stops: readonly OrderRecord[]): void {

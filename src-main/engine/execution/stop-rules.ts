@@ -10,6 +10,7 @@ import { isFlat } from './coverage.ts';
 import { exposureKey, listedInstrument, type Exposure, type StopFollow, type Turn } from './execution-state.ts';
 import { startFlattening } from './flattening.ts';
 import { moveStop } from './stop-replacement.ts';
+import { limitAt } from './submissions.ts';
 
 const US_PER_MS = 1_000;
 /** Gapless moves follow each price, but no more often. */
@@ -92,16 +93,9 @@ function tighten(turn: Turn, exposure: Exposure, follow: StopFollow, level: Deci
   if (trigger === null || trigger.compare(priceOf(plan.stopTrigger)) * side <= 0) return;
   // Within a tick of the market it would trigger at once, or be refused.
   if (shifted(trigger, side, tickSize).compare(priceOf(level)) * side >= 0) return;
-  const offset = addDecimals(decimal(plan.stopLimit), negated(decimal(plan.stopTrigger)));
-  const limit = Price.of(addDecimals(trigger, offset)).roundToTick(tickSize, side > 0 ? 'down' : 'up');
   exposure.follow = { ...follow, movedAtUs: turn.timeUs };
-  moveStop(turn, exposure, trigger.toString(), limit.toString());
+  moveStop(turn, exposure, { stopTrigger: trigger.toString(), stopLimit: limitAt(trigger, plan) });
 }
-
-const negated = (value: { readonly units: bigint; readonly scale: number }): typeof value => ({
-  units: -value.units,
-  scale: value.scale,
-});
 
 const shifted = (price: Price, ticks: number, tick: Price): Price =>
   Price.of(addDecimals(price, { units: BigInt(ticks) * tick.units, scale: tick.scale }));

@@ -3,8 +3,9 @@ import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { DecimalText } from '../domain/decimal.ts';
 import type { ClientOrderId, InstrumentId } from '../domain/identifiers.ts';
 import type { OrderSpec, Submission } from '../domain/order.ts';
-import { quantityOf } from './amounts.ts';
-import type { Exposure, ProtectionPlan, Turn } from './execution-state.ts';
+import { type Price, Quantity } from '../domain/quantities.ts';
+import { priceOf, quantityOf } from './amounts.ts';
+import { listedInstrument, type Exposure, type ProtectionPlan, type Turn } from './execution-state.ts';
 
 /** Ids come from state alone: a replay makes the same ones, and a new life has a new epoch. */
 export function nextOrderId(turn: Turn, role: OrderRole): ClientOrderId {
@@ -75,8 +76,30 @@ function closingOf(exposure: Exposure, plan: ProtectionPlan | null, quantity: De
   };
 }
 
+/** Prices of a stop. A venue may change its tick after they were planned. */
+export type StopPrices = Pick<ProtectionPlan, 'stopTrigger' | 'stopLimit'>;
+
+/** Prices of a stop on the present tick, rounded away from the market. */
+export function onTick(
+  turn: Turn,
+  { instrumentId, side }: Pick<OrderSpec, 'instrumentId' | 'side'>,
+  { stopTrigger, stopLimit }: StopPrices,
+): StopPrices {
+  const { tickSize } = listedInstrument(turn.state, instrumentId);
+  const rounded = (text: DecimalText): DecimalText => {
+    const price = priceOf(text);
+    return price.isOnTick(tickSize) ? text : price.roundToTick(tickSize, side === 'sell' ? 'down' : 'up').toString();
+  };
+  return { stopTrigger: rounded(stopTrigger), stopLimit: rounded(stopLimit) };
+}
+
+/** The limit of a stop whose trigger moves: it keeps its distance. */
+export const limitAt = (trigger: Price, { stopTrigger, stopLimit }: StopPrices): DecimalText =>
+  quantityOf(stopLimit).minus(quantityOf(stopTrigger)).plus(Quantity.of(trigger)).toString();
+
 export function stopOrder(turn: Turn, { owner, side, quantity }: Closing, plan: ProtectionPlan): OrderSpec {
   const isReduceOnly = capabilitiesOfInstrument(owner.instrumentId).reduceOnly;
+  const { stopTrigger, stopLimit } = onTick(turn, { ...owner, side }, plan);
   return {
     ...owner,
     clientOrderId: nextOrderId(turn, 'stop'),
@@ -86,8 +109,8 @@ export function stopOrder(turn: Turn, { owner, side, quantity }: Closing, plan: 
     type: isReduceOnly ? 'stopMarket' : 'stopLimit',
     timeInForce: isReduceOnly ? null : 'gtc',
     quantity,
-    price: isReduceOnly ? null : plan.stopLimit,
-    triggerPrice: plan.stopTrigger,
+    price: isReduceOnly ? null : stopLimit,
+    triggerPrice: stopTrigger,
     ...reducing(owner.instrumentId),
   };
 }
