@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CliIo, type Command, CommandFailure, report, UsageError } from './command.ts';
 import { parseOptions, refusePositionals } from './options.ts';
 
@@ -28,21 +29,25 @@ Exits 1 when a case failed.
     refusePositionals(positionals);
     if (values.dir === undefined) throw new UsageError('expected --dir <folder>, was nothing');
     for (const folder of [values.dir, values.data]) if (folder !== undefined) await requireFolder(folder);
-    return (await runFolder(values.dir, io, values.json)) === 0 ? 0 : 1;
+    return (await runFolder({ ...values, dir: values.dir }, io)) === 0 ? 0 : 1;
   },
 };
 
+type Options = { readonly dir: string; readonly data?: string | undefined; readonly json: boolean };
+
 /** Resolves to the number of failed cases. */
-async function runFolder(folder: string, io: CliIo, json: boolean): Promise<number> {
+async function runFolder({ dir: folder, data, json }: Options, io: CliIo): Promise<number> {
   const { oracleFiles, runOracleFile } = await import('../research/oracle/runner.ts');
   const files = await oracleFiles(folder);
   if (files.length === 0)
     throw new CommandFailure(`expected reference files (*.json, *.json.gz) in ${folder}, was none`);
   const failures: string[] = [];
   for (const file of files) {
-    const { line, failures: more } = await runOracleFile(folder, file).catch((error: unknown) => {
-      throw new CommandFailure(error instanceof Error ? error.message : String(error));
-    });
+    const { line, failures: more } = await runOracleFile(folder, file, data ?? join(folder, 'data')).catch(
+      (error: unknown) => {
+        throw new CommandFailure(error instanceof Error ? error.message : String(error));
+      },
+    );
     const { cases, passed, failed, notChosen, unsupported } = line;
     report(io, json)(
       line,

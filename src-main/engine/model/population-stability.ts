@@ -27,7 +27,7 @@ export function sharesOf(values: readonly number[], edges: readonly number[]): r
 }
 
 /** Linear interpolation between order statistics at `level` * (n - 1). Throws on an empty sample. */
-export function quantile(sorted: readonly number[], level: number): number {
+export function quantile(sorted: ArrayLike<number>, level: number): number {
   const position = level * (sorted.length - 1);
   const below = sorted[Math.floor(position)];
   const above = sorted[Math.ceil(position)];

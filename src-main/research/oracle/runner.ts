@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import conventions from './conventions.json' with { type: 'json' };
+import { metricsSuite } from './metrics.ts';
 import { protocolSuite } from './protocol.ts';
+import { sourcesOf, unpacked } from './sources.ts';
 import { type CaseResult, casesOf, type OracleDocument, type Suite } from './suite.ts';
 
 /** One line of `leeward oracle`: every case is counted exactly once. */
@@ -17,7 +18,7 @@ export type OracleLine = {
 
 export type OracleReport = { readonly line: OracleLine; readonly failures: readonly string[] };
 
-const SUITES: Readonly<Record<string, Suite | undefined>> = { protocol: protocolSuite };
+const SUITES: Readonly<Record<string, Suite | undefined>> = { protocol: protocolSuite, metrics: metricsSuite };
 const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
 
 /** Reference files of a folder, plain or gzipped, by name. Throws when the folder cannot be read. */
@@ -26,11 +27,12 @@ export async function oracleFiles(folder: string): Promise<readonly string[]> {
   return names.filter((name) => /\.json(\.gz)?$/.test(name)).sort();
 }
 
-/** Throws, naming the file, when it is not a reference document. */
-export async function runOracleFile(folder: string, file: string): Promise<OracleReport> {
+/** `data` holds the price series. Throws, naming the file, when it is not a reference document or data it names is missing. */
+export async function runOracleFile(folder: string, file: string, data: string): Promise<OracleReport> {
   const document = await readDocument(folder, file);
   const results =
-    SUITES[document.kind]?.(document) ?? casesOf(document).map((each) => withoutSuite(document.kind, each));
+    SUITES[document.kind]?.(document, sourcesOf(folder, data)) ??
+    casesOf(document).map((each) => withoutSuite(document.kind, each));
   const count = (outcome: CaseResult['outcome']): number => results.filter((each) => each.outcome === outcome).length;
   const line = {
     file,
@@ -49,7 +51,7 @@ export async function runOracleFile(folder: string, file: string): Promise<Oracl
 async function readDocument(folder: string, file: string): Promise<OracleDocument> {
   const bytes = await readFile(join(folder, file));
   try {
-    const document: unknown = JSON.parse((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+    const document: unknown = JSON.parse(unpacked(bytes, file).toString('utf8'));
     if (isDocument(document)) return document;
   } catch (error) {
     throw new Error(`expected JSON in ${file}, was ${error instanceof Error ? error.message : String(error)}`, {

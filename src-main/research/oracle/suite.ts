@@ -1,3 +1,5 @@
+import type { Sources } from './sources.ts';
+
 /** What became of one reference case. `detail` says what was expected and what was seen. */
 export type CaseResult =
   | { readonly outcome: 'passed' }
@@ -7,8 +9,8 @@ export type CaseResult =
 
 export type OracleDocument = Readonly<Record<string, unknown>> & { readonly kind: string };
 
-/** Compares all cases of one document with our own results. Throws nothing: a case that cannot be computed fails. */
-export type Suite = (document: OracleDocument) => readonly CaseResult[];
+/** Compares all cases of one document with our own results. A case that cannot be computed fails; throws when data is missing. */
+export type Suite = (document: OracleDocument, sources: Sources) => readonly CaseResult[];
 
 /** The cases of a document of any kind, for counting what no suite takes yet. */
 export function casesOf(document: OracleDocument): readonly unknown[] {

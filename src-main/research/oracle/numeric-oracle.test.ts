@@ -1,0 +1,121 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runOracleFile } from './runner.ts';
+
+const TESTING = join(import.meta.dirname, 'testing');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'leeward-figures-'));
+  await mkdir(join(folder, 'data'));
+  for (const name of (await readdir(TESTING)).filter((each) => each.endsWith('.csv.gz'))) {
+    await writeFile(join(folder, 'data', name.slice(0, -3)), await unpack(name));
+  }
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const unpack = async (name: string): Promise<string> =>
+  gunzipSync(await readFile(join(TESTING, name))).toString('utf8');
+
+async function run(document: unknown) {
+  await writeFile(join(folder, 'r.json'), JSON.stringify(document));
+  return runOracleFile(folder, 'r.json', join(folder, 'data'));
+}
+
+type Tree = { [key: string]: unknown };
+
+/** Adds a hundredth to one number of a figure, wherever it stands. */
+function perturbed(value: unknown): unknown {
+  if (typeof value === 'number') return value + 0.01;
+  if (typeof value === 'string') return `${value}x`;
+  if (Array.isArray(value)) return value.map((each: unknown, i) => (i === value.length - 1 ? perturbed(each) : each));
+  const entries = Object.entries(value as Tree);
+  return Object.fromEntries(entries.map(([key, each], i) => [key, i === entries.length - 1 ? perturbed(each) : each]));
+}
+
+describe('metrics beside empyrical and quantstats', () => {
+  const load = async () => JSON.parse(await unpack('metrics.json.gz')) as { cases: { expected: Tree }[] };
+
+  it('passes every figure that the conventions choose', async () => {
+    expect(await run(await load())).toEqual({
+      line: { file: 'r.json', cases: 120, passed: 110, failed: 0, notChosen: 10, unsupported: 0 },
+      failures: [],
+    });
+  });
+
+  it('fails on each other answer, and says where', async () => {
+    const document = await load();
+    const libraries = document.cases[0]!.expected as Record<string, Tree>;
+    for (const library of Object.keys(libraries)) libraries[library] = changed(libraries[library]!);
+    const { line, failures } = await run(document);
+    expect(line).toMatchObject({ passed: 55, failed: 55, notChosen: 10 });
+    expect(failures).toContainEqual(
+      expect.stringMatching(/^r\.json aapl_vs_goog\.empyrical\.beta: expected 0\.476\d*, was 0\.466/),
+    );
+  });
+
+  it('wants no figure where the reference has none', async () => {
+    const document = await load();
+    (document.cases[0]!.expected['quantstats'] as Tree)['kelly'] = null;
+    expect((await run(document)).failures).toEqual([
+      expect.stringMatching(/aapl_vs_goog\.quantstats\.kelly: expected null, was 0\.07/),
+    ]);
+  });
+
+  it('counts a figure nobody computes here, and names a column that is missing', async () => {
+    const document = await load();
+    document.cases[0]!.expected['another'] = { figure: 1 };
+    expect((await run(document)).line).toMatchObject({ failed: 0, unsupported: 1 });
+    const column = { file: 'data/stocks20_close_d1.csv', column: 'XYZ', rows: 'all' };
+    const one = { tolerance: { abs: 1 }, kind: 'metrics', cases: [{ ...document.cases[0]!, series: column }] };
+    await expect(run(one)).rejects.toThrow('expected a column XYZ in data/stocks20_close_d1.csv');
+  });
+});
+
+const changed = (figures: Tree): Tree =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, perturbed(value)]));
+
+describe('closed trades beside freqtrade', () => {
+  const trades = [
+    { pnl: 50, exitTime: '2024-01-03 00:00:00' },
+    { pnl: -30, exitTime: '2024-01-02 00:00:00' },
+    { pnl: -10, exitTime: '2024-01-04 00:00:00' },
+  ];
+  const document = {
+    kind: 'metrics',
+    tolerance: { abs: 1e-9 },
+    cases: [
+      {
+        id: 't',
+        tradesFrom: 'b.json case one',
+        startingBalance: 1000,
+        minDate: '2024-01-01 00:00:00',
+        maxDate: '2024-01-11 00:00:00',
+        expected: {
+          freqtrade: {
+            max_drawdown_abs: 30,
+            max_drawdown_high_date: '2024-01-02 00:00:00',
+            profit_total_abs: 10,
+            csum_min: 970,
+            win_rate: 1 / 3,
+          },
+        },
+      },
+    ],
+  };
+
+  it('orders the trades by their close', async () => {
+    await writeFile(join(folder, 'b.json'), JSON.stringify({ cases: [{ id: 'one', expected: { trades } }] }));
+    expect(await run(document)).toMatchObject({ line: { passed: 5, failed: 0 }, failures: [] });
+  });
+
+  it('names a case that is missing', async () => {
+    await writeFile(join(folder, 'b.json'), JSON.stringify({ cases: [] }));
+    await expect(run(document)).rejects.toThrow('expected a case "one" in b.json, was none');
+  });
+});
