@@ -46,8 +46,8 @@ export type CoreState = {
   executorCount: number;
   /** Last prices of instruments that executors work, and when they came. */
   executorPrices: Map<InstrumentId, { readonly reference: PriceReference; readonly atUs: number }>;
-  /** When each account sent its entries of the last minute. */
-  entryTimes: Map<AccountId, readonly number[]>;
+  /** When each account sent its entries, rising; none of the last minute is missing, some older ones are still there. */
+  entryTimes: Map<AccountId, number[]>;
   /** `account|instrument|side` -> open time of the last bar whose signal was taken up. */
   signalBars: Map<string, number>;
 };

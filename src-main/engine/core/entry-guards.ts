@@ -7,12 +7,28 @@ const MINUTE_US = 60_000_000;
 
 /** Entries the account sent within the last minute. */
 export function entriesInMinute(parts: Parts, accountId: AccountId, nowUs: number): number {
-  return (parts.state.entryTimes.get(accountId) ?? []).filter((atUs) => nowUs - atUs < MINUTE_US).length;
+  const times = parts.state.entryTimes.get(accountId) ?? [];
+  return times.length - firstSince(times, nowUs);
 }
 
 export function noteEntry(parts: Parts, turn: Turn, accountId: AccountId): void {
-  const recent = (parts.state.entryTimes.get(accountId) ?? []).filter((atUs) => turn.timeUs - atUs < MINUTE_US);
-  parts.state.entryTimes.set(accountId, [...recent, turn.timeUs]);
+  const times = parts.state.entryTimes.get(accountId) ?? [];
+  parts.state.entryTimes.set(accountId, times);
+  const past = firstSince(times, turn.timeUs);
+  // Not one by one: each removal would move all the rest.
+  if (past * 2 >= times.length) times.splice(0, past);
+  times.push(turn.timeUs);
+}
+
+/** Index of the first time within the minute before `nowUs`. Times rise, for engine time never steps back. */
+function firstSince(times: readonly number[], nowUs: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (nowUs - (times[middle] ?? nowUs) < MINUTE_US) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export type SignalPlace = {
