@@ -14,7 +14,7 @@ it('measures a whole engine beside its baselines, each order an accepted one tha
     const figures = await measureOrderPath(
       { ...exchange, limits },
       directory,
-      { rounds: 2, samples: 5 },
+      { rounds: 2, samples: 5, warmUp: 50 },
       () => undefined,
     );
     expect(figures.outcomes).toEqual({ accepted: 60, rejected: 0, unknown: 0 });

@@ -15,7 +15,8 @@ import { type PracticeVenueAddress, startPracticeProcess } from './practice-proc
 /** High enough that the venue's true limits do not shape the figures; the ready line and the result print them. */
 const RAISED = ['--orders-per-10s', '1000000', '--weight-per-minute', '1000000000'];
 const MARKET = ['--market', 'synthetic', '--synthetic', '1'];
-const WARM_UP = 50;
+/** Orders until the compiler has seen the path often enough: an engine runs for weeks. */
+const WARM_UP = 500;
 const DISK_SAMPLES = 200;
 const BUDGET_MS = { p50: 0.5, p99: 3 };
 
@@ -32,6 +33,7 @@ export const orderPath: Benchmark = async (args, io) => {
   const settings = {
     rounds: integerOption('rounds', values.rounds, 1, 99),
     samples: integerOption('samples', values.samples, 1, 1_000_000),
+    warmUp: WARM_UP,
   };
   const venue = await startPracticeProcess([...MARKET, ...RAISED]);
   const directory = await mkdtemp(join(tmpdir(), 'leeward-bench-'));
@@ -45,7 +47,7 @@ export const orderPath: Benchmark = async (args, io) => {
   }
 };
 
-export type OrderPathSettings = { readonly rounds: number; readonly samples: number };
+export type OrderPathSettings = { readonly rounds: number; readonly samples: number; readonly warmUp: number };
 
 export type OrderPathFigures = {
   readonly bench: 'order-path';
@@ -65,7 +67,7 @@ export type OrderPathFigures = {
 export async function measureOrderPath(
   venue: PracticeVenueAddress,
   directory: string,
-  { rounds, samples }: OrderPathSettings,
+  { rounds, samples, warmUp }: OrderPathSettings,
   progress: (line: string) => void,
 ): Promise<OrderPathFigures> {
   const { listed, base, quote, price } = ensure((await benchMarkets(venue.rest))[0], 'a market that trades');
@@ -73,8 +75,8 @@ export async function measureOrderPath(
   const baselines = [ccxtContestant(venue, { listed, price }), bareContestant(venue, { listed, price })];
   try {
     await engine.start(price);
-    for (let index = 0; index < WARM_UP; index++) await engine.send(price);
-    for (const baseline of baselines) await repeated(WARM_UP, () => baseline.send());
+    for (let index = 0; index < warmUp; index++) await engine.send(price);
+    for (const baseline of baselines) await repeated(warmUp, () => baseline.send());
     const runs: PathTimes[][] = [];
     const baselineRuns = new Map<string, number[][]>(baselines.map(({ name }) => [name, []]));
     const disk: number[] = [];
