@@ -42,6 +42,7 @@ const listed = (names: readonly string[]): string => (names.length === 0 ? 'none
 const LINES: readonly Line[] = [
   { name: 'order types', of: ({ orderTypes }) => listed(orderTypes) },
   { name: 'time in force', of: ({ timesInForce }) => listed(timesInForce) },
+  { name: 'shows part of an order', of: ({ icebergs }) => yes(icebergs) },
   { name: 'stop survives us', of: (row) => yes(restsStops(row)) },
   { name: 'lists: one cancels the other', of: ({ lists }) => yes(lists.oco) },
   { name: 'lists: one triggers the other', of: ({ lists }) => yes(lists.oto) },

@@ -1,5 +1,5 @@
 import type { BookView } from '../engine/domain/book-view.ts';
-import type { BracketRequest, CommandEnvelope } from '../engine/domain/command.ts';
+import type { CommandEnvelope, JudgedCommand } from '../engine/domain/command.ts';
 import type { Denial, Verdict } from '../engine/domain/denial.ts';
 import type { Decision, EngineInput, ListedInstrument, Sequenced } from '../engine/domain/events.ts';
 import { type InstrumentId, parseInstrumentId } from '../engine/domain/identifiers.ts';
@@ -13,6 +13,7 @@ import { CONTRACT_VERSION } from '../../src-preload/contract/version.ts';
 import { contractMessage, type DoorClient } from './client-server.ts';
 import { type ClientOutput, ClientSession, type SessionServices } from './client-session.ts';
 import type { EngineFacts } from './engine-facts.ts';
+import { formsDto } from './forms-view.ts';
 import type { MarketView } from './market-view.ts';
 import { TerminalView } from './terminal-view.ts';
 import { commandOf } from './translate-command.ts';
@@ -28,8 +29,8 @@ export type DoorOptions = {
     interval: BarInterval,
     limit: number,
   ) => Promise<Result<readonly Bar[], QueryFailure>>;
-  /** The verdict a bracket would get now. */
-  readonly judge: (request: BracketRequest) => Verdict;
+  /** The verdict a command would get now. */
+  readonly judge: (command: JudgedCommand) => Verdict;
   readonly book: (instrumentId: InstrumentId) => BookView | undefined;
   readonly hostLabel: string;
 };
@@ -110,7 +111,8 @@ function servicesOf(options: DoorOptions, view: TerminalView): SessionServices {
 async function answerQuery(query: QueryDto, { history, judge }: DoorOptions): Promise<Result<unknown, Denial>> {
   if (query.kind === 'judgment') {
     const command = commandOf(query.command);
-    if (command.kind === 'enterBracket') return ok(judge(command.request));
+    if (command.kind === 'enterBracket' || command.kind === 'placeOrder' || command.kind === 'startExecutor')
+      return ok(judge(command));
   }
   if (query.kind !== 'bars') return err({ code: 'COMMAND_NOT_PERMITTED', params: { query: query.kind } });
   const bars = await history(query.instrumentId as InstrumentId, query.interval, query.limit);
@@ -154,5 +156,6 @@ function instrumentDto(instrument: ListedInstrument, facts: EngineFacts): Instru
     minNotional,
     origin: facts.origin,
     accounts: facts.accountsOf(id),
+    forms: formsDto(instrument),
   };
 }

@@ -27,12 +27,15 @@ describe('a fok bracket', () => {
 
   it('is judged beforehand as it then is, and the asking leaves no trace', () => {
     const session = started();
-    const asked = session.core.view.judge(bracket(), PRICES);
+    const asked = session.core.view.judge({ kind: 'enterBracket', request: bracket() }, PRICES);
     expect(session.core.view.orders()).toEqual([]);
     const [judged] = session.command({ kind: 'enterBracket', request: bracket() });
     expect(judged).toMatchObject({ kind: 'order.judged', verdict: asked });
     expect(asked.allowed).toBe(true);
-    const unknown = session.core.view.judge(bracket({ accountId: accountId('nobody') }), PRICES);
+    const unknown = session.core.view.judge(
+      { kind: 'enterBracket', request: bracket({ accountId: accountId('nobody') }) },
+      PRICES,
+    );
     expect(unknown.denials).toMatchObject([{ code: 'INSTRUMENT_UNKNOWN' }]);
   });
 

@@ -242,7 +242,7 @@ function doorOf(parts: Parts, engine: Engine, sources: DoorSources): Door {
     market,
     execute: async (envelope) => engine.command(envelope),
     history: async (instrumentId, interval, limit) => feed.history(instrumentId, interval, limit),
-    judge: (request) => engine.view.judge(request, engine.reference(request.instrumentId)),
+    judge: (command) => engine.view.judge(command, engine.reference(command.request.instrumentId)),
     book: (instrumentId) => feed.book(instrumentId),
     hostLabel: boot.hostLabel,
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ORDER_TYPES, TIMES_IN_FORCE } from './order-forms.ts';
 import type { InstrumentDto, ModeDto, ParamsDto, StateUpdate, TerminalState } from './state.ts';
 
 const id = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
@@ -104,17 +105,8 @@ export const commandSchema = z.discriminatedUnion('kind', [
     accountId,
     instrumentId,
     side,
-    type: z.enum([
-      'limit',
-      'limitMaker',
-      'market',
-      'stopLimit',
-      'stopMarket',
-      'takeProfitLimit',
-      'takeProfitMarket',
-      'trailingStop',
-    ]),
-    timeInForce: z.enum(['gtc', 'ioc', 'fok', 'gtd']).nullable(),
+    type: z.enum(ORDER_TYPES),
+    timeInForce: z.enum(TIMES_IN_FORCE).nullable(),
     quantity: decimal,
     price: decimal.nullable(),
     triggerPrice: decimal.nullable(),

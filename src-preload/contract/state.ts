@@ -1,3 +1,5 @@
+import type { OrderFormsDto } from './order-forms.ts';
+
 /** What the terminal shows. Decimals are text, times UTC epoch microseconds, ratios fractions. Secrets never appear here. */
 
 export type TradingStateDto = 'active' | 'reducing' | 'halted' | 'stopping';
@@ -21,6 +23,8 @@ export type InstrumentDto = {
   readonly origin: OriginDto;
   /** Accounts that trade it; absent where the engine does not tell. */
   readonly accounts?: readonly string[];
+  /** Absent where the engine does not tell. */
+  readonly forms?: OrderFormsDto;
 };
 
 /** The safety strip: never scrolls away. Null means unknown, shown as a dash with its reason. */

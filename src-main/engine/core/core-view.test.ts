@@ -21,7 +21,7 @@ describe('the view of a core that was not started', () => {
     expect(lists.flat()).toEqual([]);
     expect([view.balances(ACCOUNT), view.unprotectedMs(), view.timeUs()]).toEqual([[], 0, 0]);
     expect(view.order('none' as ClientOrderId) ?? view.feed(BTC) ?? view.venue(ACCOUNT)).toBeUndefined();
-    expect(view.judge(bracket(), PRICES).allowed).toBe(false);
+    expect(view.judge({ kind: 'enterBracket', request: bracket() }, PRICES).allowed).toBe(false);
     expect(view.tradingState().state).toBe('halted');
   });
 });

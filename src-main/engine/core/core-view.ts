@@ -1,4 +1,4 @@
-import type { BracketRequest } from '../domain/command.ts';
+import type { JudgedCommand } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { RiskCheck, Verdict } from '../domain/denial.ts';
 import type { Difference } from '../domain/difference.ts';
@@ -16,7 +16,8 @@ import type { Position } from '../portfolio/portfolio.ts';
 import type { EmaCross } from '../strategy/ema-cross.ts';
 import type { Parts } from './core-state.ts';
 import { dayFigures } from './day-loss.ts';
-import { isEnabled, judgmentOf } from './entry-path.ts';
+import { isEnabled } from './entry-path.ts';
+import { judgmentOf } from './order-judgment.ts';
 import { equityOf, rateOf } from './valuation.ts';
 
 export type ExposureView = Readonly<Exposure> & {
@@ -63,8 +64,8 @@ export type CoreView = {
   strategy(strategyId: string): { readonly strategy: EmaCross; readonly enabled: boolean } | undefined;
   /** Working, paused and lately ended, oldest first. */
   executors(): readonly Readonly<ExecutorRecord>[];
-  /** What the gate would say to a bracket now, at these prices. */
-  judge(request: BracketRequest, reference: PriceReference): Verdict;
+  /** What a command would be answered now, at these prices. */
+  judge(command: JudgedCommand, reference: PriceReference): Verdict;
   /** Time without protection of all exposures, gaps still open included, as of the last event. */
   unprotectedMs(): number;
   /** Instruments with an order or a position: their prices are referenced every second. */
@@ -82,7 +83,7 @@ export function coreView(parts: Parts): CoreView {
     instruments: () => [...parts.state.execution.instruments.values()],
     strategy: (strategyId) => strategyView(parts, strategyId),
     executors: () => [...parts.state.executors.values()],
-    judge: (request, reference) => judgmentOf(parts, request, reference),
+    judge: (command, reference) => judgmentOf(parts, command, reference),
     unprotectedMs: () => exposures().reduce((sum, exposure) => sum + unprotectedUs(parts, exposure), 0) / 1_000,
     watched: () => {
       const busy = exposures().filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');

@@ -2,7 +2,7 @@ import type { BracketRequest } from '../domain/command.ts';
 import type { StrategyConfig } from '../domain/config.ts';
 import { addDecimals, decimal, formatDecimal } from '../domain/decimal.ts';
 import type { Denial, Verdict } from '../domain/denial.ts';
-import type { DecisionReason } from '../domain/events.ts';
+import type { DecisionReason, ListedInstrument } from '../domain/events.ts';
 import type { AccountId } from '../domain/identifiers.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
@@ -19,7 +19,7 @@ import type { EmaCrossSignal } from '../strategy/ema-cross.ts';
 import { accountTrades } from './account-products.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { isTaken, noteEntry, takeSignal } from './entry-guards.ts';
-import { gateContext } from './gate-context.ts';
+import { gateContext, type GateTurn } from './gate-context.ts';
 import { equityOf } from './valuation.ts';
 import { accountOf, isExposed, standsInFor } from './venue-failover.ts';
 
@@ -92,14 +92,10 @@ export function enter(
   orderOf: () => EntryOrder,
 ): Denial | null {
   const { accountId, instrumentId } = request;
-  const listed = turn.state.instruments.get(instrumentId);
-  if (listed === undefined || !accountTrades(turn.state.accounts, accountId, instrumentId)) {
+  if (listedFor(turn, request) === undefined) {
     return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
   }
-  const verdict = judgeBracket(
-    request,
-    gateContext(parts, turn, request, { instrument: instrumentOf(listed), reference }),
-  );
+  const verdict = judgeEntry(parts, turn, request, reference);
   if (!verdict.allowed) return refuse(turn, verdict, reason, request);
   const order = orderOf();
   const { rule } = order.plan;
@@ -109,6 +105,22 @@ export function enter(
   turn.state.plans.set(form.entrySpec.clientOrderId, order.plan);
   sendEntry(turn, form, { action: 'entry', reason, verdict });
   return null;
+}
+
+/** The listing of an instrument that the account trades. */
+function listedFor({ state }: GateTurn, { accountId, instrumentId }: BracketRequest): ListedInstrument | undefined {
+  return accountTrades(state.accounts, accountId, instrumentId) ? state.instruments.get(instrumentId) : undefined;
+}
+
+/** The verdict of the gate on an entry. */
+export function judgeEntry(parts: Parts, turn: GateTurn, request: BracketRequest, reference: PriceReference): Verdict {
+  const { accountId, instrumentId } = request;
+  const listed = listedFor(turn, request);
+  if (listed === undefined) {
+    const denial: Denial = { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } };
+    return { allowed: false, denials: [denial], checks: [] };
+  }
+  return judgeBracket(request, gateContext(parts, turn, request, { instrument: instrumentOf(listed), reference }));
 }
 
 type Judged = Pick<
@@ -147,24 +159,6 @@ function tickAhead(price: string, side: OrderSpec['side'], { tickSize }: Instrum
   if (!Price.parse(price).ok) return price;
   const { units, scale } = tickSize;
   return formatDecimal(addDecimals(decimal(price), { units: side === 'buy' ? units : -units, scale }));
-}
-
-/** The verdict a bracket would get now. Nothing is sent, journaled or remembered. */
-export function judgmentOf(parts: Parts, request: BracketRequest, reference: PriceReference): Verdict {
-  const { accountId, instrumentId } = request;
-  const { execution } = parts.state;
-  const listed = execution.instruments.get(instrumentId);
-  if (listed === undefined || !accountTrades(execution.accounts, accountId, instrumentId)) {
-    const denial: Denial = { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } };
-    return { allowed: false, denials: [denial], checks: [] };
-  }
-  return judgeBracket(
-    request,
-    gateContext(parts, { state: execution, timeUs: parts.state.timeUs }, request, {
-      instrument: instrumentOf(listed),
-      reference,
-    }),
-  );
 }
 
 function refuse(turn: Turn, verdict: Verdict, reason: DecisionReason, request: BracketRequest): Denial | null {

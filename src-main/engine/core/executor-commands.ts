@@ -9,6 +9,7 @@ import { isStopRule } from '../execution/stop-rules.ts';
 import { executorOf } from '../executors/catalog.ts';
 import type { ExecutorRecord } from '../executors/executor-record.ts';
 import type { Parts } from './core-state.ts';
+import type { GateTurn } from './gate-context.ts';
 import { instrumentFor, noteExecutorPrice, setStatus } from './executor-host.ts';
 
 /** More than a person can look after, and all are stepped each second. */
@@ -53,24 +54,16 @@ export function commandExecutor(
   }
 }
 
-/** Denies unusable parameters by name; a child is judged when its time comes. */
+/** A child is judged when its time comes. */
 function startExecutor(
   parts: Parts,
   turn: Turn,
   request: ExecutorRequest,
   reference: PriceReference | null,
 ): Denial | null {
-  const { accountId, instrumentId } = request;
-  const isKnown = turn.state.accounts.some((account) => account.accountId === accountId);
-  if (!isKnown || !turn.state.instruments.has(instrumentId)) {
-    return denial('INSTRUMENT_UNKNOWN', { accountId, instrumentId });
-  }
-  const refusal = judgeRequest(turn, request);
+  const refusal = judgeStart(parts, turn, request);
   if (refusal !== null) return refusal;
-  const { tradingState } = turn.state;
-  if (tradingState !== 'active') return denial('TRADING_STATE', { tradingState, action: 'entry' });
-  const working = [...parts.state.executors.values()].filter(({ status }) => status === 'working');
-  if (working.length >= MAX_WORKING) return denial('EXECUTOR_INVALID', { field: 'count', limit: MAX_WORKING });
+  const { instrumentId } = request;
   const executorId = `x${turn.state.epoch}-${++parts.state.executorCount}` as ExecutorId;
   const record: ExecutorRecord = {
     executorId,
@@ -93,7 +86,22 @@ function startExecutor(
   return null;
 }
 
-function judgeRequest(turn: Turn, request: ExecutorRequest): Denial | null {
+/** Denies unusable parameters by name, while trading is not active, and when too many work. */
+export function judgeStart(parts: Parts, turn: GateTurn, request: ExecutorRequest): Denial | null {
+  const { accountId, instrumentId } = request;
+  const isKnown = turn.state.accounts.some((account) => account.accountId === accountId);
+  if (!isKnown || !turn.state.instruments.has(instrumentId)) {
+    return denial('INSTRUMENT_UNKNOWN', { accountId, instrumentId });
+  }
+  const refusal = judgeRequest(turn, request);
+  if (refusal !== null) return refusal;
+  const { tradingState } = turn.state;
+  if (tradingState !== 'active') return denial('TRADING_STATE', { tradingState, action: 'entry' });
+  const working = [...parts.state.executors.values()].filter(({ status }) => status === 'working');
+  return working.length < MAX_WORKING ? null : denial('EXECUTOR_INVALID', { field: 'count', limit: MAX_WORKING });
+}
+
+function judgeRequest(turn: GateTurn, request: ExecutorRequest): Denial | null {
   const { params, protection, reduceOnly, quantity, accountId, instrumentId } = request;
   const executor = executorOf(params.kind);
   if (executor === undefined) return denial('EXECUTOR_INVALID', { field: 'kind' });

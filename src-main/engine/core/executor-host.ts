@@ -213,7 +213,7 @@ function noteAnswer(parts: Parts, turn: Turn, record: ExecutorRecord, denial: De
   if (record.denials >= MAX_DENIALS) setStatus(parts, turn, record, 'paused', denial.code);
 }
 
-export const instrumentFor = (turn: Turn, { instrumentId }: ExecutorRequest): Look['instrument'] => {
+export const instrumentFor = (turn: Pick<Turn, 'state'>, { instrumentId }: ExecutorRequest): Look['instrument'] => {
   const listed = turn.state.instruments.get(instrumentId);
   if (listed === undefined) throw new Error(`expected a listed instrument, was ${instrumentId}`);
   return instrumentOf(listed);

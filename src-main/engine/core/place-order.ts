@@ -1,7 +1,8 @@
 import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
-import type { OrderRequest } from '../domain/command.ts';
-import type { Denial } from '../domain/denial.ts';
+import type { BracketRequest, OrderRequest } from '../domain/command.ts';
+import type { Denial, DenialCode, DenialParams } from '../domain/denial.ts';
 import type { DecisionReason } from '../domain/events.ts';
+import type { Instrument } from '../domain/instrument.ts';
 import { instrumentOf } from '../domain/listed-instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
 import type { OrderType } from '../domain/order.ts';
@@ -12,6 +13,7 @@ import { entryOfRequest } from '../execution/entry-forms.ts';
 import { accountTrades } from './account-products.ts';
 import type { Parts } from './core-state.ts';
 import { bracketOf, deny, enter } from './entry-path.ts';
+import type { GateTurn } from './gate-context.ts';
 import { reduce } from './reduce-path.ts';
 
 export type Placing = {
@@ -29,21 +31,39 @@ const CONDITIONAL_TYPES: readonly OrderType[] = ['stopLimit', 'stopMarket', 'tak
  */
 export function placeOrder(parts: Parts, turn: Turn, placing: Placing): Denial | null {
   const { request, reference, reason } = placing;
-  const { accountId, instrumentId } = request;
+  const sorted = sortOrder(turn, request, reference);
+  switch (sorted.kind) {
+    case 'denied':
+      return deny(turn, sorted.denial, reason);
+    case 'reduce':
+      return reduce(turn, placing, sorted.instrument);
+    case 'enter':
+      return enter(parts, turn, { request: sorted.bracket, reference, reason }, () => entryOfRequest(request));
+  }
+}
+
+type Sorted =
+  | { readonly kind: 'denied'; readonly denial: Denial }
+  | { readonly kind: 'reduce'; readonly instrument: Instrument }
+  | { readonly kind: 'enter'; readonly bracket: BracketRequest };
+
+/** By which checks an order is judged. */
+export function sortOrder(turn: GateTurn, request: OrderRequest, reference: PriceReference): Sorted {
+  const { accountId, instrumentId, protection } = request;
   const listed = turn.state.instruments.get(instrumentId);
   if (listed === undefined || !accountTrades(turn.state.accounts, accountId, instrumentId)) {
-    return deny(turn, { code: 'INSTRUMENT_UNKNOWN', params: { accountId, instrumentId } }, reason);
+    return denied('INSTRUMENT_UNKNOWN', { accountId, instrumentId });
   }
   const refusal = judgeForm(turn, request);
-  if (refusal !== null) return deny(turn, refusal, reason);
+  if (refusal !== null) return { kind: 'denied', denial: refusal };
+  const instrument = instrumentOf(listed);
   const exposure = turn.state.exposures.get(exposureKey(accountId, instrumentId));
-  if (request.reduceOnly || isCovered(request, exposure)) return reduce(turn, placing, instrumentOf(listed));
-  if (request.protection === null) {
-    return deny(turn, { code: 'PROTECTION_REQUIRED', params: { accountId, instrumentId } }, reason);
-  }
-  const judged = bracketOf(request, request.protection, reference, instrumentOf(listed));
-  return enter(parts, turn, { request: judged, reference, reason }, () => entryOfRequest(request));
+  if (request.reduceOnly || isCovered(request, exposure)) return { kind: 'reduce', instrument };
+  if (protection === null) return denied('PROTECTION_REQUIRED', { accountId, instrumentId });
+  return { kind: 'enter', bracket: bracketOf(request, protection, reference, instrument) };
 }
+
+const denied = (code: DenialCode, params: DenialParams): Sorted => ({ kind: 'denied', denial: { code, params } });
 
 /** An order that only closes, by its side and size: no protection is asked for. */
 function isCovered({ side, quantity, protection }: OrderRequest, exposure: Exposure | undefined): boolean {
@@ -54,9 +74,12 @@ function isCovered({ side, quantity, protection }: OrderRequest, exposure: Expos
   return isClosing && wanted.value.compare(held.abs()) <= 0;
 }
 
-function judgeForm(turn: Turn, request: OrderRequest): Denial | null {
+function judgeForm(turn: GateTurn, request: OrderRequest): Denial | null {
   const { type, timeInForce, expiresAtUs, price, triggerPrice, trailingRatio, instrumentId } = request;
-  const { orderTypes } = capabilitiesOfInstrument(instrumentId);
+  const { orderTypes, icebergs } = capabilitiesOfInstrument(instrumentId);
+  if (request.displayQuantity !== undefined && !icebergs) {
+    return { code: 'ORDER_TYPE_UNSUPPORTED', params: { type: 'iceberg', instrumentId } };
+  }
   if (!orderTypes.includes(type)) return { code: 'ORDER_TYPE_UNSUPPORTED', params: { type, instrumentId } };
   if ((timeInForce === 'gtd') !== (expiresAtUs !== undefined) || (expiresAtUs ?? Infinity) <= turn.timeUs) {
     return { code: 'EXPIRY_INVALID', params: { timeInForce, expiresAtUs: expiresAtUs ?? null, nowUs: turn.timeUs } };

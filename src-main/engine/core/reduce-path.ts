@@ -11,6 +11,7 @@ import { leavesOf, openRecords, positionOf } from '../execution/coverage.ts';
 import { exposureKey, touchExposure, type Exposure, type Turn } from '../execution/execution-state.ts';
 import { startReduction } from '../execution/reduction.ts';
 import { deny } from './entry-path.ts';
+import type { GateTurn } from './gate-context.ts';
 
 const STOPS: readonly OrderType[] = ['stopLimit', 'stopMarket', 'trailingStop'];
 
@@ -23,20 +24,16 @@ export function reduce(
   { request, reason }: { readonly request: OrderRequest; readonly reason: DecisionReason },
   instrument: Instrument,
 ): Denial | null {
-  const exposure = turn.state.exposures.get(exposureKey(request.accountId, request.instrumentId));
-  const refusal = judgeReduction(turn, request, exposure, instrument);
+  const refusal = judgeReduction(turn, request, instrument);
   if (refusal !== null) return deny(turn, refusal, reason);
   startReduction(turn, touchExposure(turn, request.accountId, request.instrumentId), request, reason);
   return null;
 }
 
-function judgeReduction(
-  turn: Turn,
-  request: OrderRequest,
-  exposure: Exposure | undefined,
-  instrument: Instrument,
-): Denial | null {
-  const { tradingState } = turn.state;
+/** Denies as {@link reduce} does. */
+export function judgeReduction(turn: GateTurn, request: OrderRequest, instrument: Instrument): Denial | null {
+  const { tradingState, exposures } = turn.state;
+  const exposure = exposures.get(exposureKey(request.accountId, request.instrumentId));
   if (!ALLOWED[tradingState].reducingExit) {
     return { code: 'TRADING_STATE', params: { tradingState, action: 'reducingExit' } };
   }
@@ -56,7 +53,7 @@ function judgeReduction(
 }
 
 /** The position on the other side of the order, less what exits on their way will take. */
-function closable(turn: Turn, { side }: OrderRequest, exposure: Exposure | undefined): Quantity {
+function closable(turn: GateTurn, { side }: OrderRequest, exposure: Exposure | undefined): Quantity {
   if (exposure === undefined || exposure.flattening !== null) return Quantity.zero();
   const isShort = quantityOf(exposure.quantity).isNegative;
   if ((side === 'buy') !== isShort) return Quantity.zero();

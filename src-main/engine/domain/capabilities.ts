@@ -16,6 +16,8 @@ export type VenueCapabilities = {
   readonly createDeadlineMs: number | null;
   readonly orderTypes: readonly OrderType[];
   readonly timesInForce: readonly TimeInForce[];
+  /** The venue shows a part of an order at a time. */
+  readonly icebergs: boolean;
   readonly lists: { readonly oco: boolean; readonly oto: boolean; readonly otoco: boolean };
   /** A reduce-only stop may rest before there is a position: the bracket sends the stop first, then the entry. */
   readonly stopBeforeEntry: boolean;
@@ -60,6 +62,7 @@ const BINANCE_SPOT: VenueCapabilities = {
   createDeadlineMs: BINANCE_SPOT_CREATE_DEADLINE_MS,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'fok'],
+  icebergs: true,
   lists: { oco: true, oto: true, otoco: true },
   stopBeforeEntry: false,
   modify: 'cancelReplace',
@@ -90,6 +93,7 @@ const BINANCE_USDM: VenueCapabilities = {
   createDeadlineMs: null,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'fok', 'gtd'],
+  icebergs: false,
   lists: { oco: false, oto: false, otoco: false },
   stopBeforeEntry: true,
   modify: 'inPlace',
@@ -115,6 +119,7 @@ const KRAKEN_SPOT: VenueCapabilities = {
   createDeadlineMs: KRAKEN_CREATE_DEADLINE_MS,
   orderTypes: EVERY_TYPE,
   timesInForce: ['gtc', 'ioc', 'gtd'],
+  icebergs: false,
   lists: { oco: false, oto: true, otoco: false },
   stopBeforeEntry: false,
   modify: 'inPlace',
@@ -152,6 +157,7 @@ function genericSpot(venue: GenericVenue): VenueCapabilities {
     createDeadlineMs: null,
     orderTypes: trades ? ['limit', ...(abilities.has('postOnly') ? (['limitMaker'] as const) : []), 'market'] : [],
     timesInForce: trades ? ['gtc', 'ioc', ...(abilities.has('fok') ? (['fok'] as const) : [])] : [],
+    icebergs: false,
     lists: { oco: false, oto: false, otoco: false },
     stopBeforeEntry: false,
     modify: 'cancelReplace',

@@ -63,6 +63,9 @@ export type Command =
   | ({ readonly kind: 'chooseOwner' } & OwnerChoice)
   | { readonly kind: 'setStrategyEnabled'; readonly strategyId: StrategyId; readonly enabled: boolean };
 
+/** Commands whose verdict can be asked for before they are given. */
+export type JudgedCommand = Extract<Command, { readonly kind: 'enterBracket' | 'placeOrder' | 'startExecutor' }>;
+
 /**
  * An entry with its protection. `fok`: a marketable LIMIT FOK as working leg of an OTOCO, so protection exists from the
  * first fill. `resting`: a post-only limit under the partial-fill guard.
