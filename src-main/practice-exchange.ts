@@ -1,20 +1,16 @@
 /** Entry of the practice exchange: a venue on loopback, started by the launcher. */
 import type { PracticeBoot } from './launcher/boot.ts';
 import { parentChannel } from './launcher/parent-channel.ts';
+import { seatsOf } from './launcher/practice-seats.ts';
 import { createMarketSource } from './practice-exchange/market/create-market-source.ts';
-import {
-  futuresAccounts,
-  krakenAccounts,
-  practiceAccounts,
-  startPracticeExchange,
-} from './practice-exchange/start-practice-exchange.ts';
+import { seatedAccounts, startPracticeExchange } from './practice-exchange/start-practice-exchange.ts';
 
 const channel = parentChannel();
 
 const SYNTHETIC_SEED = 'practice';
 
 async function boot(options: PracticeBoot['practice']): Promise<void> {
-  const { accounts, futures = 0, intentJournal, kraken = 0, market, port, speed, synthetic } = options;
+  const { intentJournal, market, port, speed, synthetic } = options;
   const exchange = await startPracticeExchange({
     market: createMarketSource({
       kind: market,
@@ -22,15 +18,15 @@ async function boot(options: PracticeBoot['practice']): Promise<void> {
     }),
     speed,
     port,
-    accounts: [...practiceAccounts(accounts), ...futuresAccounts(futures), ...krakenAccounts(kraken)],
+    accounts: seatedAccounts(seatsOf(options).map(({ boot }) => boot)),
     ...(intentJournal === null ? {} : { intentJournal }),
   });
-  const { rest, stream, wsApi, futures: futuresStream, control, krakenPublic, krakenPrivate } = exchange;
+  const { rest, stream, wsApi, futures, control, krakenPublic, krakenPrivate } = exchange;
   const keys = exchange.accounts.map(({ name, apiKey, secret }) => ({ name, apiKey, secret }));
   const sockets = { krakenPublic, krakenPrivate };
   channel.send({
     t: 'ready',
-    detail: { rest, stream, wsApi, futures: futuresStream, ...sockets, control, accounts: keys },
+    detail: { rest, stream, wsApi, futures, ...sockets, control, accounts: keys },
   });
 }
 

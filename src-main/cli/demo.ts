@@ -1,12 +1,12 @@
 import { type Command, CommandFailure, report } from './command.ts';
 import { durationMs, numberOption, parseOptions, refusePositionals } from './options.ts';
-import { VENUES_USAGE, venueAccounts } from './venues-option.ts';
+import { VENUES_USAGE, venuesOverride } from './venues-option.ts';
 
 const OPTIONS = {
   for: { type: 'string', default: '120s' },
   speed: { type: 'string', default: '20' },
   'data-dir': { type: 'string' },
-  venues: { type: 'string', default: 'binance' },
+  venues: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -31,7 +31,7 @@ exchange's own account. Exits 1 when too little happened to show anything, or wh
     refusePositionals(positionals);
     const forMs = durationMs('for', values.for);
     const speed = numberOption('speed', values.speed, 1, 100);
-    const accounts = venueAccounts(values.venues);
+    const venues = venuesOverride(values.venues);
     const [{ runDemo }, { createSystemClock }] = await Promise.all([
       import('../operations/demo/run-demo.ts'),
       import('../adapters/system-clock/system-clock.ts'),
@@ -41,7 +41,7 @@ exchange's own account. Exits 1 when too little happened to show anything, or wh
       clock: createSystemClock(),
       forMs,
       speed,
-      accounts,
+      venues,
       home: values['data-dir'],
       progress: log,
       log,

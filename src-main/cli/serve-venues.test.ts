@@ -23,8 +23,16 @@ vi.mock('../guardian/protocol.ts', async (original) => ({
 }));
 vi.mock('../guardian/process-exit.ts', () => ({ endProcess: async () => undefined }));
 
-const MARKETS = ['BTC/USDT.BINANCE.SPOT', 'BTC/USDT.KRAKEN.SPOT', 'BTC/USDT.BINANCE.USDM'] as const;
-const ACCOUNTS = ['paper-01', 'kraken-01', 'futures-01'] as const;
+const PLACES = [
+  ['paper-01', 'BTC/USDT.BINANCE.SPOT'],
+  ['kraken-01', 'BTC/USDT.KRAKEN.SPOT'],
+  ['futures-01', 'BTC/USDT.BINANCE.USDM'],
+  ['cross-01', 'BTC/USDT.BINANCE.MARGIN'],
+  ['isolated-ethusdt-01', 'ETH/USDT.BINANCE.MARGIN'],
+  ['kraken-margin-01', 'BTC/USDT.KRAKEN.MARGIN'],
+] as const;
+const VENUES = 'binance,binance-cross,binance-isolated:ETHUSDT,usdm,kraken,kraken-margin';
+const MARKETS_LIVE = 70;
 
 let home: string;
 let served: Promise<number>;
@@ -40,7 +48,7 @@ async function cli(...args: readonly string[]): Promise<{ code: number; out: str
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'leeward-venues-'));
   const address = new Promise<string>((resolve, reject) => {
-    const args = ['serve', '--port', '0', '--data-dir', home, '--json', '--venues', 'binance,kraken,usdm'];
+    const args = ['serve', '--port', '0', '--data-dir', home, '--json', '--venues', VENUES];
     served = runCli(args, {
       out: (line) => resolve((JSON.parse(line) as { address: string }).address),
       error: (line) => errors.push(line),
@@ -60,13 +68,15 @@ const lastOf = ({ watch }: TerminalState, instrumentId: string): number =>
   Number(watch.find((row) => row.instrumentId === instrumentId)?.last ?? 0);
 
 const isLive = (state: TerminalState): boolean =>
-  state.strip.feed.live === 42 && MARKETS.every((instrumentId) => lastOf(state, instrumentId) > 0);
+  state.strip.feed.live === MARKETS_LIVE && PLACES.every(([, instrumentId]) => lastOf(state, instrumentId) > 0);
+
+type Place = (typeof PLACES)[number];
 
 /** A bracket around the last price, in whole ticks of every venue here. */
-function bracketAt(place: number, last: number): CommandDto {
+function bracketAt([accountId, instrumentId]: Place, last: number): CommandDto {
   const price = (ratio: number): string => (last * ratio).toFixed(1);
   return {
-    ...{ kind: 'enterBracket', accountId: ACCOUNTS[place] ?? '', instrumentId: MARKETS[place] ?? '', side: 'buy' },
+    ...{ kind: 'enterBracket', accountId, instrumentId, side: 'buy' },
     ...{ entry: 'fok', quantity: '0.020', limitPrice: price(1.002) },
     ...{ stopTrigger: price(0.97), stopLimit: price(0.965), target: price(1.05) },
   };
@@ -75,12 +85,15 @@ function bracketAt(place: number, last: number): CommandDto {
 describe('a session on several venues', { timeout: 60_000 }, () => {
   it('shows the markets of all of them live, with their history', async () => {
     const { strip, components } = await terminal.state(isLive);
-    expect(strip).toMatchObject({ tradingState: 'active', feed: { live: 42, total: 42 } });
+    expect(strip).toMatchObject({ tradingState: 'active', feed: { live: MARKETS_LIVE, total: MARKETS_LIVE } });
     const venues = components.filter(({ component }) => component.startsWith('venue '));
     expect(venues.map(({ component, state }) => [component, state])).toEqual(
-      ['paper-01', 'paper-02', 'futures-01', 'kraken-01'].map((account) => [`venue ${account}`, 'up']),
+      [
+        ...['paper-01', 'paper-02', 'futures-01', 'kraken-01', 'cross-01'],
+        ...['isolated-ethusdt-01', 'kraken-margin-01'],
+      ].map((account) => [`venue ${account}`, 'up']),
     );
-    for (const instrumentId of MARKETS) {
+    for (const [, instrumentId] of PLACES) {
       const bars = await terminal.query({ kind: 'bars', instrumentId, interval: '1m', limit: 5 });
       expect(bars).toMatchObject({ ok: true, result: { length: 5 } });
     }
@@ -88,30 +101,39 @@ describe('a session on several venues', { timeout: 60_000 }, () => {
 
   it('protects a position on each venue at that venue', async () => {
     const live = await terminal.state(isLive);
-    for (const [place, instrumentId] of MARKETS.entries()) {
-      expect(await terminal.command(bracketAt(place, lastOf(live, instrumentId)))).toMatchObject({ ok: true });
+    for (const place of PLACES) {
+      expect(await terminal.command(bracketAt(place, lastOf(live, place[1])))).toMatchObject({ ok: true });
     }
-    const { orders, positions } = await terminal.state((state) =>
-      MARKETS.every((id) => state.positions.some((one) => one.instrumentId === id && one.coverage === 'protected')),
+    const { orders } = await terminal.state(({ positions }) =>
+      PLACES.every(([account, id]) =>
+        positions.some((one) => one.accountId === account && one.instrumentId === id && one.coverage === 'protected'),
+      ),
     );
-    for (const [place, instrumentId] of MARKETS.entries()) {
-      const account = ACCOUNTS[place];
-      expect(positions.filter((one) => one.instrumentId === instrumentId).map((one) => one.accountId)).toContain(
-        account,
-      );
+    for (const [account, instrumentId] of PLACES) {
       const stops = orders.filter((one) => one.instrumentId === instrumentId && one.role === 'stop');
       expect(stops.some((one) => one.accountId === account && one.status === 'accepted')).toBe(true);
     }
   });
 
+  it('refuses an isolated account another pair than its own', async () => {
+    const live = await terminal.state(isLive);
+    const place = ['isolated-ethusdt-01', PLACES[3][1]] as const;
+    const refused = await terminal.command({
+      ...bracketAt(PLACES[0], lastOf(live, place[1])),
+      accountId: place[0],
+      instrumentId: place[1],
+    } as CommandDto);
+    expect(refused).toMatchObject({ ok: false });
+  });
+
   it('routes an order to where it costs least and tells the figures of each venue', async () => {
     const live = await terminal.state(isLive);
-    const [spot] = MARKETS;
-    const command = { ...bracketAt(0, lastOf(live, spot)), kind: 'routeBracket' } as CommandDto;
+    const [spot, kraken] = PLACES;
+    const command = { ...bracketAt(spot, lastOf(live, spot[1])), kind: 'routeBracket' } as CommandDto;
     expect(await terminal.command(command)).toMatchObject({ ok: true });
     const { log } = await terminal.state((state) => state.log.some(({ kind }) => kind === 'order.routed'));
     const { summary = {} } = log.findLast(({ kind }) => kind === 'order.routed') ?? {};
-    expect(Object.keys(summary)).toEqual(expect.arrayContaining([MARKETS[0], MARKETS[1]]));
+    expect(Object.keys(summary)).toEqual(expect.arrayContaining([spot[1], kraken[1]]));
     expect(Object.values(summary)).toContainEqual(expect.stringMatching(/^0\.02\d* @ \d/));
   });
 

@@ -1,7 +1,7 @@
 import { type Command, CommandFailure, report } from './command.ts';
 import { findingsTable } from './findings-table.ts';
 import { integerOption, numberOption, oneOf, parseOptions, refusePositionals } from './options.ts';
-import { VENUES_USAGE, venueAccounts } from './venues-option.ts';
+import { VENUES_USAGE, venuesOverride } from './venues-option.ts';
 
 const OPTIONS = {
   port: { type: 'string', default: '7410' },
@@ -10,7 +10,7 @@ const OPTIONS = {
   set: { type: 'string', multiple: true },
   market: { type: 'string', default: 'demo' },
   speed: { type: 'string', default: '1' },
-  venues: { type: 'string', default: 'binance' },
+  venues: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -42,7 +42,7 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     refusePositionals(positionals);
     const port = integerOption('port', values.port, 0, 65_535);
     const speed = numberOption('speed', values.speed, 0.1, 100);
-    const accounts = venueAccounts(values.venues);
+    const venues = venuesOverride(values.venues);
     const market = oneOf('market', values.market, MARKETS);
     const [{ startPracticeSession }, { defaultDataHome }] = await Promise.all([
       import('../launcher/practice-session.ts'),
@@ -50,10 +50,10 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     ]);
     const session = await startPracticeSession({
       home: values['data-dir'] ?? defaultDataHome(),
-      practice: { market, speed, ...accounts },
+      practice: { market, speed },
       port,
       configFile: values.config,
-      overrides: values.set ?? [],
+      overrides: [...(values.set ?? []), ...venues],
       log: (line) => io.error(`leeward: ${line}`),
     }).catch((error: unknown) => {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));

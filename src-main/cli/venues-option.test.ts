@@ -1,15 +1,24 @@
 import { expect, it } from 'vitest';
 import { UsageError } from './command.ts';
-import { venueAccounts } from './venues-option.ts';
+import { venuesOverride } from './venues-option.ts';
 
 it.each([
-  ['binance', { accounts: 2, futures: 0, kraken: 0 }],
-  ['binance,kraken', { accounts: 2, futures: 0, kraken: 1 }],
-  ['usdm,kraken,binance', { accounts: 2, futures: 1, kraken: 1 }],
-])('opens accounts for %s', (text, accounts) => {
-  expect(venueAccounts(text)).toEqual(accounts);
+  [undefined, []],
+  ['binance', ['venues=binance']],
+  ['usdm,kraken-margin,binance', ['venues=usdm,kraken-margin,binance']],
+  ['binance,binance-cross,binance-isolated:ETHUSDT', ['venues=binance,binance-cross,binance-isolated:ETHUSDT']],
+])('turns %s into values of the configuration', (text, overrides) => {
+  expect(venuesOverride(text)).toEqual(overrides);
 });
 
-it.each(['kraken', '', 'binance,coinbase', 'Binance'])('refuses %j by name', (text) => {
-  expect(() => venueAccounts(text)).toThrow(UsageError);
+it.each([
+  'kraken',
+  '',
+  'binance,coinbase',
+  'Binance',
+  'binance,binance-isolated:',
+  'binance,binance-isolated:btc/usdt',
+])('refuses %j by name', (text) => {
+  expect(() => venuesOverride(text)).toThrow(UsageError);
+  expect(() => venuesOverride(text)).toThrow(JSON.stringify(text));
 });

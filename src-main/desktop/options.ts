@@ -1,15 +1,14 @@
 import { app } from 'electron';
 import { defaultDataHome } from '../launcher/data-home.ts';
-import type { PracticeOptions } from '../launcher/session.ts';
+import type { PracticeSessionOptions } from '../launcher/practice-session.ts';
 
 export type DesktopOptions = {
   readonly home: string;
-  readonly practice: PracticeOptions;
+  readonly practice: PracticeSessionOptions['practice'];
   readonly isGlobalShortcutWanted: boolean;
 };
 
 const MARKETS = ['demo', 'recorded', 'synthetic'] as const;
-const ACCOUNTS = 2;
 
 /** Switches of the desktop's command line. Throws with one line that names the bad one. */
 export function desktopOptions(): DesktopOptions {
@@ -21,7 +20,7 @@ export function desktopOptions(): DesktopOptions {
   if (!(speed >= 0.1 && speed <= 100)) throw new Error(`expected --speed from 0.1 to 100, was ${text('speed', '1')}`);
   return {
     home: text('data-dir', defaultDataHome()),
-    practice: { market, speed, accounts: ACCOUNTS },
+    practice: { market, speed },
     isGlobalShortcutWanted: !app.commandLine.hasSwitch('no-global-shortcut'),
   };
 }

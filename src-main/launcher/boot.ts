@@ -32,6 +32,8 @@ export type AccountBoot = {
   readonly product?: 'SPOT' | 'MARGIN' | 'USDM';
   /** Which margin account of the key, where the product is MARGIN; the cross one when absent. */
   readonly margin?: 'cross' | { readonly isolated: string };
+  /** Of a margin account: Kraken is told it with each order. */
+  readonly leverage?: number;
   readonly apiKey: string;
   readonly secret: string;
 };
@@ -85,18 +87,25 @@ export type WorkerBoot = {
   readonly modelCards: readonly string[];
 };
 
+/** How many accounts a practice session has, by what they trade. */
+export type PracticeSeats = {
+  /** Of Binance spot. */
+  readonly accounts: number;
+  readonly futures?: number;
+  readonly kraken?: number;
+  readonly cross?: number;
+  /** Pairs of isolated margin accounts, by the venue's symbol. */
+  readonly isolated?: readonly string[];
+  readonly krakenMargin?: number;
+};
+
 export type PracticeBoot = {
   readonly t: 'boot';
-  readonly practice: {
+  readonly practice: PracticeSeats & {
     readonly market: 'demo' | 'recorded' | 'synthetic';
     readonly speed: number;
     /** 0 lets the system choose. */
     readonly port: number;
-    readonly accounts: number;
-    /** Accounts beside those that trade USD-M futures. */
-    readonly futures?: number;
-    /** Accounts beside those that trade on its Kraken counter. */
-    readonly kraken?: number;
     /** How many invented pairs, and how busy, on the synthetic market. */
     readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
     /** Journal in which every create must already stand; null when nothing is to be checked. */

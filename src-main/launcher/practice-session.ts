@@ -9,17 +9,23 @@ import { announceRunning, type DataHome, newPracticeDirectory, openDataHome, rec
 import { DEFAULT_CAPTURE } from '../engine/domain/config-defaults.ts';
 import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
+import type { PracticeSeats } from './boot.ts';
+import { type Seat, seatsFor, seatsOf } from './practice-seats.ts';
+import { onEverySeat } from './seat-strategies.ts';
 import { type PracticeOptions, type Session, startSession } from './session.ts';
 
 export type PracticeSessionOptions = {
   readonly home: string;
-  readonly practice: PracticeOptions;
+  /** The accounts are those of the venues that the configuration names, unless told here. */
+  readonly practice: Omit<PracticeOptions, keyof PracticeSeats> & Partial<PracticeSeats>;
   /** Null for a session without a browser. */
   readonly port: number | null;
   readonly configFile: string | undefined;
   readonly overrides: readonly string[];
   /** Lets the strategies trade whatever the market has, instead of the demo's own instruments. */
   readonly everyInstrument?: boolean;
+  /** Lets a copy of the first strategy trade on each account that none trades. */
+  readonly everyAccount?: boolean;
   readonly log: (line: string) => void;
   /** Who forks the processes: plain Node unless the desktop says otherwise. */
   readonly host?: (entryUrl: (name: EntryName) => URL) => ProcessHost;
@@ -59,6 +65,11 @@ const onEveryInstrument = (config: Config): Config => ({
   strategies: config.strategies.map((strategy) => ({ ...strategy, instruments: [] })),
 });
 
+function tradedConfig(options: PracticeSessionOptions, config: Config, seats: readonly Seat[]): Config {
+  const traded = options.everyInstrument === true ? onEveryInstrument(config) : config;
+  return options.everyAccount === true ? onEverySeat(traded, seats) : traded;
+}
+
 async function startLocked(
   options: PracticeSessionOptions,
   home: DataHome,
@@ -70,13 +81,14 @@ async function startLocked(
   const dataDir = newPracticeDirectory(home, new Date());
   const bundles = bundleRoot();
   const root = fileURLToPath(new URL('../../', bundles));
+  const practice = { ...seatsFor(config.venues ?? []), ...options.practice };
   const session = await startSession({
     host: makeHost((name) => new URL(`${name}.js`, bundles)),
     clock: createSystemClock(),
     dataDir,
     installation: home.installation,
-    config: options.everyInstrument === true ? onEveryInstrument(config) : config,
-    venue: { practice: options.practice },
+    config: tradedConfig(options, config, seatsOf(practice)),
+    venue: { practice },
     instruments: [],
     baselineDir: join(root, 'native-models/baselines'),
     hostLabel,
@@ -84,8 +96,8 @@ async function startLocked(
     server: options.port === null ? null : { port: options.port, rendererDir: join(root, 'out/renderer') },
     log: options.log,
   });
-  const { guardianSocket, clientSocket, practice } = session;
-  const venue = practice === null ? {} : { practice };
+  const { guardianSocket, clientSocket } = session;
+  const venue = session.practice === null ? {} : { practice: session.practice };
   announceRunning(home.path, { pid: process.pid, dataDir, guardianSocket, clientSocket, ...venue });
   const close = async (): Promise<void> => {
     await session.close();

@@ -127,6 +127,7 @@ function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof create
       venue: account.venue ?? boot.venue.venue,
       mode: account.mode,
       product: account.product ?? 'SPOT',
+      ...(typeof account.margin === 'object' ? { isolatedPair: account.margin.isolated } : {}),
     })),
     installation: boot.installation,
     engineEpoch: boot.engineEpoch,

@@ -3,10 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../engine/domain/config.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { AccountBoot, KrakenBoot, VenueBoot } from './boot.ts';
+import type { AccountBoot, KrakenBoot, PracticeSeats, VenueBoot } from './boot.ts';
 import { accountLockDirectory, lockAccounts } from './account-locks.ts';
 import { type Launch, launcherOf, livesOf, type Started } from './launch.ts';
 import { socketPath } from './local-socket.ts';
+import { seatsOf } from './practice-seats.ts';
 import type { Child, EntryName, ProcessHost } from './process-host.ts';
 import { superviseEngine, type Supervisor } from './supervisor.ts';
 
@@ -31,14 +32,9 @@ export type SessionOptions = {
   readonly log: (line: string) => void;
 };
 
-export type PracticeOptions = {
+export type PracticeOptions = PracticeSeats & {
   readonly market: 'demo' | 'recorded' | 'synthetic';
   readonly speed: number;
-  readonly accounts: number;
-  /** Accounts beside those that trade USD-M futures; their indices follow. */
-  readonly futures?: number;
-  /** Accounts that trade on its Kraken counter; their indices follow those of futures. */
-  readonly kraken?: number;
   /** How many invented pairs, and how busy, on the synthetic market. */
   readonly synthetic?: { readonly count: number; readonly updatesPerSecond: number };
 };
@@ -49,7 +45,7 @@ export type Session = {
   readonly guardianSocket: string;
   readonly clientSocket: string;
   readonly clientToken: string;
-  /** Control address of the practice exchange (its ledger and its faults) and its names of our accounts, in our order. */
+  /** Control address of the practice exchange (its ledger and its faults) and its names of our accounts' books, in our order. */
   readonly practice: { readonly control: string; readonly accounts: readonly string[] } | null;
   engine(): Child | undefined;
   /** Ends all processes; orders at the venue stay as they are. */
@@ -86,10 +82,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
 /** Throws naming the first strategy that would trade an account that the session does not have. */
 function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
-  const accounts =
-    'practice' in venue
-      ? venue.practice.accounts + (venue.practice.futures ?? 0) + (venue.practice.kraken ?? 0)
-      : venue.accounts.length;
+  const accounts = 'practice' in venue ? seatsOf(venue.practice).length : venue.accounts.length;
   const lost = config.strategies.find(({ account }) => account >= accounts);
   if (lost === undefined) return;
   const expected = `expected strategies.${lost.strategyId}.account below ${accounts}, the accounts of this session`;
@@ -242,6 +235,8 @@ type VenueSession = {
 async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSession> {
   if ('boot' in options.venue) return { venue: options.venue.boot, accounts: options.venue.accounts, practice: null };
   const { practice } = options.venue;
+  const seats = seatsOf(practice);
+  const leverage = options.config.execution.marginLeverage;
   const intentJournal = join(options.dataDir, 'journal.db');
   const { detail } = await run('practice-exchange', { t: 'boot', practice: { ...practice, port: 0, intentJournal } });
   const keys = detail['accounts'] as readonly {
@@ -256,17 +251,19 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
       stream: String(detail['stream']),
       wsApi: String(detail['wsApi']),
       futures: String(detail['futures']),
-      ...((practice.kraken ?? 0) === 0 ? {} : { kraken: krakenOf(detail) }),
+      ...(seats.some(({ boot }) => boot.venue === 'KRAKEN') ? { kraken: krakenOf(detail) } : {}),
       label: 'practice exchange',
       origin: practice.market === 'demo' ? 'derived' : practice.market,
     },
-    accounts: keys.map(({ apiKey, secret }, index) => ({
-      ...accountAt(index, practice),
-      mode: 'paper',
-      apiKey,
-      secret,
-    })),
-    practice: { control: String(detail['control']), accounts: keys.map(({ name }) => name) },
+    accounts: keys.flatMap(({ apiKey, secret }, index) => {
+      const { boot } = seats[index] ?? {};
+      if (boot === undefined) return [];
+      return [{ ...boot, ...(boot.product === 'MARGIN' ? { leverage } : {}), mode: 'paper', apiKey, secret }];
+    }),
+    practice: {
+      control: String(detail['control']),
+      accounts: keys.map(({ name }, index) => `${name}${seats[index]?.ledgerSuffix ?? ''}`),
+    },
   };
 }
 
@@ -275,17 +272,6 @@ const krakenOf = (detail: Started['detail']): KrakenBoot => ({
   publicStream: String(detail['krakenPublic']),
   privateStream: String(detail['krakenPrivate']),
 });
-
-/** Accounts of spot come first, then those of futures, then those of Kraken; each is named as at the practice exchange. */
-function accountAt(
-  index: number,
-  { accounts: spot, futures = 0 }: PracticeOptions,
-): Pick<AccountBoot, 'accountId' | 'product' | 'venue'> {
-  const name = (kind: string, place: number): string => `${kind}-${String(place + 1).padStart(2, '0')}`;
-  if (index < spot) return { accountId: name('paper', index) };
-  if (index < spot + futures) return { accountId: name('futures', index - spot), product: 'USDM' };
-  return { accountId: name('kraken', index - spot - futures), venue: 'KRAKEN' };
-}
 
 /** Inference goes from the engine over the launcher to the worker and back; a dead worker is told to the engine. */
 function joinInference(engine: Child, { child: worker, detail }: Started): void {

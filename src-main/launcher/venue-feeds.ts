@@ -30,7 +30,7 @@ export type FeedParts = {
   readonly capture?: RawCapture;
 };
 
-/** Binance's feed, and one for each further venue that an account trades. */
+/** Binance's feed, and Kraken's where an account trades there. */
 export function venueFeeds(parts: FeedParts): ReadonlyMap<Venue, MarketDataFeed> {
   const feeds = new Map<Venue, MarketDataFeed>([['BINANCE', binanceFeed(parts)]]);
   if (parts.accounts.some(({ venue }) => venue === 'KRAKEN')) feeds.set('KRAKEN', krakenFeed(parts));
@@ -49,7 +49,8 @@ function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts
   };
   const spot = createBinancePublicFeed({ ...ofSpot, ...(capture === undefined ? {} : { capture }) });
   const others = new Map<Product, MarketDataFeed>();
-  const trades = (wanted: Product): boolean => accounts.some(({ product }) => product === wanted);
+  const trades = (wanted: Product): boolean =>
+    accounts.some((account) => account.product === wanted && account.venue !== 'KRAKEN');
   if (trades('MARGIN')) others.set('MARGIN', createBinancePublicFeed(ofSpot));
   if (trades('USDM')) {
     const usdm = createBinancePublicFeed({
@@ -65,12 +66,16 @@ function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts
   return others.size === 0 ? spot : feedsByProduct(spot, others);
 }
 
-function krakenFeed({ venue: { kraken, origin }, clock, random, logger }: FeedParts): MarketDataFeed {
-  return createKrakenPublicFeed({
-    restUrl: kraken?.rest ?? KRAKEN_REST,
-    streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
-    ...{ origin, clock, random, logger },
-  });
+/** Margin's markets are those of spot under ids of their own: each product has a feed of its own. */
+function krakenFeed({ venue: { kraken, origin }, accounts, clock, random, logger }: FeedParts): MarketDataFeed {
+  const made = (): MarketDataFeed =>
+    createKrakenPublicFeed({
+      restUrl: kraken?.rest ?? KRAKEN_REST,
+      streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
+      ...{ origin, clock, random, logger },
+    });
+  const tradesMargin = accounts.some(({ venue, product }) => venue === 'KRAKEN' && product === 'MARGIN');
+  return tradesMargin ? feedsByProduct(made(), new Map([['MARGIN', made()]])) : made();
 }
 
 /** Every market by the feed of its venue; none for a venue without one. */

@@ -7,6 +7,7 @@ import { fingerprintOf } from '../adapters/keychain/venue-keys.ts';
 import { openKeyStateFile } from '../adapters/kraken/key-state.ts';
 import { createKrakenGateway } from '../adapters/kraken/kraken-gateway.ts';
 import { accountId } from '../engine/domain/identifiers.ts';
+import { ensure } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
 import type { AccountBoot, VenueBoot } from './boot.ts';
@@ -57,6 +58,7 @@ function krakenGateway(account: AccountBoot, parts: GatewayParts): VenueGateway 
     endpoints: kraken ?? null,
     keyState: openKeyStateFile(join(dataDir, `kraken-${fingerprintOf(apiKey)}.json`)),
     tier: KRAKEN_TIER,
+    ...(account.product === 'MARGIN' ? { leverage: ensure(account.leverage, 'a leverage on Kraken margin') } : {}),
   });
 }
 

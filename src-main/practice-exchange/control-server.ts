@@ -7,6 +7,7 @@ import { formatAmount } from './matching/grid.ts';
 import type { PracticeVenue } from './practice-venue.ts';
 import { readBody } from './protocol/rest-server.ts';
 import { parseJson } from './protocol/parse-json.ts';
+import { isKrakenOrder, tradeTxid } from './kraken/terms.ts';
 
 const KINDS = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];
 
@@ -111,20 +112,33 @@ const isLoopback = (host: string | undefined): boolean => /^(127\.0\.0\.1|localh
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** `balances=all` adds every change of every balance. */
+/** `balances=all` adds every change of every balance. The book of a USD-M wallet is `name@usdm`, or asked for by `product=usdm`. */
 function ledger(venue: PracticeVenue, url: URL): Reply {
   const name = url.searchParams.get('account') ?? [...venue.engine.state.accounts.keys()][0] ?? '';
+  if (name.endsWith('@usdm')) return futuresLedger(venue, name.slice(0, -'@usdm'.length));
   const account = venue.engine.state.accounts.get(name);
   if (account === undefined) return bad(`expected a known account, was ${name}`);
   if (url.searchParams.get('product') === 'usdm') return futuresLedger(venue, name);
   const margin = venue.margin.byName(name);
+  const told = venue.ledger.report(account, venue.clock.now().wallMs);
   const report = {
-    ...venue.ledger.report(account, venue.clock.now().wallMs),
+    ...told,
+    fills: told.fills.map((fill) => ({ ...fill, ...krakenNames(venue, fill) })),
     ...(margin === undefined ? {} : { debts: debtsOf(margin) }),
   };
   if (url.searchParams.get('balances') !== 'all') return fine(report);
   return fine({ ...report, balanceChanges: venue.ledger.balanceChanges(name) });
 }
+
+/** Kraken's own names of a trade in its protocol; an order that a conditional close made has none of ours. */
+function krakenNames({ engine: { state } }: PracticeVenue, { orderId, tradeId, symbol }: TradeName) {
+  const order = state.orders.get(orderId);
+  if (order === undefined || !isKrakenOrder(order)) return {};
+  const { phase } = state.market(symbol);
+  return { tradeId: tradeTxid(phase, tradeId, orderId), clientOrderId: order.terms.clientOrderId ?? '' };
+}
+
+type TradeName = { readonly orderId: number; readonly tradeId: number; readonly symbol: string };
 
 const debtsOf = (margin: MarginAccount) =>
   [...margin.debts].map(([asset, { borrowed, interest }]) => ({
@@ -133,7 +147,11 @@ const debtsOf = (margin: MarginAccount) =>
     interest: formatAmount(interest),
   }));
 
-function futuresLedger({ usdm, clock }: PracticeVenue, name: string): Reply {
+/** Creates of all products are counted in one place. */
+function futuresLedger(
+  { usdm, clock, ledger: { creates, sentBeforeCommit, intentsChecked } }: PracticeVenue,
+  name: string,
+): Reply {
   const account = usdm?.account(name);
   if (usdm === null || account === undefined) return bad(`expected an account with a USD-M wallet, was ${name}`);
   const conditional = usdm.algos.of(name).map(({ id, clientAlgoId, symbol, side, type, status, actualOrderId }) => ({
@@ -141,6 +159,7 @@ function futuresLedger({ usdm, clock }: PracticeVenue, name: string): Reply {
   }));
   return fine({
     ...usdm.ledger.report(account.orders, clock.now().wallMs),
+    ...{ creates, sentBeforeCommit, intentsChecked },
     conditionalOrders: conditional,
     incomes: account.futures.incomes.map((income) => ({ ...income, amount: formatAmount(income.amount) })),
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Venue } from '../engine/domain/identifiers.ts';
 import { createControlServer } from './control-server.ts';
 import { openIntentProbe } from './intent-probe.ts';
 import { KrakenDesk } from './kraken/desk.ts';
@@ -83,20 +84,25 @@ export const practiceAccounts = (count: number, discounted = false): PracticeAcc
     ...(discounted ? { discountAsset: 'BNB' } : {}),
   }));
 
-/** Accounts with a USD-M wallet of 100000 USDT and nothing else. */
-export const futuresAccounts = (count: number): PracticeAccount[] =>
-  Array.from({ length: count }, (_, index) => ({
-    name: `futures-${String(index + 1).padStart(2, '0')}`,
-    balances: {},
-    usdm: '100000',
-  }));
+/** Who trades what, as the accounts of a session name it. */
+type Seated = {
+  readonly accountId: string;
+  readonly product?: 'SPOT' | 'MARGIN' | 'USDM';
+  readonly venue?: Venue;
+  readonly margin?: 'cross' | { readonly isolated: string };
+};
 
-/** Accounts with 100000 USDT each for those that trade in Kraken's protocol: funds of their own, as at another venue. */
-export const krakenAccounts = (count: number): PracticeAccount[] =>
-  Array.from({ length: count }, (_, index) => ({
-    name: `kraken-${String(index + 1).padStart(2, '0')}`,
-    balances: { USDT: '100000' },
-  }));
+const FUNDS = { USDT: '100000' };
+
+/** Accounts with 100000 USDT each where they trade, and nothing elsewhere; each with funds of its own, as at another venue. */
+export const seatedAccounts = (seats: readonly Seated[]): PracticeAccount[] =>
+  seats.map(({ accountId: name, product = 'SPOT', venue, margin = 'cross' }) => {
+    if (product === 'USDM') return { name, balances: {}, usdm: FUNDS.USDT };
+    // Kraken keeps margin's funds with spot's.
+    if (product === 'SPOT' || venue === 'KRAKEN') return { name, balances: FUNDS };
+    if (margin === 'cross') return { name, balances: {}, margin: FUNDS };
+    return { name, balances: {}, isolated: { [margin.isolated]: FUNDS } };
+  });
 
 /** What BNB costs on the practice exchange unless told otherwise: a round price of January 2024, not a recorded one. */
 const BNB_PRICES = { USDT: '300' };

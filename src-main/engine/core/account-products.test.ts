@@ -18,3 +18,10 @@ it('knows no other account, and asks nothing of one without a product', () => {
   expect(accountTrades([account], accountId('two'), market('SPOT'))).toBe(false);
   expect(accountTrades([account], account.accountId, market('USDM'))).toBe(true);
 });
+
+it('keeps an isolated account to its pair', () => {
+  const isolated = { ...account, product: 'MARGIN', isolatedPair: 'ETHUSDT' } as const;
+  const ether = instrumentId({ base: 'ETH', quote: 'USDT', venue: 'BINANCE', product: 'MARGIN' });
+  expect(accountTrades([isolated], account.accountId, ether)).toBe(true);
+  expect(accountTrades([isolated], account.accountId, market('MARGIN'))).toBe(false);
+});

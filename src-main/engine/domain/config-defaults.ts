@@ -27,6 +27,7 @@ export const DEFAULT_RECONCILIATION: ReconciliationConfig = {
 export const DEFAULT_CONFIG: Config = {
   schemaVersion: 1,
   reportingAsset: 'USDT',
+  venues: ['binance'],
   risk: {
     maxOrderNotionalRatio: '0.05',
     maxPositionNotionalRatio: '0.10',
@@ -53,6 +54,7 @@ export const DEFAULT_CONFIG: Config = {
     breakerCoolDownMs: 30_000,
     breakerMaxCoolDownMs: 60_000,
     futuresLeverage: 1,
+    marginLeverage: 2,
   },
   capture: DEFAULT_CAPTURE,
   reconciliation: DEFAULT_RECONCILIATION,

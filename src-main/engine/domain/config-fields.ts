@@ -11,6 +11,7 @@ import type { StrategySettings } from './config-defaults.ts';
 import { compareDecimals, decimal, type DecimalText, parseDecimal } from './decimal.ts';
 import { type InstrumentId, parseInstrumentId } from './identifiers.ts';
 import { BAR_INTERVALS } from './market.ts';
+import { VENUE_NAMES, type VenueChoice, venueChoice } from './venue-choice.ts';
 
 /** How one value is read and bounded. `expected` completes "expected …". */
 export type Field<T> = {
@@ -112,6 +113,7 @@ export const EXECUTION_FIELDS: Fields<ExecutionConfig> = {
   breakerCoolDownMs: whole('milliseconds', 100, 3_600_000),
   breakerMaxCoolDownMs: whole('milliseconds', 100, 3_600_000),
   futuresLeverage: whole('times', 1, 125),
+  marginLeverage: whole('times', 1, 10),
 };
 
 export const FAILOVER_FIELDS: Fields<FailoverConfig> = {
@@ -155,5 +157,15 @@ export const STRATEGY_FIELDS: Fields<StrategySettings> = {
   entry: oneOf(['fok', 'resting']),
 };
 
+const venues: Field<readonly VenueChoice[]> = {
+  expected: `a list with binance, and beside it any of ${VENUE_NAMES.slice(1).join(', ')} (binance-isolated:ETHUSDT names its pair)`,
+  accept: (value) => {
+    if (!Array.isArray(value)) return undefined;
+    const chosen = value.map(venueChoice);
+    return chosen.every((one) => one !== undefined) && chosen.includes('binance') ? [...new Set(chosen)] : undefined;
+  },
+  fromText: (text) => text.split(','),
+};
+
 /** Values that stand beside the sections. */
-export const TOP_FIELDS: Fields<Pick<Config, 'reportingAsset'>> = { reportingAsset: asset };
+export const TOP_FIELDS: Fields<Pick<Config, 'reportingAsset' | 'venues'>> = { reportingAsset: asset, venues };

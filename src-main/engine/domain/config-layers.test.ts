@@ -127,7 +127,7 @@ describe('configuration layers', () => {
     [
       'a key of every object',
       { overrides: ['constructor.name=x'] },
-      'command line: constructor: expected one of the keys schemaVersion, reportingAsset, risk, execution, capture, failover, reconciliation, strategies, was "constructor"',
+      'command line: constructor: expected one of the keys schemaVersion, reportingAsset, venues, risk, execution, capture, failover, reconciliation, strategies, was "constructor"',
     ],
     [
       'a fast average that is slow',

@@ -21,10 +21,11 @@ import {
 import { type ConfigProblem, shownValue, unknownKey } from './config-problem.ts';
 import { compareDecimals, decimal } from './decimal.ts';
 import { strategyId, type StrategyId } from './identifiers.ts';
+import { KRAKEN_LEVERAGE } from './venue-choice.ts';
 
 /** The values one layer sets, each checked. */
 export type ConfigLayer = {
-  readonly top: Partial<Pick<Config, 'reportingAsset'>>;
+  readonly top: Partial<Pick<Config, 'reportingAsset' | 'venues'>>;
   readonly risk: Partial<RiskConfig>;
   readonly execution: Partial<ExecutionConfig>;
   readonly capture: Partial<CaptureConfig>;
@@ -41,6 +42,7 @@ type Report = (path: string, problem: Pick<ConfigProblem, 'expected' | 'was'>) =
 const SECTIONS = [
   'schemaVersion',
   'reportingAsset',
+  'venues',
   'risk',
   'execution',
   'capture',
@@ -54,9 +56,9 @@ export function readLayer(source: string, raw: unknown, problems: ConfigProblem[
   const report: Report = (path, problem) => problems.push({ source, path, ...problem });
   const root = objectAt('', raw, report);
   for (const key of Object.keys(root)) if (!SECTIONS.includes(key)) report(key, unknownKey(key, SECTIONS));
-  const { reportingAsset } = root;
+  const top = Object.fromEntries(Object.entries(root).filter(([key]) => Object.hasOwn(TOP_FIELDS, key)));
   return {
-    top: readFields(TOP_FIELDS, reportingAsset === undefined ? {} : { reportingAsset }, '', report),
+    top: readFields(TOP_FIELDS, top, '', report),
     risk: readFields(RISK_FIELDS, root['risk'] ?? {}, 'risk', report),
     execution: readFields(EXECUTION_FIELDS, root['execution'] ?? {}, 'execution', report),
     capture: readFields(CAPTURE_FIELDS, root['capture'] ?? {}, 'capture', report),
@@ -131,6 +133,12 @@ export function contradictions(config: Config): readonly ConfigProblem[] {
   if (breakerCoolDownMs > breakerMaxCoolDownMs) {
     const expected = `at most execution.breakerMaxCoolDownMs (${breakerMaxCoolDownMs})`;
     report('execution.breakerCoolDownMs', { expected, was: String(breakerCoolDownMs) });
+  }
+  const { marginLeverage } = config.execution;
+  const { least, most } = KRAKEN_LEVERAGE;
+  if (config.venues?.includes('kraken-margin') === true && (marginLeverage < least || marginLeverage > most)) {
+    const expected = `times as a whole number between ${least} and ${most} where kraken-margin is traded`;
+    report('execution.marginLeverage', { expected, was: String(marginLeverage) });
   }
   config.strategies.forEach((strategy, index) => contradictionsOf(strategy, config.strategies.slice(0, index), report));
   return problems;

@@ -2,11 +2,14 @@ import type { DecimalText } from './decimal.ts';
 import type { DifferenceKind } from './difference.ts';
 import type { InstrumentId, StrategyId } from './identifiers.ts';
 import type { BarInterval } from './market.ts';
+import type { VenueChoice } from './venue-choice.ts';
 
 /** The one typed configuration of the engine. Ratios are fractions, times name their unit. Layers: default < file < profile < command. */
 export type Config = {
   readonly schemaVersion: 1;
   readonly reportingAsset: string;
+  /** Where to trade; absent in journals of before it could be chosen here. */
+  readonly venues?: readonly VenueChoice[];
   readonly risk: RiskConfig;
   readonly execution: ExecutionConfig;
   /** Absent in journals of versions that recorded nothing. */
@@ -66,6 +69,8 @@ export type ExecutionConfig = {
   readonly breakerMaxCoolDownMs: number;
   /** Set once at each connect on the contracts that are traded; 1 margins a position in full. */
   readonly futuresLeverage: number;
+  /** On margin a position may be this many times the funds behind it. Kraken is told it with each order. */
+  readonly marginLeverage: number;
 };
 
 /** Recording of raw public messages beside the journal. */

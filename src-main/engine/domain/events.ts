@@ -122,6 +122,8 @@ export type AccountSetup = {
   readonly mode: 'paper' | 'live';
   /** What it trades; whatever its venue lists when absent, as in journals of before there were several. */
   readonly product?: Product;
+  /** The only pair that an isolated margin account trades, by the venue's symbol. */
+  readonly isolatedPair?: string;
 };
 
 /** An instrument as journaled: every decimal as text. */

@@ -69,6 +69,7 @@ export const CONFIG: Config = {
     breakerCoolDownMs: 30_000,
     breakerMaxCoolDownMs: 60_000,
     futuresLeverage: 1,
+    marginLeverage: 2,
   },
   strategies: [],
 };

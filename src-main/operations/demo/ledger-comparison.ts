@@ -11,6 +11,7 @@ export const ledgerSchema = z.object({
   fills: z.array(
     z.object({
       tradeId: z.union([z.string(), z.number()]),
+      /** Empty where the venue made the order of a close that was sent with its entry. */
       clientOrderId: z.string(),
       symbol: z.string(),
       price: z.string(),
@@ -26,17 +27,20 @@ export type VenueLedger = z.infer<typeof ledgerSchema>;
 export function differences(applied: readonly Fill[], ledgers: readonly VenueLedger[]): readonly string[] {
   const found: string[] = [];
   const ours = new Map(applied.map((fill) => [fillKey(fill.clientOrderId, fill.tradeId), fill]));
+  const byTrade = new Map(applied.map((fill) => [String(fill.tradeId), fill]));
   let theirs = 0;
   for (const ledger of ledgers) {
     if (ledger.sentBeforeCommit !== 0)
       found.push(`${ledger.account}: ${String(ledger.sentBeforeCommit)} orders sent before they were on disk`);
     for (const venueFill of ledger.fills) {
       theirs += 1;
-      const fill = ours.get(fillKey(venueFill.clientOrderId, String(venueFill.tradeId)));
+      const { clientOrderId, tradeId } = venueFill;
+      const fill =
+        clientOrderId === '' ? byTrade.get(String(tradeId)) : ours.get(fillKey(clientOrderId, String(tradeId)));
       if (fill === undefined)
-        found.push(`${ledger.account}: trade ${venueFill.tradeId} of ${venueFill.symbol} is not in the journal`);
+        found.push(`${ledger.account}: trade ${tradeId} of ${venueFill.symbol} is not in the journal`);
       else if (!sameAmounts(fill, venueFill))
-        found.push(`${ledger.account}: trade ${venueFill.tradeId} of ${venueFill.symbol} differs`);
+        found.push(`${ledger.account}: trade ${tradeId} of ${venueFill.symbol} differs`);
     }
   }
   if (theirs !== ours.size) found.push(`the journal has ${ours.size} fills, the venue ${theirs}`);

@@ -5,7 +5,6 @@ import { readJournal } from '../../adapters/sqlite/journal-reader.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { connectEngine } from '../../launcher/engine-client.ts';
 import { type PracticeSession, startPracticeSession } from '../../launcher/practice-session.ts';
-import type { PracticeOptions } from '../../launcher/session.ts';
 import { audit } from '../audit/audit.ts';
 import { differences, ledgerSchema, type VenueLedger } from './ledger-comparison.ts';
 import { type SessionFigures, sessionFigures } from './session-figures.ts';
@@ -14,8 +13,8 @@ export type DemoOptions = {
   readonly clock: Clock;
   readonly forMs: number;
   readonly speed: number;
-  /** How many accounts, by what they trade. */
-  readonly accounts: Pick<PracticeOptions, 'accounts' | 'futures' | 'kraken'>;
+  /** Values of the configuration that name the venues; none for its own. */
+  readonly venues: readonly string[];
   /** Keeps the journal here; a temporary folder otherwise. */
   readonly home: string | undefined;
   readonly progress: (line: string) => void;
@@ -58,10 +57,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   try {
     const session = await startPracticeSession({
       home: options.home ?? temporary ?? '',
-      practice: { market: 'demo', speed: options.speed, ...options.accounts },
+      practice: { market: 'demo', speed: options.speed },
       port: null,
       configFile: undefined,
-      overrides: [],
+      overrides: options.venues,
+      everyAccount: true,
       log: options.log,
     });
     try {
