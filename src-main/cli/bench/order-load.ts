@@ -149,11 +149,11 @@ class Loader {
     const startMs = performance.now();
     const startCpu = process.cpuUsage();
     const total = Math.ceil((ordersPerSecond * seconds) / ORDERS);
-    let signaled = 0;
     const elapsedMs = (): number => performance.now() - startMs;
-    while (elapsedMs() < seconds * 1_000 || (signaled < total && elapsedMs() < seconds * 1_050)) {
+    while (elapsedMs() < seconds * 1_000 || (this.brackets < total && elapsedMs() < seconds * 1_050)) {
       const due = Math.min(total, Math.ceil((elapsedMs() * ordersPerSecond) / ORDERS / 1_000));
-      for (; signaled < due && this.idle.length > 0; signaled++) this.signal();
+      // A signal too early for its instrument makes no bracket: it is tried again in the next round.
+      for (let tries = this.idle.length; tries > 0 && this.brackets < due; tries--) this.signal();
       await pause(PACE_MS);
     }
     const ranSeconds = elapsedMs() / 1_000;
