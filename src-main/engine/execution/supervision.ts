@@ -38,12 +38,12 @@ export function settle(turn: Turn): void {
 const KEEP_CLOSED_US = 3_600_000_000;
 /** Under load fewer are kept, for the state is saved as a whole. */
 const MANY_ORDERS = 5_000;
-const KEEP_MANY_US = 60_000_000;
+const KEEP_MANY_US = 10_000_000;
 const KEEP_TRADES_US = 24 * 3_600_000_000;
 
 /**
- * Drops closed orders after an hour, or a minute when they are many, and trade ids after a day, oldest first. A later fill is still booked: the id of its
- * order says that it is ours.
+ * Drops closed orders after an hour, or ten seconds when they are many, and trade ids after a day, oldest first. A later
+ * fill is still booked: the id of its order says that it is ours.
  */
 export function forgetOld(turn: Turn): void {
   const { orders, plans } = turn.state;
