@@ -297,3 +297,15 @@ describe('a lookup', () => {
     });
   });
 });
+
+describe('the lane of a look', () => {
+  it('lets one that a stop waits for pass when looks have filled the counter', async () => {
+    const { asked, queries, look } = account({});
+    // Each look costs 4 of the 16 that queries may use.
+    for (let looks = 0; looks < 4; looks++) expect(await look()).toMatchObject({ ok: true });
+    const held = queries.snapshot([]);
+    expect(await queries.inLane('reduce').snapshot([])).toMatchObject({ ok: true });
+    expect(asked.filter(({ call }) => call === OPEN)).toHaveLength(5);
+    expect(await Promise.race([held, Promise.resolve('held back')])).toBe('held back');
+  });
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { addDecimals, decimal, formatDecimal } from '../../engine/domain/decimal.ts';
-import type { Balance, OrderLookup, OrderLookupRequest, VenuePosition } from '../../engine/domain/events.ts';
+import type { Balance, Lane, OrderLookup, OrderLookupRequest, VenuePosition } from '../../engine/domain/events.ts';
 import type { AccountId, ClientOrderId, TradeId, VenueOrderId } from '../../engine/domain/identifiers.ts';
 import type { Fill, OrderReport } from '../../engine/domain/order.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
@@ -40,6 +40,9 @@ export type AccountQueryParts = {
   readonly isMargin: boolean;
 };
 
+/** What earlier looks have shown. */
+type Seen = { readonly assets: Set<string>; lastTradeS: number | null };
+
 const PAGE = 50;
 const MAX_PAGES = 40;
 const IDS_PER_CALL = 20;
@@ -52,11 +55,18 @@ const OVERLAP_S = 1;
  */
 export class AccountQueries {
   private readonly parts: AccountQueryParts;
-  private readonly heldAssets = new Set<string>();
-  private lastTradeS: number | null = null;
+  private readonly lane: Lane;
+  private readonly seen: Seen;
 
-  constructor(parts: AccountQueryParts) {
+  constructor(parts: AccountQueryParts, lane: Lane = 'query', seen: Seen = { assets: new Set(), lastTradeS: null }) {
     this.parts = parts;
+    this.lane = lane;
+    this.seen = seen;
+  }
+
+  /** The same looks in another lane: one that an emergency stop waits for must not wait for the counter of queries. */
+  inLane(lane: Lane): AccountQueries {
+    return new AccountQueries(this.parts, lane, this.seen);
   }
 
   async snapshot(lookups: readonly OrderLookupRequest[]): Query<VenueSnapshot> {
@@ -79,7 +89,8 @@ export class AccountQueries {
       found.push(answer.value);
     }
     // Only now: the trades of a look that failed as a whole were shown to nobody and are asked for again.
-    for (const { time } of Object.values(trades.value)) this.lastTradeS = Math.max(this.lastTradeS ?? 0, time);
+    for (const { time } of Object.values(trades.value))
+      this.seen.lastTradeS = Math.max(this.seen.lastTradeS ?? 0, time);
     return ok({
       openOrders: reportsOf(this.parts.orders, openOrders.value),
       fills: fills.value,
@@ -110,10 +121,10 @@ export class AccountQueries {
       const free = formatDecimal(addDecimals(decimal(balance), { ...hold, units: -hold.units }));
       return [{ asset: this.parts.pairs.asset(id), free, locked }];
     });
-    for (const { asset, free, locked } of rows) if (!isZero(free) || !isZero(locked)) this.heldAssets.add(asset);
-    const gone = [...this.heldAssets].filter((asset) => !rows.some((row) => row.asset === asset));
+    for (const { asset, free, locked } of rows) if (!isZero(free) || !isZero(locked)) this.seen.assets.add(asset);
+    const gone = [...this.seen.assets].filter((asset) => !rows.some((row) => row.asset === asset));
     return [
-      ...rows.filter(({ asset }) => this.heldAssets.has(asset)),
+      ...rows.filter(({ asset }) => this.seen.assets.has(asset)),
       ...gone.map((asset) => ({ asset, free: '0', locked: '0' })),
     ];
   }
@@ -149,14 +160,14 @@ export class AccountQueries {
 
   /** Trades since the last look; the newest page on the first one. */
   private async newTrades(): Query<Trades> {
-    const since = this.lastTradeS === null ? {} : { start: String(Math.floor(this.lastTradeS) - OVERLAP_S) };
+    const since = this.seen.lastTradeS === null ? {} : { start: String(Math.floor(this.seen.lastTradeS) - OVERLAP_S) };
     let trades: Trades = {};
     for (let page = 0; page < MAX_PAGES; page++) {
       const params = { ...since, ofs: String(page * PAGE) };
       const reply = await this.ask('privatePostTradesHistory', params, tradesHistoryResult, 2);
       if (!reply.ok) return reply;
       trades = { ...trades, ...reply.value.trades };
-      if (Object.keys(reply.value.trades).length < PAGE || this.lastTradeS === null) break;
+      if (Object.keys(reply.value.trades).length < PAGE || this.seen.lastTradeS === null) break;
     }
     return ok(trades);
   }
@@ -273,7 +284,7 @@ export class AccountQueries {
     schema: KrakenRequest<T>['schema'],
     calls: number,
   ): Query<T> {
-    return this.parts.sender.query({ call, params, schema, lane: 'query', calls });
+    return this.parts.sender.query({ call, params, schema, lane: this.lane, calls });
   }
 }
 

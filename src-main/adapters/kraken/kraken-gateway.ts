@@ -1,6 +1,6 @@
 import { KRAKEN_CREATE_DEADLINE_MS, type VenueCapabilities, capabilitiesOf } from '../../engine/domain/capabilities.ts';
 import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from '../../engine/domain/events.ts';
-import type { AccountId } from '../../engine/domain/identifiers.ts';
+import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import { ordersOf, type Submission } from '../../engine/domain/order.ts';
 import { ensure, err, ok, type Result } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
@@ -17,9 +17,9 @@ import type {
 import { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import { type CcxtKraken, createCcxtKraken, type KrakenParams } from '../ccxt/ccxt-kraken.ts';
-import { CredentialsRefused } from '../ccxt/ccxt-binance.ts';
 import type { Secret } from '../keychain/secret.ts';
 import { AccountQueries } from './account-queries.ts';
+import { NOT_CONNECTED, NOTHING_TO_CANCEL, outcomeOf, required } from './command-outcome.ts';
 import { type CloseLink, type KeyState, NonceCounter } from './key-state.ts';
 import { KnownOrders } from './known-orders.ts';
 import { addOrderParams } from './order-requests.ts';
@@ -234,8 +234,12 @@ class KrakenGateway implements VenueGateway {
     return reply.ok ? { kind: 'accepted', reports: [], fills: [] } : outcomeOf(reply.error);
   }
 
-  async snapshot(lookups: readonly OrderLookupRequest[]): Promise<Result<VenueSnapshot, QueryFailure>> {
-    const result = await ensure(this.queries, 'a connected gateway').snapshot(lookups);
+  async snapshot(
+    lookups: readonly OrderLookupRequest[],
+    _instruments: readonly InstrumentId[],
+    lane: Lane = 'query',
+  ): Promise<Result<VenueSnapshot, QueryFailure>> {
+    const result = await ensure(this.queries, 'a connected gateway').inLane(lane).snapshot(lookups);
     if (result.ok) {
       for (const { tradeId } of result.value.fills) this.seenTrades.add(tradeId);
       return result;
@@ -366,32 +370,4 @@ class KrakenGateway implements VenueGateway {
   private emit(event: VenueEvent): void {
     for (const listener of this.listeners) listener(event);
   }
-}
-
-/** Nothing was sent: the outcome is known. */
-const NOT_CONNECTED: CommandOutcome = {
-  kind: 'rejected',
-  venueCode: 'NOT_CONNECTED',
-  message: 'expected a connected gateway, was one that never reached its venue',
-  unread: true,
-};
-const NOTHING_TO_CANCEL: CommandOutcome = {
-  kind: 'rejected',
-  venueCode: 'EOrder:Unknown order',
-  message: 'expected an order at the venue, was a stop that its entry has not made yet',
-};
-
-const UNSENT: readonly string[] = ['NOT_SENT', 'PAUSED', 'NO_WEIGHT', 'FENCED', 'EAPI:Invalid nonce'];
-
-function outcomeOf({ outcome, code, message, remedy }: CallFailure): CommandOutcome {
-  if (outcome === 'unknown') return { kind: 'unknown', reason: `${code}: ${message}` };
-  const isUnread = remedy !== 'none' || UNSENT.includes(code);
-  return { kind: 'rejected', venueCode: code, message, ...(isUnread ? { unread: true } : {}) };
-}
-
-/** Throws CredentialsRefused when the key is, or an Error with the venue's words: nothing works without this answer. */
-function required<T>(reply: Result<T, CallFailure>): T {
-  if (reply.ok) return reply.value;
-  const text = `${reply.error.code}: ${reply.error.message}`;
-  throw reply.error.remedy === 'refuseCredentials' ? new CredentialsRefused(text) : new Error(text);
 }
