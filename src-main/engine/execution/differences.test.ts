@@ -263,6 +263,25 @@ describe('a part of a position that somebody else sold', () => {
     expect(session.core.view.tradingState().state).toBe('halted');
   });
 
+  it('is booked while the exit of what is not there is refused again and again', () => {
+    const session = entered();
+    session.venue.base = Quantity.zero();
+    session.venue.options.refuseStops = true;
+    session.venue.options.market = 'refuse';
+    for (const id of session.venue.openIds()) session.venue.cancel(id, null);
+    session.venue.events.length = 0;
+    session.dispatch({ kind: 'order.filled', fill: sale({ quantity: '0.999' }), source: 'stream' });
+    session.command({ kind: 'closePosition', accountId: ACCOUNT, instrumentId: BTC });
+    session.pump();
+    session.advance(3_000);
+    expect(session.alerts()).toContain('ORDER_REJECTED');
+    expect(session.exposure().quantity).toBe('0');
+    expect(differing(session)).toMatchObject([{ proposed: 'book', acceptedBy: 'venue' }]);
+    const exits = session.ordersOfRole('exit').length;
+    session.advance(60_000);
+    expect(session.ordersOfRole('exit')).toHaveLength(exits);
+  });
+
   it('is not proven by a trade from before both sides last agreed', () => {
     const session = entered();
     session.dispatch({ kind: 'order.filled', fill: sale(), source: 'stream' });

@@ -3,7 +3,14 @@ import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal } from '../domain/order.ts';
 import { holdsBack } from './absence.ts';
 import { closes, isFlat, openRecords, positionOf, protects } from './coverage.ts';
-import { listedInstrument, type Exposure, type Flattening, type OrderRecord, type Turn } from './execution-state.ts';
+import {
+  listedInstrument,
+  type Exposure,
+  type Flattening,
+  type OrderRecord,
+  type Turn,
+  venueLink,
+} from './execution-state.ts';
 import { sendCancel, sendSubmission } from './sending.ts';
 import { exitSubmission, protectionSubmission } from './submissions.ts';
 
@@ -73,12 +80,13 @@ function exitPosition(turn: Turn, exposure: Exposure, flattening: Flattening): v
   sendSubmission(turn, submission, { action: 'reducingExit', reason: flattening.reason });
 }
 
-/** A refused exit leaves the position bare: the stop is rested again before the next try. */
+/** A refused exit leaves the position bare: the stop is rested again before the next try, and the venue asked what is held. */
 export function noteExitRefused(turn: Turn, exposure: Exposure): void {
   const { flattening } = exposure;
   if (flattening === null) return;
   flattening.retryAtUs = turn.timeUs + Math.min(MAX_EXIT_RETRY_US, FIRST_EXIT_RETRY_US * 2 ** flattening.refusals);
   flattening.refusals += 1;
+  venueLink(turn.state, exposure.accountId).wanted ??= 'COMPARE';
   flattening.restStop = exposure.plan === null ? 'no' : 'due';
 }
 

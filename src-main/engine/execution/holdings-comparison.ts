@@ -75,9 +75,12 @@ function comparePositions(turn: Turn, look: Look, totals: ReadonlyMap<string, Qu
   }
 }
 
-/** An answer or a trade is on its way: the comparison would be of two different moments. */
+/**
+ * An answer or a trade is on its way: the comparison would be of two different moments. An exit that was refused moves
+ * nothing until its next try, and that there is no such position may be why it was refused.
+ */
 function isMoving(state: ExecutionState, exposure: Exposure): boolean {
-  if (exposure.flattening !== null) return true;
+  if (exposure.flattening !== null && exposure.flattening.refusals === 0) return true;
   return openRecords(state, exposure).some((record) => record.pending !== null || lacksFills(record));
 }
 
