@@ -24,7 +24,7 @@ their own while the venue fails in the way that the case stands for. Afterwards 
 Exits 1 when a case failed.
 
   --case <name>    this one only
-  --list           names the cases, what each stands for, and those that cannot be played yet
+  --list           names the cases and what each stands for
   --kills <n>      the kill drill instead: n engine lives die by SIGKILL (16 pass every place once)
   --random <n>     n random schedules instead: faults, kills, restarts, partial fills and changed rules on a virtual clock,
                    some milliseconds each; one that fails is made as short as it can be and printed
@@ -57,11 +57,9 @@ Exits 1 when a case failed.
 };
 
 async function listCases(io: CliIo, json: boolean): Promise<number> {
-  const { ALL_CASES } = await import('../operations/chaos/cases/all-cases.ts');
-  for (const { name, standsFor, ...rest } of ALL_CASES) {
-    const pending = 'pending' in rest ? rest.pending : null;
-    const status = pending === null ? '' : `  pending: ${pending}`;
-    report(io, json)({ case: name, standsFor, pending }, `${name.padEnd(28)}${standsFor}${status}`);
+  const { CASES } = await import('../operations/chaos/cases/all-cases.ts');
+  for (const { name, standsFor } of CASES) {
+    report(io, json)({ case: name, standsFor }, `${name.padEnd(28)}${standsFor}`);
   }
   return 0;
 }
@@ -69,10 +67,9 @@ async function listCases(io: CliIo, json: boolean): Promise<number> {
 type Play = { readonly only: string | undefined; readonly seed: string; readonly json: boolean };
 
 async function playCases(io: CliIo, { only, seed, json }: Play): Promise<number> {
-  const [{ runCases }, { createSystemClock }, { PENDING_CASES }] = await Promise.all([
+  const [{ runCases }, { createSystemClock }] = await Promise.all([
     import('../operations/chaos/run-cases.ts'),
     import('../adapters/system-clock/system-clock.ts'),
-    import('../operations/chaos/cases/pending-cases.ts'),
   ]);
   if (!json) io.out(`${'case'.padEnd(28)}faults orders lost twice unprotected ms resolved ms`);
   const results = await runCases({
@@ -90,9 +87,7 @@ async function playCases(io: CliIo, { only, seed, json }: Play): Promise<number>
     throw new CommandFailure(error instanceof Error ? error.message : String(error));
   });
   const failed = results.filter(({ ok }) => !ok).length;
-  io.error(
-    `leeward chaos: ${results.length - failed} of ${results.length} cases hold, ${PENDING_CASES.length} cannot be played yet`,
-  );
+  io.error(`leeward chaos: ${results.length - failed} of ${results.length} cases hold`);
   return failed === 0 ? 0 : 1;
 }
 

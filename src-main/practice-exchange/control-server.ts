@@ -34,6 +34,8 @@ export type Controls = {
   /** Closes sockets whose path or streams contain the text; code 1006 breaks them without a close frame. */
   readonly closeSockets: (containing: string, code: number) => number;
   readonly status: () => object;
+  /** Kraken's keys: another program has used each with a nonce that far, in microseconds, above its last one. */
+  readonly raiseNonces: (byUs: number) => void;
   /** Ends the process at once. */
   readonly kill: () => void;
 };
@@ -200,28 +202,24 @@ function arm(venue: PracticeVenue, controls: Controls, body: string): Reply {
   return fine({ id: fault.id });
 }
 
-/** Faults of the venue itself happen when they are armed. Returns what is missing in the request. */
+type Strike = (venue: PracticeVenue, controls: Controls, spec: FaultSpec) => void;
+
+/** Faults of the venue itself happen when they are armed. */
+const AT_ONCE: Readonly<Partial<Record<FaultKind, Strike>>> = {
+  refusePendingLeg: ({ engine }, _controls, { times = 1 }) => (engine.state.refusePendingLegs += times),
+  clockSkew: ({ clock }, _controls, { ms = 0 }) => (clock.skewMs = ms),
+  kill: (_venue, { kill }, { ms = 0 }) => setTimeout(kill, ms),
+  expireListenKey: ({ usdm }) => usdm?.listenKeys.expireAll(),
+  nonceAhead: (_venue, { raiseNonces }, { ms = 1_000 }) => raiseNonces(ms * 1_000),
+  close: (_venue, { closeSockets }, { stream = '', code = 1006 }) => closeSockets(stream, code),
+};
+
+/** Returns what is missing in the request. */
 function strikeNow(venue: PracticeVenue, controls: Controls, spec: FaultSpec): string | null {
-  const { state } = venue.engine;
-  switch (spec.kind) {
-    case 'refusePendingLeg':
-      state.refusePendingLegs += spec.times ?? 1;
-      return null;
-    case 'clockSkew':
-      venue.clock.skewMs = spec.ms ?? 0;
-      return null;
-    case 'kill':
-      setTimeout(controls.kill, spec.ms ?? 0);
-      return null;
-    case 'expireListenKey':
-      venue.usdm?.listenKeys.expireAll();
-      return null;
-    case 'close':
-      controls.closeSockets(spec.stream ?? '', spec.code ?? 1006);
-      return null;
-    default:
-      return changeRules(state.markets.get(spec.symbol ?? ''), spec);
-  }
+  const strike = AT_ONCE[spec.kind];
+  if (strike === undefined) return changeRules(venue.engine.state.markets.get(spec.symbol ?? ''), spec);
+  strike(venue, controls, spec);
+  return null;
 }
 
 function changeRules(market: SymbolMarket | undefined, spec: FaultSpec): string | null {

@@ -14,6 +14,7 @@ export const FAULT_KINDS = {
   gap: 'stream',
   badSequence: 'stream',
   badChecksum: 'stream',
+  lostZeros: 'stream',
   close: 'stream',
   duplicateFill: 'private',
   lateFill: 'private',
@@ -24,6 +25,7 @@ export const FAULT_KINDS = {
   clockSkew: 'venue',
   halt: 'venue',
   expireListenKey: 'venue',
+  nonceAhead: 'venue',
   kill: 'venue',
 } as const;
 
@@ -48,7 +50,7 @@ export type FaultSpec = {
   readonly retryAfterSeconds?: number;
   readonly code?: number;
   readonly msg?: string;
-  /** Delay of `slow` and `lateFill`, skew of `clockSkew`. */
+  /** Delay of `slow` and `lateFill`, skew of `clockSkew`, lead of `nonceAhead`. */
   readonly ms?: number;
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
 };

@@ -127,6 +127,7 @@ export async function startPracticeExchange(options: PracticeExchangeOptions): P
   const control = createControlServer(venue, {
     closeSockets: (text, code) => sockets.closeMatching(text, code),
     status: () => sockets.status(),
+    raiseNonces: (byUs) => kraken.access.raiseNonces(byUs),
     kill,
   });
   const port = await listen(rest, options.port ?? 0);

@@ -60,11 +60,18 @@ export class CaseMarket implements MarketSource {
 
   /** The whole book around `ticks` and a trade there. Orders of ours that it crosses are filled. */
   moveTo(ticks: number, symbol = 'BTCUSDT'): void {
+    this.quoteAt(ticks, symbol);
+    this.trade(ticks, 1, 'sell', symbol);
+  }
+
+  /** The book alone moves; the next trade comes frames later. */
+  quoteAt(ticks: number, symbol = 'BTCUSDT'): void {
     this.middle.set(symbol, ticks);
-    this.pending.push(
-      (marketTimeMs) => ({ kind: 'book', symbol, marketTimeMs, snapshot: true, ...levelsAround(ticks) }),
-      (marketTimeMs) => ({ kind: 'trade', symbol, marketTimeMs, ticks, lots: 1, aggressor: 'sell' }),
-    );
+    this.frames = 0;
+    this.pending.push((marketTimeMs) => ({
+      ...{ kind: 'book', symbol, marketTimeMs, snapshot: true },
+      ...levelsAround(ticks),
+    }));
   }
 
   /** A trade of a stranger: one that sells fills resting bids at or above `ticks`, up to `lots`. */

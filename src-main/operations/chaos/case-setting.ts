@@ -1,3 +1,4 @@
+import type { Config } from '../../engine/domain/config.ts';
 import type { KrakenLimits } from '../../practice-exchange/kraken/rates.ts';
 import type { Product } from './life-venues.ts';
 
@@ -8,7 +9,10 @@ export type CaseSetting = {
   readonly discounted?: boolean;
   /** Of Kraken's counters; wide unless told otherwise. */
   readonly krakenLimits?: Partial<KrakenLimits>;
-  readonly maxDayLossRatio?: string;
+  /** Limits of ours that differ from those of the other cases. */
+  readonly risk?: Partial<Config['risk']>;
+  /** Of the USD-M account in USDT; 100000 unless told otherwise. */
+  readonly wallet?: string;
   /** Coins the trader holds beside what the engine trades, by asset; beside the 100,000 USDT. */
   readonly balances?: Readonly<Record<string, string>>;
   /** Who decides about what a restart finds; `policy` unless told otherwise, for nobody is at hand. */

@@ -12,9 +12,6 @@ export type ChaosCase = {
   readonly play: (stage: Stage) => Promise<void>;
 };
 
-/** A case that cannot be played yet. */
-export type PendingCase = { readonly name: string; readonly standsFor: string; readonly pending: string };
-
 export type CaseResult = {
   readonly case: string;
   readonly seed: string;

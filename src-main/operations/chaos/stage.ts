@@ -48,6 +48,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'VENUE_SILENT',
 ]);
 const MAX_TRIES = 50;
+const WALL_TIMED: ReadonlySet<FaultSpec['kind']> = new Set(['clockSkew', 'nonceAhead']);
 /** Counters run down by wall time, ten times too slow for the engine's. */
 const WIDE: NonNullable<CaseSetting['krakenLimits']> = { callsMax: 10_000, ordersMax: 10_000 };
 const COMMAND_LIFETIME_US = 60_000_000;
@@ -98,7 +99,7 @@ export class Stage {
 
   /** Opens the venue; the first life is started by the caller. */
   static async open(parts: StageParts): Promise<Stage> {
-    const { balances, discounted, krakenLimits = WIDE, marketSpeed, product, weightPerMinute } = parts.setting;
+    const { balances, discounted, krakenLimits = WIDE, marketSpeed, product, wallet, weightPerMinute } = parts.setting;
     const accounts = practiceAccounts(1, discounted === true);
     const directory = mkdtempSync(join(tmpdir(), 'leeward-chaos-'));
     const market = new CaseMarket();
@@ -107,7 +108,7 @@ export class Stage {
       accounts: accounts.map((account) => ({
         ...account,
         balances: { ...account.balances, ...balances },
-        ...(product === 'usdm' ? { usdm: '100000' } : {}),
+        ...(product === 'usdm' ? { usdm: wallet ?? '100000' } : {}),
       })),
       speed: marketSpeed ?? COMPRESSION,
       intentJournal: join(directory, 'journal.db'),
@@ -188,13 +189,13 @@ export class Stage {
     await this.send({ kind: 'rearm', to: 'active', reason: 'the case goes on' });
   }
 
-  /** Arms a fault over the control port. Its delays and bounds are engine time; only a clock is wrong by wall time. */
+  /** Arms a fault over the control port. Its delays and bounds are engine time; only clocks and nonces are ahead by wall time. */
   async fault(spec: FaultSpec): Promise<void> {
     this.troubled();
     const { ms, forMs } = spec;
     await this.control('POST', 'faults', {
       ...spec,
-      ...(ms === undefined || spec.kind === 'clockSkew' ? {} : { ms: ms / COMPRESSION }),
+      ...(ms === undefined || WALL_TIMED.has(spec.kind) ? {} : { ms: ms / COMPRESSION }),
       ...(forMs === undefined ? {} : { forMs: forMs / COMPRESSION }),
     });
   }
@@ -324,7 +325,7 @@ export class Stage {
   }
 }
 
-function configOf({ maxDayLossRatio, startup }: CaseSetting): Config {
+function configOf({ risk: own, startup }: CaseSetting): Config {
   const { execution, risk } = DEFAULT_CONFIG;
   return {
     ...DEFAULT_CONFIG,
@@ -336,7 +337,8 @@ function configOf({ maxDayLossRatio, startup }: CaseSetting): Config {
       // A busy machine holds up a book by seconds of compressed time.
       maxReferenceAgeMs: 60_000,
       reservedOrderSlots: 1,
-      maxDayLossRatio: maxDayLossRatio ?? '0.50',
+      maxDayLossRatio: '0.50',
+      ...own,
     },
     execution: { ...execution, commandTimeoutMs: 15_000 },
     reconciliation: { ...DEFAULT_RECONCILIATION, startup: startup ?? 'policy' },

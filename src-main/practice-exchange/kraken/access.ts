@@ -42,6 +42,11 @@ export class KrakenAccess {
     return { account, key };
   }
 
+  /** As if another program had used every key with a nonce that much above its last one. */
+  raiseNonces(by: number): void {
+    for (const [key, last] of this.nonces) this.nonces.set(key, last + BigInt(by));
+  }
+
   /** A token opens the private WebSocket within 15 minutes; `text` is the venue's to choose. */
   issueToken(account: string, text: string, nowMs: number): { readonly token: string; readonly expires: number } {
     this.tokens.set(text, { account, expiresMs: nowMs + TOKEN_MS });

@@ -11,6 +11,7 @@ const CHECKSUM_LEVELS = 10;
 
 type Shown = ReadonlyMap<number, number>;
 type Sides = { readonly bids: Shown; readonly asks: Shown };
+export type BookDrills = { readonly corrupt: boolean; readonly lostZeros: boolean };
 const EMPTY: Sides = { bids: new Map(), asks: new Map() };
 
 /**
@@ -40,8 +41,11 @@ export class BookView {
     );
   }
 
-  /** The change since the last message, or null. `corrupt` sends a checksum of another book: a drill. */
-  update(timestamp: string, corrupt: boolean): string | null {
+  /**
+   * The change since the last message, or null. Drills: `corrupt` sends the checksum of another book, `lostZeros` numbers as
+   * they are after something on the way has read and written the JSON, with the checksum of the true digits.
+   */
+  update(timestamp: string, { corrupt, lostZeros }: BookDrills): string | null {
     const { book, rules } = this.pair.market;
     if (book.lastUpdateId === this.seenId) return null;
     const before = this.shown;
@@ -49,7 +53,8 @@ export class BookView {
     const bids = rows(rules, changes(book.bids, before.bids, this.shown.bids));
     const asks = rows(rules, changes(book.asks, before.asks, this.shown.asks));
     if (bids === '' && asks === '') return null;
-    return this.message('update', { bids, asks }, timestamp, corrupt ? 1 : 0);
+    const sides = lostZeros ? { bids: rewritten(bids), asks: rewritten(asks) } : { bids, asks };
+    return this.message('update', sides, timestamp, corrupt ? 1 : 0);
   }
 
   private look(): void {
@@ -86,6 +91,9 @@ function rows(rules: SymbolRules, levels: Shown): string {
   }
   return text;
 }
+
+/** Rows whose numbers have lost the zeros at their end. */
+const rewritten = (text: string): string => JSON.stringify(JSON.parse(`[${text}]`)).slice(1, -1);
 
 /** CRC-32 over the ten best asks, then the ten best bids: their printed digits without point and leading zeros. */
 function checksum(rules: SymbolRules, { bids, asks }: Sides): number {

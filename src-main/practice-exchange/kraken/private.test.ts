@@ -115,6 +115,16 @@ describe('Kraken orders by REST', () => {
     });
   });
 
+  it('drills: another program took the key ahead', async () => {
+    const nonce = Date.now() * 1000 + 2_000_000;
+    await krakenCall(exchange, 'Balance', {}, { nonce });
+    await control(exchange, 'POST', 'faults', { kind: 'nonceAhead', ms: 5 });
+    expect(await krakenCall(exchange, 'Balance', {}, { nonce: nonce + 5_000 })).toEqual({
+      error: ['EAPI:Invalid nonce'],
+    });
+    expect(await krakenCall(exchange, 'Balance', {}, { nonce: nonce + 5_001 })).toMatchObject({ error: [] });
+  });
+
   it('stops a position: a triggered stop-loss sells at the market', async () => {
     const txid = await add(STOP);
     expect(await query(txid)).toMatchObject({ status: 'open', stopprice: '95.00', trigger: 'last' });

@@ -142,6 +142,22 @@ describe('Kraken market data by WebSocket v2', () => {
     await socket.close();
   });
 
+  it('drills: numbers that have lost their last zeros, under the checksum of the true digits', async () => {
+    const socket = await open();
+    const texts: string[] = [];
+    socket.socket.on('message', (data: Buffer) => texts.push(data.toString()));
+    socket.send(subscribe('book'));
+    await socket.next<Reply>(({ type }) => type === 'snapshot');
+    await control(exchange, 'POST', 'faults', { kind: 'lostZeros', stream: 'kraken book' });
+    await buy('0.1');
+    await socket.next<Reply>(({ channel, type }) => channel === 'book' && type === 'update');
+    const update = texts.find((text) => text.includes('"channel":"book","type":"update"')) ?? '';
+    expect(update).toMatch(/"qty":\d/);
+    expect(update).not.toMatch(/\.\d*0[,}]/);
+    await control(exchange, 'DELETE', 'faults');
+    await socket.close();
+  });
+
   it('drills: a checksum of another book, a missing update, silence, a lost pong', async () => {
     const socket = await open();
     socket.send(subscribe('book'));

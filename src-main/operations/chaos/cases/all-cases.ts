@@ -1,11 +1,10 @@
-import type { ChaosCase, PendingCase } from '../chaos-case.ts';
+import type { ChaosCase } from '../chaos-case.ts';
 import { BROKEN_STREAMS } from './broken-streams.ts';
 import { FUTURES } from './futures.ts';
 import { HICCUP } from './hiccup.ts';
 import { KRAKEN } from './kraken.ts';
 import { LOST_ANSWERS } from './lost-answers.ts';
 import { LOST_PROTECTION } from './lost-protection.ts';
-import { PENDING_CASES } from './pending-cases.ts';
 import { PROTECTION } from './protection.ts';
 import { RECONCILIATION } from './reconciliation.ts';
 import { REFUSED_REQUESTS } from './refused-requests.ts';
@@ -22,5 +21,3 @@ export const CASES: readonly ChaosCase[] = [
   ...FUTURES,
   ...KRAKEN,
 ];
-
-export const ALL_CASES: readonly (ChaosCase | PendingCase)[] = [...CASES, ...PENDING_CASES];

@@ -1,3 +1,4 @@
+import type { BracketRequest } from '../../../engine/domain/command.ts';
 import type { ChaosCase } from '../chaos-case.ts';
 import { ACCOUNT, type Stage } from '../stage.ts';
 
@@ -6,6 +7,18 @@ const CREATE = { method: 'POST', path: '/fapi/v1/order' } as const;
 const CONDITIONAL = { method: 'POST', path: '/fapi/v1/algoOrder' } as const;
 
 const waiting = (stage: Stage): number => stage.exchange.venue.usdm?.algos.waiting(ACCOUNT).length ?? 0;
+/** What is bought is covered by its own price: only a short can lose more than the account holds. Lost above 204. */
+const SMALL_WALLET = {
+  ...SETTING,
+  wallet: '2100',
+  risk: { maxOrderNotionalRatio: '5', maxPositionNotionalRatio: '5', maxDayLossRatio: '1' },
+} as const;
+const SHORT: Partial<BracketRequest> = {
+  ...{ side: 'sell' as const, quantity: '20.000', limitPrice: '99.95' },
+  ...{ stopTrigger: '102.00', stopLimit: '102.50', target: '96.00' },
+};
+const isLiquidated = (stage: Stage): boolean =>
+  stage.ledger().orders.some(({ clientOrderId }) => clientOrderId.startsWith('autoclose-'));
 const settled = (stage: Stage): boolean => stage.view.orders().every(({ pending }) => pending === null);
 
 /** Binance's USD-M futures: two spaces of orders, a stop that rests before its entry is sent. */
@@ -95,6 +108,31 @@ export const FUTURES: readonly ChaosCase[] = [
       await stage.fault({ kind: 'dropPrivate', times: 40 });
       stage.market.moveTo(9_780);
       await stage.until('the exit to be found', () => stage.isFlat());
+      await stage.control('DELETE', 'faults');
+    },
+  },
+  {
+    name: 'usdm-liquidated',
+    standsFor: 'fault: the mark price gaps through a stop on the last price; the venue closes the position itself',
+    setting: SMALL_WALLET,
+    play: async (stage) => {
+      await stage.position(SHORT);
+      await stage.fault({ kind: 'lateFill', ms: 500 });
+      stage.market.quoteAt(21_000);
+      await stage.until('the venue to close the position', () => isLiquidated(stage));
+      await stage.until('the position to be known as gone', () => stage.isFlat());
+    },
+  },
+  {
+    name: 'usdm-liquidated-unseen',
+    standsFor: 'fault: the venue closes the position while the stream is mute',
+    setting: SMALL_WALLET,
+    play: async (stage) => {
+      await stage.position(SHORT);
+      await stage.fault({ kind: 'dropPrivate', times: 40 });
+      stage.market.quoteAt(21_000);
+      await stage.until('the venue to close the position', () => isLiquidated(stage));
+      await stage.until('the position to be known as gone', () => stage.isFlat());
       await stage.control('DELETE', 'faults');
     },
   },

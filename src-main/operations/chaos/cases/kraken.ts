@@ -1,5 +1,6 @@
+import { decimal } from '../../../engine/domain/decimal.ts';
 import type { ChaosCase } from '../chaos-case.ts';
-import { ACCOUNT, type Stage } from '../stage.ts';
+import { ACCOUNT, bracket, type Stage } from '../stage.ts';
 
 const SETTING = { product: 'kraken' } as const;
 const ADD = { method: 'POST', path: '/0/private/AddOrder' } as const;
@@ -11,6 +12,8 @@ const entryRests = async (stage: Stage): Promise<void> => {
     stage.view.orders().some(({ spec, status }) => spec.role === 'entry' && status === 'accepted'),
   );
 };
+const hasLostBook = (stage: Stage, since: number): boolean =>
+  stage.events.slice(since).some((event) => event.kind === 'feed.changed' && event.state === 'unsynchronized');
 const booksMatch = async (stage: Stage): Promise<void> => {
   stage.market.moveTo(10_007);
   await stage.until('the book to follow the venue', () => stage.engine.reference(stage.bitcoin).bid === '100.06');
@@ -38,6 +41,53 @@ export const KRAKEN: readonly ChaosCase[] = [
       await stage.fault({ kind: 'gap', stream: 'book', times: 2 });
       await stage.until('the gap to strike', () => stage.fired() >= 2);
       await booksMatch(stage);
+    },
+  },
+  {
+    name: 'kraken-checksum-of-text',
+    standsFor: 'fault: a correct Kraken checksum over lost zeros is not a wrong one',
+    setting: SETTING,
+    play: async (stage) => {
+      await stage.position();
+      const before = stage.events.length;
+      await stage.fault({ kind: 'lostZeros', stream: 'book', times: 40 });
+      // 100.20 with sizes of 5.000: most of what is printed ends in zeros.
+      stage.market.moveTo(10_021);
+      await stage.until('the zeros to be lost', () => stage.fired() >= 30);
+      await booksMatch(stage);
+      stage.expect(!hasLostBook(stage, before), 'no book to be given up for its zeros');
+      await stage.fault({ kind: 'badChecksum', times: 1 });
+      await stage.until('a checksum that is wrong to end the book', () => hasLostBook(stage, before));
+      await stage.until('the book to be back', () => stage.isReady());
+    },
+  },
+  {
+    name: 'kraken-nonce-ahead',
+    standsFor: 'fault: two programs on one Kraken key; ours is behind (EAPI:Invalid nonce)',
+    setting: SETTING,
+    play: async (stage) => {
+      await stage.position();
+      await stage.fault({ kind: 'nonceAhead', ms: 30_000 });
+      await stage.enter({ quantity: '0.500' });
+      await stage.until('nothing to be open to doubt', () => settled(stage));
+      const refused = stage.view.orders().filter(({ spec, status }) => spec.role === 'entry' && status === 'rejected');
+      stage.expect(refused.length === 1, 'the entry to be refused for its nonce');
+      stage.expect(stage.isProtected(), 'the stop to rest');
+      stage.asked = decimal('1.250');
+      await stage.send({ kind: 'enterBracket', request: bracket({ instrumentId: stage.bitcoin, quantity: '0.250' }) });
+      await stage.until('the next entry to be taken', () => stage.ledger().fills.length === 2 && settled(stage));
+      stage.expect(stage.isProtected(), 'both positions to be protected');
+    },
+  },
+  {
+    name: 'kraken-nonce-far-ahead',
+    standsFor: 'fault: a Kraken key that another program took ten minutes ahead; stopping gets through all the same',
+    setting: SETTING,
+    play: async (stage) => {
+      await stage.position();
+      await stage.fault({ kind: 'nonceAhead', ms: 600_000 });
+      await stage.send({ kind: 'emergencyStop' });
+      await stage.until('the account to be proven flat', () => stage.view.stop()?.verifiedFlat === true);
     },
   },
   {

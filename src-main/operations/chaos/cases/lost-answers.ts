@@ -5,6 +5,8 @@ import type { Stage } from '../stage.ts';
 /** Creates of orders and of order lists. */
 const CREATE = { method: 'POST', path: '/api/v3/order' } as const;
 
+const UNKNOWN_ERROR = 'Unknown error, please check your request or try again later.';
+
 type Spoiled = {
   readonly name: string;
   readonly standsFor: string;
@@ -38,10 +40,16 @@ const SPOILED: readonly Spoiled[] = [
     fault: { kind: 'status', status: 503, code: -1000, msg: 'An unknown error occurred.', apply: true },
     executed: true,
   },
+  ...[502, 403, 503].map((status) => ({
+    name: `server-error-html-${status}`,
+    standsFor: `fault: ${status} with a page of a proxy`,
+    fault: { kind: 'html200', status, apply: true } as const,
+    executed: true,
+  })),
   {
-    name: 'server-error-html',
-    standsFor: 'fault: 502 and 403 with a page of a proxy',
-    fault: { kind: 'html200', status: 502, apply: true },
+    name: 'server-error-unnamed',
+    standsFor: 'fault: 503 with "Unknown error" and no code',
+    fault: { kind: 'status', status: 503, code: 0, msg: UNKNOWN_ERROR, apply: true },
     executed: true,
   },
   {

@@ -74,7 +74,7 @@ export const PROTECTION: readonly ChaosCase[] = [
   {
     name: 'equity-loss-limit',
     standsFor: 'pain 20: a drawdown limit tripped at a third of itself (freqtrade#11726, #9844)',
-    setting: { maxDayLossRatio: '0.0006' },
+    setting: { risk: { maxDayLossRatio: '0.0006' } },
     play: async (stage) => {
       await stage.fault({ kind: 'duplicateFill', times: 40 });
       for (const round of [1, 2]) {
