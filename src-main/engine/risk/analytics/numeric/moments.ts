@@ -10,10 +10,11 @@ export function mean(values: Vector): number {
   return sum(values) / values.length;
 }
 
-/** Throws AnalyticsRefusal on an empty or not finite series. */
+/** Zeros for equal values, whatever their mean rounds to. Throws AnalyticsRefusal on an empty or not finite series. */
 export function centered(values: Vector): Float64Array {
   const middle = mean(values);
-  return vector(values.length, (i) => at(values, i) - middle);
+  const deviations = vector(values.length, (i) => at(values, i) - middle);
+  return squares(deviations) > ROUNDING * squares(values) ? deviations : deviations.fill(0);
 }
 
 /**
@@ -28,7 +29,7 @@ export function variance(values: Vector, lost: 0 | 1): number {
 /** Square root of the variance. Throws AnalyticsRefusal when the values do not vary. */
 export function deviation(values: Vector, lost: 0 | 1): number {
   const found = variance(values, lost);
-  if (found <= ROUNDING * squares(values)) refuse({ code: 'ZERO_VARIANCE', what: 'deviation' });
+  if (found === 0) refuse({ code: 'ZERO_VARIANCE', what: 'deviation' });
   return Math.sqrt(found);
 }
 
