@@ -5,8 +5,10 @@ import type { CaseResult } from './suite.ts';
 
 export type Tolerance = { readonly abs: number; readonly rel: number };
 
-/** Our own result of each named figure, computed when it is compared; `tolerance` replaces that of the case. */
-export type Figures = Readonly<Record<string, (() => unknown) | { readonly tolerance: Tolerance; of: () => unknown }>>;
+/** Our own result, computed when it is compared; `tolerance` replaces that of the case. */
+export type Figure = (() => unknown) | { readonly tolerance: Tolerance; readonly of: () => unknown };
+
+export type Figures = Readonly<Record<string, Figure | undefined>>;
 
 const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
 

@@ -119,3 +119,36 @@ describe('closed trades beside freqtrade', () => {
     await expect(run(document)).rejects.toThrow('expected a case "one" in b.json, was none');
   });
 });
+
+describe.each([
+  ['risk.json.gz', { cases: 133, passed: 127, failed: 0, notChosen: 6, unsupported: 0 }],
+  ['riskfolio_published.json.gz', { cases: 11, passed: 11, failed: 0, notChosen: 0, unsupported: 0 }],
+])('%s', (file, counts) => {
+  it('passes every figure that the conventions choose', async () => {
+    const { line, failures } = await run(JSON.parse(await unpack(file)));
+    expect(failures).toEqual([]);
+    expect(line).toEqual({ file: 'r.json', ...counts });
+  });
+});
+
+it('fails a portfolio figure that is another', async () => {
+  const document = JSON.parse(await unpack('risk.json.gz')) as {
+    cases: { id: string; expected: Record<string, Tree> }[];
+  };
+  document.cases = document.cases.slice(0, 1);
+  const { expected, id } = document.cases[0]!;
+  const wrong = ['correlation_spearman', 'covariance_sample_ddof1', 'max_sharpe_long_only', 'portfolio_var_es'];
+  for (const section of wrong) expected[section] = { ...expected[section], ...perturbedFirst(expected[section]!) };
+  const { failures } = await run(document);
+  expect(failures.map((each) => each.split(':')[0])).toEqual([
+    `r.json ${id}.portfolio_var_es.var_gauss_0.95`,
+    `r.json ${id}.correlation_spearman.matrix`,
+    `r.json ${id}.covariance_sample_ddof1.matrix`,
+    `r.json ${id}.max_sharpe_long_only.weights`,
+  ]);
+});
+
+function perturbedFirst(section: Tree): Tree {
+  const [name, value] = Object.entries(section).find(([, each]) => typeof each !== 'string')!;
+  return { [name]: perturbed(value) };
+}

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import conventions from './conventions.json' with { type: 'json' };
 import { metricsSuite } from './metrics.ts';
 import { protocolSuite } from './protocol.ts';
+import { publishedWeightsSuite } from './published-weights.ts';
+import { riskSuite } from './risk.ts';
 import { sourcesOf, unpacked } from './sources.ts';
 import { type CaseResult, casesOf, type OracleDocument, type Suite } from './suite.ts';
 
@@ -18,7 +20,12 @@ export type OracleLine = {
 
 export type OracleReport = { readonly line: OracleLine; readonly failures: readonly string[] };
 
-const SUITES: Readonly<Record<string, Suite | undefined>> = { protocol: protocolSuite, metrics: metricsSuite };
+const SUITES: Readonly<Record<string, Suite | undefined>> = {
+  protocol: protocolSuite,
+  metrics: metricsSuite,
+  risk: riskSuite,
+  published_weights: publishedWeightsSuite,
+};
 const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
 
 /** Reference files of a folder, plain or gzipped, by name. Throws when the folder cannot be read. */
