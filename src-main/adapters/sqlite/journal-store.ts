@@ -11,10 +11,11 @@ import type {
   StoreFailure,
 } from '../../engine/ports/store.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { type Checkpoint, signCheckpoint } from './checkpoint.ts';
+import { signCheckpoint } from './checkpoint.ts';
 import type { Checkpointer } from './checkpointer.ts';
-import { journalRow, rowFields, type StoredRow, storedRow } from './journal-row.ts';
-import { latestSnapshot, snapshotNote, type StoredSnapshot, writeSnapshot } from './snapshots.ts';
+import { journalRow, type StoredRow, storedRow } from './journal-row.ts';
+import { journalWriter, type JournalWrite } from './journal-writer.ts';
+import { latestSnapshot, snapshotNote, type StoredSnapshot } from './snapshots.ts';
 import { storeFailure } from './store-failure.ts';
 import { type JournalVerification, verifyJournal } from './verification.ts';
 
@@ -23,7 +24,6 @@ const GROUP_COMMIT_MS = 5;
 /** Rows queued before the wait is cut short. */
 const GROUP_COMMIT_ROWS = 1_000;
 const READ_PAGE_ROWS = 500;
-const COLUMNS = 13;
 
 export type JournalParts = {
   readonly db: Database.Database;
@@ -40,7 +40,7 @@ export type JournalParts = {
 export type JournalMetrics = {
   readonly rows: number;
   readonly transactions: number;
-  /** SQL statements of this store, BEGIN and COMMIT included. */
+  /** SQL statements of this store at most, BEGIN and COMMIT included: rows go several in one. */
   readonly statements: number;
   readonly queuedRows: number;
   readonly checkpoints: number;
@@ -48,13 +48,10 @@ export type JournalMetrics = {
   readonly checkpointsApart: boolean;
 };
 
-/** One transaction. */
-type Write = (rows: readonly StoredRow[], checkpoint?: Checkpoint, snapshot?: StoredSnapshot) => void;
-
 /** The journal in SQLite; `openJournal` makes one per data directory. */
 export class JournalStore implements Store {
   private readonly parts: JournalParts;
-  private readonly write: Write;
+  private readonly write: JournalWrite;
   private readonly readPage: Database.Statement<[number, number], StoredRow>;
   private readonly listeners: ((failure: StoreFailure) => void)[] = [];
   private readonly counts = { rows: 0, transactions: 0, statements: 0, checkpoints: 0 };
@@ -73,7 +70,7 @@ export class JournalStore implements Store {
     this.tail = parts.head;
     this.checkpointRequested = parts.head.sequence;
     this.readPage = parts.db.prepare('SELECT * FROM journal WHERE sequence >= ? ORDER BY sequence LIMIT ?');
-    this.write = writer(parts.db);
+    this.write = journalWriter(parts.db);
   }
 
   get nextSequence(): number {
@@ -226,18 +223,4 @@ export function durability(db: Database.Database): { readonly journalMode: strin
     journalMode: String(db.pragma('journal_mode', { simple: true })),
     synchronous: Number(db.pragma('synchronous', { simple: true })),
   };
-}
-
-function writer(db: Database.Database): Write {
-  // By position: to bind a field by its name costs as much as the rest of an insert.
-  const insertRow = db.prepare(`INSERT INTO journal VALUES (${'?, '.repeat(COLUMNS - 1)}?)`);
-  const insertCheckpoint = db.prepare<Checkpoint>(
-    'INSERT OR REPLACE INTO checkpoints VALUES (@sequence, @hash, @signedAtUs, @signature)',
-  );
-  const transaction = db.transaction<Write>((rows, checkpoint, snapshot) => {
-    for (const row of rows) insertRow.run(...rowFields(row), row.hash);
-    if (checkpoint !== undefined) insertCheckpoint.run(checkpoint);
-    if (snapshot !== undefined) writeSnapshot(db, snapshot);
-  });
-  return (rows, checkpoint, snapshot) => transaction.immediate(rows, checkpoint, snapshot);
 }
