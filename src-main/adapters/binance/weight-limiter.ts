@@ -105,6 +105,7 @@ class LaneLimiter implements WeightLimiter {
   acquire(ask: Ask): Promise<Grant> {
     const nowUs = this.clock.monotonicUs();
     if (ask.lane === 'cancel') return Promise.resolve(this.grant(ask, nowUs));
+    if (this.isFree(ask, nowUs)) return Promise.resolve(this.grant(ask, nowUs));
     return new Promise((answer) => {
       this.queues[ask.lane].push({ ask, deadlineUs: nowUs + PATIENCE_MS[ask.lane] * 1000, answer });
       this.serve();
@@ -144,6 +145,13 @@ class LaneLimiter implements WeightLimiter {
 
   used(resource: VenueLimit['resource'], windowMs: number, account?: AccountId): number {
     return this.windows.get(windowKey({ resource, windowMs }, account))?.used(this.clock.monotonicUs()) ?? 0;
+  }
+
+  /** Nobody waits and there is room: the order of lanes does not matter. */
+  private isFree(ask: Ask, nowUs: number): boolean {
+    return (
+      LANES.every((lane) => this.queues[lane].length === 0) && nowUs >= this.heldUntilUs(ask) && this.fits(ask, nowUs)
+    );
   }
 
   /** Grants what fits, lane by lane and in order within a lane; denies what cannot be granted in time. */
