@@ -8,7 +8,13 @@ export type CcxtExchange = {
   readonly features: unknown;
   readonly precisionMode: number;
   readonly urls: { api: unknown };
-  readonly timeout: number;
+  readonly requiredCredentials: Readonly<Record<string, boolean>>;
+  /** Milliseconds that one unit of cost takes. */
+  rateLimit: number;
+  /** Awaited before each request. */
+  throttle(cost?: unknown): Promise<unknown>;
+  nonce(): number;
+  client(url: unknown): CcxtSocket;
   options: Record<string, unknown>;
   httpAgent: unknown;
   fetch(url: unknown, method?: unknown, headers?: unknown, body?: unknown): Promise<unknown>;
@@ -27,6 +33,8 @@ export type CcxtExchange = {
   cancelOrder(id: string | undefined, symbol: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
   fetchOrder(id: string | undefined, symbol: string, params?: Readonly<Record<string, unknown>>): Promise<unknown>;
   fetchOpenOrders(symbol: string): Promise<unknown>;
+  fetchClosedOrders(symbol: string): Promise<unknown>;
+  fetchCanceledOrders(symbol: string): Promise<unknown>;
   fetchMyTrades(symbol: string): Promise<unknown>;
   fetchBalance(): Promise<unknown>;
   fetchTime(): Promise<unknown>;
@@ -37,22 +45,28 @@ export type CcxtExchange = {
   close(): Promise<unknown>;
 };
 
+/** Its futures are made before anybody awaits them. */
+export type CcxtSocket = {
+  readonly connected: Promise<unknown>;
+  future(name: unknown): Promise<unknown>;
+};
+
 export type CcxtClass = new (settings: Readonly<Record<string, unknown>>) => CcxtExchange;
 
 /** One file a venue: all of them together would cost 42 MB of heap. */
-const SOURCES = new URL('./src/', import.meta.resolve('ccxt'));
+const sources = (): URL => new URL('./src/', import.meta.resolve('ccxt'));
 
 /** Ids of every class of ccxt. */
 export function ccxtIds(): readonly string[] {
-  const names = readdirSync(fileURLToPath(SOURCES)).filter((name) => /^[a-z0-9]+\.js$/.test(name));
+  const names = readdirSync(fileURLToPath(sources())).filter((name) => /^[a-z0-9]+\.js$/.test(name));
   return names.map((name) => name.slice(0, -'.js'.length)).sort();
 }
 
 /** The class with streams where ccxt has one, else the one without. Throws when ccxt has no such venue. */
 export async function loadCcxtClass(id: string): Promise<CcxtClass> {
   if (!ccxtIds().includes(id)) throw new RangeError(`expected an exchange id of ccxt, was ${JSON.stringify(id)}`);
-  const hasStreams = readdirSync(fileURLToPath(new URL('./pro/', SOURCES))).includes(`${id}.js`);
-  const file = new URL(`./${hasStreams ? 'pro/' : ''}${id}.js`, SOURCES);
+  const hasStreams = readdirSync(fileURLToPath(new URL('./pro/', sources()))).includes(`${id}.js`);
+  const file = new URL(`./${hasStreams ? 'pro/' : ''}${id}.js`, sources());
   const module = (await import(/* @vite-ignore */ file.href)) as { readonly default: CcxtClass };
   return module.default;
 }
