@@ -175,6 +175,12 @@ function genericSpot(venue: GenericVenue): VenueCapabilities {
 export const restsStops = ({ orderTypes }: VenueCapabilities): boolean =>
   orderTypes.includes('stopLimit') || orderTypes.includes('stopMarket');
 
+/**
+ * The stop of an entry is no order before the entry trades: the venue makes it of each fill (Kraken's conditional close). It
+ * ends with an entry that never traded, and outlives the cancel of one that did.
+ */
+export const isMadeByFills = ({ lists }: VenueCapabilities): boolean => lists.oto && !lists.otoco;
+
 const TABLE: Readonly<Record<NativeVenue, Readonly<Partial<Record<Product, VenueCapabilities>>>>> = {
   BINANCE: { SPOT: BINANCE_SPOT, MARGIN: BINANCE_MARGIN, USDM: BINANCE_USDM },
   KRAKEN: { SPOT: KRAKEN_SPOT, MARGIN: KRAKEN_MARGIN },

@@ -1,7 +1,7 @@
 import { compareDecimals, decimal, multiplyDecimals } from '../domain/decimal.ts';
 import { isTerminal } from '../domain/order.ts';
 import { Quantity } from '../domain/quantities.ts';
-import { quantityOf } from './amounts.ts';
+import { isAbove, quantityOf } from './amounts.ts';
 import { listedInstrument, type Exposure, type ExecutionState, type OrderRecord } from './execution-state.ts';
 
 export type Coverage = {
@@ -48,6 +48,10 @@ export function protects(record: OrderRecord, exposure: Exposure): boolean {
 
 export const closes = (record: OrderRecord, exposure: Exposure): boolean =>
   record.spec.side === (quantityOf(exposure.quantity).isNegative ? 'buy' : 'sell');
+
+/** By its trades, or by the venue's count of them. */
+export const hasTraded = ({ filled, reportedFilled }: OrderRecord): boolean =>
+  isAbove(filled, '0') || isAbove(reportedFilled, '0');
 
 /** What the order may still fill. */
 export function leavesOf(record: OrderRecord): Quantity {

@@ -1,10 +1,10 @@
-import { capabilitiesOfInstrument, restsStops } from '../domain/capabilities.ts';
+import { capabilitiesOfInstrument, isMadeByFills, restsStops } from '../domain/capabilities.ts';
 import { compareDecimals, decimal, type DecimalText } from '../domain/decimal.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { Quantity } from '../domain/quantities.ts';
 import { quantityOf } from './amounts.ts';
 import { holdsBack, isDenied } from './absence.ts';
-import { closes, coverageOf, isDust, isFlat, leavesOf, openRecords, protects } from './coverage.ts';
+import { closes, coverageOf, hasTraded, isDust, isFlat, leavesOf, openRecords, protects } from './coverage.ts';
 import {
   configOf,
   listedInstrument,
@@ -54,6 +54,7 @@ export function protect(turn: Turn, exposure: Exposure): void {
   );
   const { uncovered } = coverageOf(turn.state, exposure);
   if (closing.some((record) => holdsBack(turn.state, exposure, record, uncovered))) return;
+  if (closing.some((record) => isOnItsWay(turn, record))) return;
   if (!isDue(turn, exposure)) return;
   if (isBeyondStops(turn, exposure)) {
     alertUnprotected(turn, exposure, 'exit');
@@ -66,8 +67,25 @@ export function protect(turn: Turn, exposure: Exposure): void {
     closing.filter((record) => !isDenied(record)),
   );
   for (const record of blockers) sendCancel(turn, record);
+  if (blockers.some(isStuck)) noteStopRefused(turn, exposure);
   if (blockers.length === 0) restStop(turn, exposure);
 }
+
+/**
+ * The venue took the order and tells within moments that it rests: it is neither taken away nor given a second one beside
+ * it. Stops that are made of fills are on their way after each of them.
+ */
+function isOnItsWay(turn: Turn, record: OrderRecord): boolean {
+  const working = record.workingId === null ? undefined : turn.state.orders.get(record.workingId);
+  const isMade = working !== undefined && isMadeByFills(capabilitiesOfInstrument(record.spec.instrumentId));
+  if (record.venueStatus !== 'pendingNew' && !isMade) return false;
+  const sinceUs = isMade ? working.updatedAtUs : Math.max(record.updatedAtUs, working?.updatedAtUs ?? 0);
+  return turn.timeUs - sinceUs < configOf(turn.state).protectionGraceMs * US_PER_MS;
+}
+
+/** Taken and never placed: as good as refused, or it would be placed and canceled for ever. */
+const isStuck = ({ spec, venueStatus, workingId }: OrderRecord): boolean =>
+  spec.role === 'stop' && workingId === null && venueStatus === 'pendingNew';
 
 const stopRests = ({ instrumentId }: Exposure): boolean => restsStops(capabilitiesOfInstrument(instrumentId));
 
@@ -76,9 +94,10 @@ function waitsForEntry(turn: Turn, record: OrderRecord): boolean {
   if (record.workingId === null) return false;
   if (turn.state.heldEntries.has(record.workingId)) return true;
   const working = turn.state.orders.get(record.workingId);
-  const { stopBeforeEntry } = capabilitiesOfInstrument(record.spec.instrumentId);
-  const isHeld = record.venueStatus === 'pendingNew' || stopBeforeEntry;
-  return isHeld && working !== undefined && !isTerminal(working.status);
+  if (working === undefined || isTerminal(working.status)) return false;
+  const capabilities = capabilitiesOfInstrument(record.spec.instrumentId);
+  if (isMadeByFills(capabilities)) return !hasTraded(working);
+  return record.venueStatus === 'pendingNew' || capabilities.stopBeforeEntry;
 }
 
 function isDue(turn: Turn, exposure: Exposure): boolean {

@@ -2,8 +2,7 @@ import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { Bar } from '../domain/market.ts';
 import { isTerminal } from '../domain/order.ts';
 import { ALLOWED } from '../domain/trading-state.ts';
-import { isAbove } from './amounts.ts';
-import { openRecords } from './coverage.ts';
+import { hasTraded, openRecords } from './coverage.ts';
 import { configOf, exposureKey, type Exposure, type OrderRecord, type Turn } from './execution-state.ts';
 import { sendCancel } from './sending.ts';
 
@@ -16,7 +15,7 @@ export function guardRestingEntries(turn: Turn, exposure: Exposure): void {
   const { stopBeforeEntry } = capabilitiesOfInstrument(exposure.instrumentId);
   for (const record of openRecords(turn.state, exposure)) {
     if (!isRestingEntry(record)) continue;
-    const isTouched = !stopBeforeEntry && (isAbove(record.filled, '0') || isAbove(record.reportedFilled, '0'));
+    const isTouched = !stopBeforeEntry && hasTraded(record);
     const isExpired = hasExpired(turn, record);
     if (isTouched || isExpired || !ALLOWED[turn.state.tradingState].entry) sendCancel(turn, record);
   }

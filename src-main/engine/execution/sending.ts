@@ -1,10 +1,11 @@
 import type { Verdict } from '../domain/denial.ts';
 import type { DecisionReason, Lane } from '../domain/events.ts';
+import { capabilitiesOfInstrument, isMadeByFills } from '../domain/capabilities.ts';
 import type { ClientOrderId } from '../domain/identifiers.ts';
 import { idsOf, isTerminal, type OrderSpec, ordersOf, type Submission } from '../domain/order.ts';
 import { invariant } from '../domain/result.ts';
 import { ALLOWED, type TradingAction } from '../domain/trading-state.ts';
-import { isFlat, protects } from './coverage.ts';
+import { hasTraded, isFlat, protects } from './coverage.ts';
 import { exposureKey, type OrderRecord, type Turn } from './execution-state.ts';
 import { move } from './order-ledger.ts';
 import { openRecord } from './order-record.ts';
@@ -70,6 +71,7 @@ function legsOf(submission: Submission): readonly OrderSpec[] {
  */
 export function sendCancel(turn: Turn, record: OrderRecord): void {
   if (isTerminal(record.status) || record.pending !== null || turn.timeUs < record.cancelRetryAtUs) return;
+  if (isUnmade(turn, record)) return;
   const { accountId, instrumentId, clientOrderId } = record.spec;
   const members = listMembers(turn, record);
   const lane = laneOfCancel(turn, members);
@@ -81,7 +83,8 @@ export function sendCancel(turn: Turn, record: OrderRecord): void {
     member.cancelRetryAtUs = turn.timeUs + Math.min(MAX_CANCEL_RETRY_US, backOff);
   }
   noteStopAction(turn, 'cancel', record.spec);
-  const { listId, adoptedAs } = record;
+  const listId = isMadeByFills(capabilitiesOfInstrument(instrumentId)) ? null : record.listId;
+  const { adoptedAs } = record;
   const known = adoptedAs === undefined ? {} : { venueOrderId: adoptedAs };
   turn.emit({ kind: 'order.cancel', accountId, instrumentId, clientOrderId, listId, ...known, lane });
 }
@@ -98,10 +101,17 @@ function laneOfCancel(turn: Turn, members: readonly OrderRecord[]): Lane {
   return isProtection ? 'reduce' : 'cancel';
 }
 
-/** The order and every order of its list that may still act. */
+/** Nothing to cancel yet, and nothing once its entry has ended without a trade. */
+function isUnmade(turn: Turn, { placed, spec, workingId }: OrderRecord): boolean {
+  const working = workingId === null ? undefined : turn.state.orders.get(workingId);
+  if (placed || working === undefined || !isMadeByFills(capabilitiesOfInstrument(spec.instrumentId))) return false;
+  return !isTerminal(working.status) && !hasTraded(working);
+}
+
+/** The order and every order that a cancel of it takes along. */
 export function listMembers(turn: Turn, record: OrderRecord): readonly OrderRecord[] {
-  if (record.listId === null) return [record];
   const { accountId, instrumentId } = record.spec;
+  if (record.listId === null || isMadeByFills(capabilitiesOfInstrument(instrumentId))) return [record];
   const open = turn.state.exposures.get(exposureKey(accountId, instrumentId))?.openOrders ?? [];
   const members = open
     .map((id) => turn.state.orders.get(id))

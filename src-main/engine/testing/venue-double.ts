@@ -1,4 +1,4 @@
-import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
+import { capabilitiesOfInstrument, isMadeByFills } from '../domain/capabilities.ts';
 import { decimal, type DecimalText, multiplyDecimals } from '../domain/decimal.ts';
 import type { Balance, CommandOutcome, OrderLookup, OrderLookupRequest } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../domain/identifiers.ts';
@@ -36,8 +36,8 @@ export type VenueDoubleOptions = {
 
 const q = (text: DecimalText): Quantity => Quantity.of(decimal(text));
 const locksFunds = (spec: OrderSpec): boolean => capabilitiesOfInstrument(spec.instrumentId).locksFunds;
-/** Kraken's: placed for what was filled, whatever becomes of the rest. */
-const isConditionalClose = ({ spec }: Held): boolean => !capabilitiesOfInstrument(spec.instrumentId).lists.otoco;
+/** Placed for what was filled, whatever becomes of the rest. */
+const isConditionalClose = ({ spec }: Held): boolean => isMadeByFills(capabilitiesOfInstrument(spec.instrumentId));
 const FEE = '0.001';
 const OPEN: readonly VenueStatus[] = ['live', 'partiallyFilled'];
 
