@@ -24,7 +24,7 @@ describe('Ctrl+Shift+S', () => {
   });
 
   it('works inside a field and does not type there', async () => {
-    const input = t.find('[data-panel="4"] input') as HTMLInputElement;
+    const input = t.find('[data-panel="4"] input[inputmode]') as HTMLInputElement;
     input.focus();
     await userEvent.keyboard('12{Control>}{Shift>}S{/Shift}{/Control}');
     expect(kinds()).toEqual(['emergencyStop key']);
@@ -112,7 +112,7 @@ describe('navigation', () => {
   });
 
   it('shows the key map with ? but not while typing, and Esc trades nothing', async () => {
-    t.find('[data-panel="4"] input').focus();
+    t.find('[data-panel="4"] input[inputmode]').focus();
     press({ code: 'Slash', key: '?', shiftKey: true });
     expect(document.querySelector('[role="dialog"]')).toBeNull();
     t.find('[data-panel="1"]').focus();

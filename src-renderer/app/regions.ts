@@ -15,7 +15,7 @@ export function focusNextRegion(isBackwards: boolean): void {
 export function focusPanel(digit: string): void {
   const panel = document.querySelector<HTMLElement>(`[data-panel="${digit}"]`);
   if (!panel) return;
-  const inner = panel.querySelector<HTMLElement>('.content input, .content tr[tabindex="0"]');
+  const inner = panel.querySelector<HTMLElement>('.content input[inputmode], .content tr[tabindex="0"]');
   (inner ?? panel).focus();
 }
 

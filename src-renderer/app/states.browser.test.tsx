@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { userEvent } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import type { TerminalState } from '../../src-preload/contract/state.ts';
 import { mountTerminal, type MountedTerminal } from '../testing/mounted-terminal.ts';
-import { SAMPLE_NOW_US, sampleState, sampleStopReport } from '../testing/sample-state.ts';
+import { SAMPLE_NOW_US, sampleOrder, sampleState, sampleStopReport } from '../testing/sample-state.ts';
 import type { SampleOptions } from '../testing/sample-bridge.ts';
 
 let t: MountedTerminal | null = null;
@@ -172,19 +172,63 @@ describe('orders by hand', () => {
   it('asks the gate first, repeats the order in words, then sends it', async () => {
     const { bridge, find } = mounted();
     await shown('[data-panel="4"]').toContain('paper-01');
-    const button = (): HTMLButtonElement => find('.btn.buy') as HTMLButtonElement;
+    const button = (): HTMLButtonElement => find('.btn.send') as HTMLButtonElement;
     expect(button().disabled).toBe(true);
     await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
+    await userEvent.selectOptions(page.getByLabelText('Lasts'), 'fok');
     await userEvent.click(find('.ticket .propose'));
-    const quantity = find('.ticket .field:nth-of-type(2) input');
-    await userEvent.fill(quantity, '0.1');
+    await userEvent.fill(page.getByLabelText('Quantity', { exact: true }), '0.1');
     await shown('.verdict').toContain('Would be allowed');
-    await shown('.verdict').toContain('58,972.36');
-    await shown('.btn.buy').toContain('Buy 0.1 BTC at 45,386.32');
+    await shown('.vchecks').toContain('58,972.36');
+    await shown('.estimate').toContain('4,538.63');
+    await shown('.btn.send').toContain('Buy 0.1 BTC at 45,386.32');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     expect(bridge.commands.map(({ command }) => command)).toMatchObject([
-      { kind: 'enterBracket', side: 'buy', quantity: '0.1', limitPrice: '45386.32', accountId: 'paper-01' },
+      { kind: 'placeOrder', side: 'buy', type: 'limit', timeInForce: 'fok', quantity: '0.1', price: '45386.32' },
     ]);
+  });
+
+  it('says what is wrong at its field, and sends nothing', async () => {
+    const { bridge, find } = mounted();
+    await shown('.ticket').toContain('Close only');
+    await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
+    await userEvent.click(find('.ticket .propose'));
+    await userEvent.fill(page.getByLabelText('Price', { exact: true }), '45360.005');
+    await shown('.ticket .problem').toContain('Not on the tick of 0.01.');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    expect(bridge.commands).toEqual([]);
+  });
+
+  it('only closes when it sells on spot, and fills in what is held', async () => {
+    const { bridge } = mounted();
+    await shown('.ticket').toContain('Close only');
+    await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
+    await userEvent.click(page.getByRole('radio', { name: '▼ Sell' }));
+    await shown('.ticket').toContain('A sell opens nothing here');
+    await userEvent.selectOptions(page.getByLabelText('Type', { exact: true }), 'market');
+    await userEvent.click(page.getByRole('button', { name: 'all 1.2' }));
+    await shown('.btn.send').toContain('Sell 1.2 BTC at market');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect
+      .poll(() => bridge.commands.map(({ command }) => command))
+      .toMatchObject([
+        { kind: 'placeOrder', side: 'sell', type: 'market', quantity: '1.20000', reduceOnly: true, protection: null },
+      ]);
+  });
+
+  it('follows the order it sent, and says when its outcome is unknown', async () => {
+    const { bridge, find } = mounted();
+    await shown('.ticket').toContain('Close only');
+    await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
+    await userEvent.click(find('.ticket .propose'));
+    await userEvent.fill(page.getByLabelText('Quantity', { exact: true }), '0.1');
+    await shown('.verdict').toContain('Would be allowed');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    const pending = { command: 'create', outcome: 'unknown', sinceUs: 0 } as const;
+    const order = sampleOrder({ clientOrderId: 'f'.repeat(32), strategyId: null, quantity: '0.1', pending });
+    bridge.receiver?.onMessage({ t: 'update', sequence: 2, update: { op: 'upsert', topic: 'orders', value: order } });
+    await shown('.lastorder').toContain('? unknown');
+    await shown('.lastorder').toContain('Counted as its worst case');
   });
 
   it('cancels one order at once and all of them only when confirmed', async () => {

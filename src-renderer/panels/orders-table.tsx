@@ -10,6 +10,7 @@ import { ageText, clockText } from '../ui/time-text.ts';
 import { canAdopt } from './adopt-dialog.tsx';
 import { MarketName } from './market-name.tsx';
 import { purposeOf } from './order-rows.ts';
+import { BAD, OrderStatus } from './order-status.tsx';
 import { onRowKey } from './row-focus.ts';
 
 /** `wide`: left out where the panel is narrow; the row's title and the purpose say it then. */
@@ -24,23 +25,6 @@ const HEADS: readonly (readonly [head: string, side: string, width: number | und
   ['Status', 'wide', 86],
   ['Purpose', 'purpose', 104],
 ];
-
-/** By us, by the venue, or by the order's own terms: with a mark, because nothing was traded. */
-const BAD = new Set(['denied', 'rejected', 'expired']);
-
-function Status({ order }: { readonly order: OrderDto }): ReactElement {
-  if (order.pending?.outcome === 'unknown') return <span className="chip warn hatch">? unknown</span>;
-  if (order.foreign) return <span className="chip dash">foreign</span>;
-  if (order.pending) return <span className="chip line">{order.pending.command} sent</span>;
-  if (order.pendingLeg) return <span className="chip line">not placed yet</span>;
-  if (BAD.has(order.status))
-    return (
-      <span className={order.status === 'denied' ? 'chip bad' : 'chip line'}>
-        <Icon name="cross" /> {statusText(order.status)}
-      </span>
-    );
-  return <span className="t2">{statusText(order.status)}</span>;
-}
 
 /** An unproven command states its age: it counts as its worst case until evidence comes. */
 function Purpose({ order }: { readonly order: OrderDto }): ReactElement {
@@ -64,7 +48,7 @@ function StatusAndPurpose({ order }: { readonly order: OrderDto }): ReactElement
   return (
     <>
       <span className="slim">
-        <Status order={order} />
+        <OrderStatus order={order} />
       </span>
       <span className="wide">
         <Purpose order={order} />
@@ -130,7 +114,7 @@ function OrderRow({ order, instrument, onCancel, onAdopt }: RowProps): ReactElem
         {price(order.triggerPrice ?? order.price, 'a market order has no price')}
       </td>
       <td className="wide">
-        <Status order={order} />
+        <OrderStatus order={order} />
       </td>
       <td>
         {onAdopt && canAdopt(order) && isWorking(order) ? (

@@ -1,23 +1,21 @@
 import { useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react';
-import type { InstrumentDto, TerminalState } from '../../src-preload/contract/state.ts';
-import { useEngine, useInstrument, useTerminal, useView } from '../app/terminal-context.tsx';
+import type { InstrumentDto, OrderDto, TerminalState } from '../../src-preload/contract/state.ts';
+import { useEngine, useInstrument, useInstruments, useSecond, useTerminal, useView } from '../app/terminal-context.tsx';
 import { useCommand } from '../app/use-command.ts';
-import {
-  accountFor,
-  bracketOf,
-  EMPTY_TICKET,
-  hasTwin,
-  lastRoute,
-  proposedEntry,
-  proposedExits,
-  routed,
-  type TicketFields,
-} from '../stores/ticket.ts';
-import { formatDecimal, formatSigned, isDecimal, multiplyDecimals, subtractDecimals } from '../ui/number-text.ts';
+import { sideText } from '../app/words.ts';
+import { type Estimate, estimateOf } from '../stores/order-size.ts';
+import { EMPTY_TICKET, settled, type TicketFields, type TicketWorld } from '../stores/ticket-fields.ts';
+import { proposedExits, proposedPrices } from '../stores/ticket-proposals.ts';
+import { accountFor, draftOf, hasTwin, lastRoute, type PlaceOrder, routed } from '../stores/ticket.ts';
 import { Num } from '../ui/number.tsx';
+import { formatDecimal, signOf, stepText } from '../ui/number-text.ts';
 import { useCondition, READY } from './condition.ts';
+import { CheckField } from './fields.tsx';
 import { Panel, type PanelTab } from './panel.tsx';
-import { useJudgment, VerdictView } from './verdict.tsx';
+import { lotText } from './position-rows.ts';
+import { TicketInputs } from './ticket-inputs.tsx';
+import { EstimateView, LastOrder } from './ticket-summary.tsx';
+import { useJudgment, VerdictChecks, VerdictView } from './verdict.tsx';
 
 /** Accounts the engine named, or those seen in its orders and positions; never an invented one. */
 const accountsOf = (state: TerminalState): string =>
@@ -30,21 +28,30 @@ export function useAccounts(): readonly string[] {
   return seen === null || seen === '' ? [] : seen.split(' ');
 }
 
-type TicketProps = { readonly tabs?: readonly PanelTab[]; readonly onTab?: (id: string) => void };
+export type TicketProps = { readonly tabs?: readonly PanelTab[]; readonly onTab?: (id: string) => void };
 
-export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
+export type TicketFormProps = { readonly instrument: InstrumentDto; readonly accountId: string };
+
+type HandProps = TicketProps & { readonly title: string; readonly Form: (props: TicketFormProps) => ReactElement };
+
+/** The frame of what is started by hand: it needs an account that trades the instrument. */
+export function HandPanel({ title, Form, tabs = [], onTab }: HandProps): ReactElement {
   const instrument = useInstrument();
   const accounts = useAccounts();
   const account = instrument ? accountFor(instrument, accounts) : accounts[0];
   const condition = useCondition(
     account === undefined
-      ? { kind: 'empty', title: 'No account', detail: 'The engine has named no account to trade by hand.' }
+      ? {
+          kind: 'empty',
+          title: 'No account',
+          detail: 'The engine has named no account to trade this instrument by hand.',
+        }
       : READY,
   );
   return (
     <Panel
       digit="4"
-      title="Order ticket"
+      title={title}
       isLinked
       condition={condition}
       tabs={tabs}
@@ -52,118 +59,118 @@ export function TicketPanel({ tabs = [], onTab }: TicketProps): ReactElement {
       {...(onTab && { onTab })}
     >
       {instrument && account !== undefined && (
-        <Ticket key={instrument.instrumentId} instrument={instrument} accountId={account} />
+        <Form key={`${instrument.instrumentId} ${account}`} instrument={instrument} accountId={account} />
       )}
     </Panel>
   );
 }
 
-type FieldProps = {
-  readonly label: string;
-  readonly value: string;
-  readonly note: ReactNode;
-  readonly onChange: (value: string) => void;
-};
-
-const Field = ({ label, value, note, onChange }: FieldProps): ReactElement => (
-  <label className="field">
-    <span>{label}</span>
-    <span className="input">
-      <input className="n" inputMode="decimal" value={value} onChange={(event) => onChange(event.target.value)} />
-      <span className="u n">{note}</span>
-    </span>
-  </label>
+export const TicketPanel = (props: TicketProps): ReactElement => (
+  <HandPanel {...props} title="Order ticket" Form={Ticket} />
 );
 
-/** How far an exit is from the entry, for the whole quantity, exactly. */
-function resultText(exit: string, fields: TicketFields): string {
-  const { limitPrice, quantity } = fields;
-  if (![exit, limitPrice, quantity].every(isDecimal)) return '';
-  return formatSigned(multiplyDecimals(subtractDecimals(exit, limitPrice), quantity), 2);
+/** What a form for orders reads of the engine, renewed each second. */
+export function useTicketWorld({ instrument, accountId }: TicketFormProps): TicketWorld {
+  const { session } = useTerminal();
+  const nowMs = useSecond();
+  const day = useEngine((state) => state.strip.dayPnl);
+  const book = session.market.book();
+  const priceOf = (ticks: number | undefined): string | null =>
+    ticks === undefined ? null : stepText(ticks, instrument.tickSize);
+  return {
+    instrument,
+    accountId,
+    bestBid: priceOf(book?.bids[0]),
+    bestAsk: priceOf(book?.asks[0]),
+    equity: day?.currency === instrument.quote ? day.equity : null,
+    nowMs,
+  };
 }
 
-const notionalText = ({ limitPrice, quantity }: TicketFields, quote: string): string =>
-  isDecimal(limitPrice) && isDecimal(quantity)
-    ? `${formatDecimal(multiplyDecimals(limitPrice, quantity), 2)} ${quote}`
-    : quote;
+const NO_ORDERS: readonly OrderDto[] = [];
+const NO_LOG: TerminalState['log'] = [];
 
-const ENTRIES = [
-  { entry: 'fok', word: 'Fill or kill', says: 'Marketable limit; stop and target rest from the first fill.' },
-  { entry: 'resting', word: 'Post-only', says: 'Rests in the book under the partial-fill guard.' },
-] as const;
+/** The newest order here that came after those that were known. */
+function useNewOrder({ instrument, accountId }: TicketFormProps): {
+  readonly order: OrderDto | null;
+  readonly mark: () => void;
+} {
+  const orders = useEngine((state) => state.orders) ?? NO_ORDERS;
+  const own = orders.filter(
+    (order) =>
+      order.instrumentId === instrument.instrumentId &&
+      order.accountId === accountId &&
+      order.strategyId === null &&
+      (order.role === 'entry' || order.role === 'exit'),
+  );
+  const [known, setKnown] = useState<ReadonlySet<string> | null>(null);
+  const order = known === null ? null : (own.findLast(({ clientOrderId }) => !known.has(clientOrderId)) ?? null);
+  return { order, mark: () => setKnown(new Set(own.map(({ clientOrderId }) => clientOrderId))) };
+}
 
-type ProposeProps = { readonly entry: TicketFields['entry']; readonly onPropose: () => void };
+/** What a position would let the ticket close, in whole lots. */
+function useClosable({ instrument, accountId }: TicketFormProps, { isClosing, side }: TicketFields): string | null {
+  const position = useEngine((state) =>
+    state.positions.find((one) => one.accountId === accountId && one.instrumentId === instrument.instrumentId),
+  );
+  if (!isClosing || !position || signOf(position.quantity) !== (side === 'sell' ? 1 : -1)) return null;
+  return lotText(position.quantity, instrument).replaceAll(',', '');
+}
 
-/** Fills in a price of the book and exits around it: a start to change, not advice. */
-const ProposeButton = ({ entry, onPropose }: ProposeProps): ReactElement => (
-  <button type="button" className="btn tiny propose" onClick={onPropose}>
-    {entry === 'fok' ? 'from best ask' : 'from best bid'}
-  </button>
-);
-
-type InputsProps = {
-  readonly fields: TicketFields;
-  readonly quote: string;
-  readonly onChange: (changes: Partial<TicketFields>) => void;
-  readonly onPropose: () => void;
-};
-
-const EXITS = [
-  ['stopTrigger', 'Stop'],
-  ['stopLimit', 'Stop limit'],
-  ['target', 'Target'],
-] as const;
-
-function TicketInputs({ fields, quote, onChange, onPropose }: InputsProps): ReactElement {
-  const { limitPrice, quantity } = fields;
+function Ticket(props: TicketFormProps): ReactElement {
+  const { instrument } = props;
+  const world = useTicketWorld(props);
+  const [typed, setTyped] = useState(EMPTY_TICKET);
+  const fields = settled(typed, instrument);
+  const set = (changes: Partial<TicketFields>): void => setTyped((before) => ({ ...before, ...changes }));
+  const propose = (): void => {
+    const prices = proposedPrices(fields, world);
+    set({ ...prices, ...proposedExits({ ...fields, ...prices }, world) });
+  };
+  const draft = draftOf(fields, world);
   return (
-    <>
-      <Field
-        label="Price"
-        value={limitPrice}
-        note={<ProposeButton entry={fields.entry} onPropose={onPropose} />}
-        onChange={(text) => onChange({ limitPrice: text })}
+    <TicketSender
+      {...props}
+      command={draft.kind === 'ready' ? draft.command : null}
+      missing={draft.kind === 'open' ? draft.missing : []}
+      estimate={estimateOf(fields, world)}
+      onSent={() => set({ size: '' })}
+    >
+      <TicketInputs
+        fields={fields}
+        world={world}
+        problems={draft.kind === 'open' ? draft.problems : {}}
+        closable={useClosable(props, fields)}
+        onChange={set}
+        onPropose={propose}
       />
-      <Field
-        label="Quantity"
-        value={quantity}
-        note={notionalText(fields, quote)}
-        onChange={(text) => onChange({ quantity: text })}
-      />
-      {EXITS.map(([name, label]) => (
-        <Field
-          key={name}
-          label={label}
-          value={fields[name]}
-          note={resultText(fields[name], fields)}
-          onChange={(text) => onChange({ [name]: text })}
-        />
-      ))}
-    </>
+    </TicketSender>
   );
 }
 
-type TicketFormProps = { readonly instrument: InstrumentDto; readonly accountId: string };
+type SenderProps = TicketFormProps & {
+  readonly command: PlaceOrder | null;
+  readonly missing: readonly string[];
+  readonly estimate: Estimate | null;
+  readonly onSent: () => void;
+  readonly children: ReactNode;
+};
 
-function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
-  const { session } = useTerminal();
-  const [fields, setFields] = useState(EMPTY_TICKET);
+/** Asks the gate about the order, sends it, and follows what becomes of it. */
+function TicketSender({ command, missing, estimate, onSent, children, ...props }: SenderProps): ReactElement {
+  const { instrument } = props;
+  const instruments = useInstruments();
   const { send, answer } = useCommand();
-  const instruments = useView((view) => view.welcome?.instruments) ?? NO_INSTRUMENTS;
   const [isRouted, setRouted] = useState(false);
-  const canRoute = fields.entry === 'fok' && hasTwin(instrument, instruments);
-  const command = bracketOf(fields, accountId, instrument.instrumentId);
+  const { order, mark } = useNewOrder(props);
   const judged = useJudgment(command);
-  const isAllowed = command !== null && judged.kind === 'judged' && judged.judgment.allowed;
-  const set = (changes: Partial<TicketFields>): void => setFields((before) => ({ ...before, ...changes }));
-  const fill = (): void => {
-    const limitPrice = proposedEntry(fields.entry, session.market.book(), instrument);
-    if (limitPrice !== null) set({ limitPrice, ...proposedExits(limitPrice, instrument) });
-  };
+  const route = command !== null && hasTwin(instrument, instruments) ? routed(command) : null;
+  const mayGo = command !== null && judged.kind === 'judged' && judged.judgment.allowed && answer.kind !== 'waiting';
   const submit = (): void => {
-    if (!isAllowed || answer.kind === 'waiting') return;
-    void send(canRoute && isRouted ? routed(command) : command).then((isTaken) => {
-      if (isTaken) set({ quantity: '' });
+    if (!mayGo) return;
+    mark();
+    void send(isRouted && route !== null ? route : command).then((isTaken) => {
+      if (isTaken) onSent();
     });
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -171,40 +178,57 @@ function Ticket({ instrument, accountId }: TicketFormProps): ReactElement {
   };
   return (
     <div className="ticket" onKeyDown={onKey}>
-      <SideSwitch instrument={instrument} />
-      <EntrySwitch entry={fields.entry} onChange={(entry) => set({ entry })} />
-      {canRoute && <BestVenue isOn={isRouted} onChange={setRouted} />}
-      <TicketInputs fields={fields} quote={instrument.quote} onChange={set} onPropose={fill} />
-      <VerdictView judged={judged} answer={answer} />
-      {canRoute && isRouted && <LastRoute instrumentId={instrument.instrumentId} />}
-      <button type="button" className="btn buy" disabled={!isAllowed || answer.kind === 'waiting'} onClick={submit}>
-        {command ? (
-          <>
-            Buy <Num>{formatDecimal(command.quantity)}</Num> {instrument.base} at{' '}
-            <Num>{formatDecimal(command.limitPrice)}</Num>
-          </>
-        ) : (
-          'Fill in quantity, price, stop and target'
-        )}
-        <kbd>Ctrl ↵</kbd>
-      </button>
+      <div className="form">
+        {children}
+        {route !== null && <BestVenue isOn={isRouted} onChange={setRouted} />}
+        <VerdictChecks judged={judged} />
+        {isRouted && <LastRoute instrumentId={instrument.instrumentId} />}
+      </div>
+      <footer>
+        {estimate && <EstimateView estimate={estimate} quote={instrument.quote} />}
+        <VerdictView judged={judged} answer={answer} />
+        {order && <LastOrder order={order} />}
+        <button type="button" className={`btn send ${command?.side ?? 'buy'}`} disabled={!mayGo} onClick={submit}>
+          {command ? <OrderWords command={command} instrument={instrument} /> : <span>{askText(missing)}</span>}
+          <kbd>Ctrl ↵</kbd>
+        </button>
+      </footer>
     </div>
   );
 }
 
-const NO_INSTRUMENTS: readonly InstrumentDto[] = [];
-const NO_LOG: TerminalState['log'] = [];
+const askText = (missing: readonly string[]): string =>
+  missing.length === 0 ? 'See the marked fields' : `Fill in ${missing.join(', ')}`;
+
+type WordsProps = { readonly command: PlaceOrder; readonly instrument: InstrumentDto };
+
+/** Side, quantity and price in words. */
+function OrderWords({ command, instrument }: WordsProps): ReactElement {
+  const { side, quantity, price, triggerPrice } = command;
+  return (
+    <span>
+      {sideText(side)} <Num>{formatDecimal(quantity)}</Num> {instrument.base} {price === null ? 'at market' : 'at '}
+      {price !== null && <Num>{formatDecimal(price)}</Num>}
+      {triggerPrice !== null && (
+        <>
+          {' '}
+          from <Num>{formatDecimal(triggerPrice)}</Num>
+        </>
+      )}
+    </span>
+  );
+}
 
 type BestVenueProps = { readonly isOn: boolean; readonly onChange: (isOn: boolean) => void };
 
 /** Where the underlying trades on several venues of ours. The verdict shown is that of this one. */
 const BestVenue = ({ isOn, onChange }: BestVenueProps): ReactElement => (
-  <label
-    className="t2"
-    title="Splits the order over the venues that trade it, where it costs least after fees and latency."
-  >
-    <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.target.checked)} /> Best venue
-  </label>
+  <CheckField
+    label="Best venue"
+    isOn={isOn}
+    says="Splits the order over the venues that trade it, where it costs least after fees and latency."
+    onChange={onChange}
+  />
 );
 
 /** What the last route gave each venue. */
@@ -222,41 +246,3 @@ function LastRoute({ instrumentId }: { readonly instrumentId: string }): ReactEl
     </dl>
   );
 }
-
-/** On spot a position is sold by closing it: a sell without one would open exposure that cannot be protected. */
-function SideSwitch({ instrument }: { readonly instrument: InstrumentDto }): ReactElement {
-  const isSpot = instrument.product === 'SPOT';
-  return (
-    <div className="seg side">
-      <span className="buy" aria-current="true">
-        ▲ Buy
-      </span>
-      <span className="t3" title={isSpot ? 'On spot, sell by closing the position.' : 'Not in this version.'}>
-        ▼ Sell: close a position
-      </span>
-    </div>
-  );
-}
-
-type EntrySwitchProps = {
-  readonly entry: TicketFields['entry'];
-  readonly onChange: (entry: TicketFields['entry']) => void;
-};
-
-const EntrySwitch = ({ entry, onChange }: EntrySwitchProps): ReactElement => (
-  <div className="seg" role="radiogroup" aria-label="Entry">
-    {ENTRIES.map((choice) => (
-      <button
-        key={choice.entry}
-        type="button"
-        role="radio"
-        title={choice.says}
-        aria-checked={choice.entry === entry}
-        className={choice.entry === entry ? 'on' : ''}
-        onClick={() => onChange(choice.entry)}
-      >
-        {choice.word}
-      </button>
-    ))}
-  </div>
-);

@@ -59,7 +59,7 @@ const SentNote = (): ReactElement => (
   </p>
 );
 
-/** Each check with its value after the order and its limit, before anything is sent. */
+/** What the gate says, or what became of the sending, in one or two lines. */
 export function VerdictView({ judged, answer }: VerdictProps): ReactElement | null {
   if (answer.kind === 'failed')
     return (
@@ -71,21 +71,34 @@ export function VerdictView({ judged, answer }: VerdictProps): ReactElement | nu
   if (judged.kind === 'none') return null;
   if (judged.kind === 'waiting') return <p className="t3 small">Asking the gate…</p>;
   if (judged.kind === 'failed') return <p className="dangerc small">{judged.text}</p>;
-  const { allowed, checks, denials } = judged.judgment;
+  return <VerdictHead judgment={judged.judgment} />;
+}
+
+function VerdictHead({ judgment }: { readonly judgment: Judgment }): ReactElement {
+  const { allowed, checks, denials } = judgment;
   const passed = checks.filter((check) => check.passed).length;
   return (
     <div className="verdict">
       <div className={allowed ? 'vh' : 'vh no'}>
         <Icon name={allowed ? 'check' : 'cross'} />
         {allowed ? 'Would be allowed' : `Would be denied: ${denialTitle(denials[0]?.code ?? '')}`}
-        <span className="grow r t2">
-          {passed} of {checks.length}
-        </span>
+        {checks.length > 0 && (
+          <span className="grow r t2">
+            {passed} of {checks.length}
+          </span>
+        )}
       </div>
-      <div className="vchecks">
-        {denials[0] && <p className="t2 small">{denialText(denials[0].code, denials[0].params)}</p>}
-        <CheckRows checks={checks} />
-      </div>
+      {denials[0] && <p className="vwhy small">{denialText(denials[0].code, denials[0].params)}</p>}
+    </div>
+  );
+}
+
+/** Each check with its value after the order and its limit, before anything is sent. */
+export function VerdictChecks({ judged }: { readonly judged: Judged }): ReactElement | null {
+  if (judged.kind !== 'judged' || judged.judgment.checks.length === 0) return null;
+  return (
+    <div className="vchecks">
+      <CheckRows checks={judged.judgment.checks} />
     </div>
   );
 }

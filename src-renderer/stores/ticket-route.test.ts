@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { InstrumentDto, LogDto } from '../../src-preload/contract/state.ts';
-import { commandSchema } from '../../src-preload/contract/messages.ts';
-import { accountFor, bracketOf, EMPTY_TICKET, hasTwin, lastRoute, routed } from './ticket.ts';
+import { accountFor, hasTwin, lastRoute } from './ticket.ts';
 
 const market = (venue: string, accounts: readonly string[], product = 'SPOT'): InstrumentDto => ({
   ...{ instrumentId: `BTC/USDT.${venue}.${product}`, symbol: 'BTCUSDT', base: 'BTC', quote: 'USDT', venue, product },
@@ -21,17 +20,6 @@ it('offers the best venue only where another venue of ours trades the same pair 
   expect(hasTwin(BINANCE, [BINANCE, KRAKEN])).toBe(true);
   expect(hasTwin(BINANCE, [BINANCE, market('BINANCE', ['futures-01'], 'USDM')])).toBe(false);
   expect(hasTwin(BINANCE, [BINANCE, market('KRAKEN', [])])).toBe(false);
-});
-
-it('routes the same order as the contract takes it', () => {
-  const exits = { stopTrigger: '95', stopLimit: '94', target: '110' };
-  const command = bracketOf(
-    { ...EMPTY_TICKET, quantity: '1', limitPrice: '100', ...exits },
-    'paper-01',
-    BINANCE.instrumentId,
-  );
-  if (command === null) throw new Error('expected a whole ticket');
-  expect(commandSchema.parse(routed(command))).toEqual({ ...command, kind: 'routeBracket' });
 });
 
 it('tells what the newest route of the pair gave each market', () => {

@@ -1,44 +1,112 @@
-import type { CommandDto } from '../../src-preload/contract/messages.ts';
+import type { CommandDto, ErrorDto } from '../../src-preload/contract/messages.ts';
 import type { CheckDto, InstrumentDto, LogDto } from '../../src-preload/contract/state.ts';
-import type { ErrorDto } from '../../src-preload/contract/messages.ts';
-import type { BookFrame } from './book-frame.ts';
-import { isDecimal, stepText, stepsOf } from '../ui/number-text.ts';
+import { multiplyDecimals } from '../ui/number-text.ts';
+import { takesPrice, takesTrigger } from './order-forms.ts';
+import { quantityOf } from './order-size.ts';
+import {
+  endOf,
+  isTimed,
+  mayHide,
+  plain,
+  timeInForceOf,
+  type FieldName,
+  type StopRuleChoice,
+  type TicketFields,
+  type TicketWorld,
+} from './ticket-fields.ts';
+import { problemsOf, type Problems } from './ticket-problems.ts';
 
-export type TicketFields = {
-  readonly entry: 'fok' | 'resting';
-  readonly quantity: string;
-  readonly limitPrice: string;
-  readonly stopTrigger: string;
-  readonly stopLimit: string;
-  readonly target: string;
-};
-export const EMPTY_TICKET: TicketFields = {
-  entry: 'fok',
-  quantity: '',
-  limitPrice: '',
-  stopTrigger: '',
-  stopLimit: '',
-  target: '',
-};
+export type PlaceOrder = Extract<CommandDto, { readonly kind: 'placeOrder' }>;
+export type Protection = NonNullable<PlaceOrder['protection']>;
 
-type EnterBracket = Extract<CommandDto, { readonly kind: 'enterBracket' }>;
-type RouteBracket = Extract<CommandDto, { readonly kind: 'routeBracket' }>;
+export type Draft =
+  | { readonly kind: 'ready'; readonly command: PlaceOrder }
+  /** Fields that are still empty, and one line at each that is wrong. */
+  | { readonly kind: 'open'; readonly missing: readonly string[]; readonly problems: Problems };
 
-/** Typed text to contract text: grouping commas go, everything else must be a plain decimal. */
-function plain(text: string): string | null {
-  const bare = text.replaceAll(',', '').trim();
-  return isDecimal(bare) ? bare : null;
+/** The order of a ticket whose fields are settled. The gate judges what is ready. */
+export function draftOf(fields: TicketFields, world: TicketWorld): Draft {
+  const { instrument, accountId } = world;
+  const problems = problemsOf(fields, world);
+  const missing = missingOf(fields);
+  const quantity = quantityOf(fields, world);
+  if (missing.length > 0 || Object.keys(problems).length > 0 || quantity === null) {
+    return { kind: 'open', missing, problems };
+  }
+  const { side, type, isClosing } = fields;
+  const command: PlaceOrder = {
+    kind: 'placeOrder',
+    accountId,
+    instrumentId: instrument.instrumentId,
+    side,
+    type,
+    timeInForce: timeInForceOf(fields, instrument),
+    quantity,
+    price: takesPrice(type) ? plain(fields.price) : null,
+    triggerPrice: takesTrigger(type) ? plain(fields.trigger) : null,
+    reduceOnly: isClosing,
+    ...optionsOf(fields, world),
+    protection: isClosing ? null : protectionOf(fields),
+  };
+  return { kind: 'ready', command };
 }
 
-/** Null while a field is missing or no number: the gate judges the rest. Spot is bought here and sold by closing. */
-export function bracketOf(fields: TicketFields, accountId: string, instrumentId: string): EnterBracket | null {
-  const { entry } = fields;
-  const [quantity, limitPrice] = [plain(fields.quantity), plain(fields.limitPrice)];
-  const [stopTrigger, stopLimit, target] = [plain(fields.stopTrigger), plain(fields.stopLimit), plain(fields.target)];
-  if (quantity === null || limitPrice === null) return null;
-  if (stopTrigger === null || stopLimit === null || target === null) return null;
-  const rest = { entry, quantity, limitPrice, stopTrigger, stopLimit, target };
-  return { kind: 'enterBracket', accountId, instrumentId, side: 'buy', ...rest };
+function optionsOf(fields: TicketFields, { instrument, nowMs }: TicketWorld) {
+  const shown = plain(fields.shown);
+  const trailing = plain(fields.trailing);
+  const expiresAtUs = isTimed(fields, instrument) ? endOf(fields.endsAt, nowMs) : null;
+  return {
+    ...(expiresAtUs !== null && { expiresAtUs }),
+    ...(shown !== null && mayHide(fields) && { displayQuantity: shown }),
+    ...(trailing !== null && fields.type === 'trailingStop' && { trailingRatio: ratioOf(trailing) }),
+  };
+}
+
+const ratioOf = (percent: string): string => multiplyDecimals(percent, '0.01');
+
+/** The exits of an order that opens a position. */
+export type ExitFields = Pick<TicketFields, 'stopTrigger' | 'stopLimit' | 'target' | 'stopRule' | 'ruleValue'>;
+
+/** Null while the stop is not whole. */
+export function protectionOf(fields: ExitFields): Protection | null {
+  const [stopTrigger, stopLimit] = [plain(fields.stopTrigger), plain(fields.stopLimit)];
+  if (stopTrigger === null || stopLimit === null) return null;
+  const stopRule = ruleOf(fields.stopRule, plain(fields.ruleValue));
+  return { stopTrigger, stopLimit, target: plain(fields.target), ...(stopRule !== null && { stopRule }) };
+}
+
+/** Wilder's own period for the average true range. */
+const ATR_PERIOD = 14;
+
+function ruleOf(rule: StopRuleChoice, value: string | null): Protection['stopRule'] | null {
+  if (rule === 'fixed' || value === null) return null;
+  switch (rule) {
+    case 'trailing':
+      return { trailingRatio: ratioOf(value) };
+    case 'atr':
+      return { atr: { multiple: value, period: ATR_PERIOD } };
+    case 'breakEven':
+      return { breakEvenRatio: ratioOf(value) };
+    case 'bars':
+      return { closeAfterBars: Number(value) };
+  }
+}
+
+type Need = readonly [name: FieldName, word: string, isNeeded: boolean];
+
+function missingOf(fields: TicketFields): readonly string[] {
+  const { type, isClosing, timeInForce, stopRule } = fields;
+  const needs: readonly Need[] = [
+    ['trigger', 'trigger', takesTrigger(type)],
+    ['trailing', 'trailing distance', type === 'trailingStop'],
+    ['price', 'price', takesPrice(type)],
+    ['size', 'quantity', true],
+    ['endsAt', 'end', timeInForce === 'gtd' && takesPrice(type) && type !== 'limitMaker'],
+    ['stopTrigger', 'stop', !isClosing],
+    ['stopLimit', 'stop limit', !isClosing],
+    ['ruleValue', 'stop rule', !isClosing && stopRule !== 'fixed'],
+  ];
+  return needs.flatMap(([name, word, isNeeded]) => (isNeeded && fields[name] === '' ? [word] : []));
 }
 
 /** The account that a ticket for the instrument trades: the first of the engine's that can; undefined when none can. */
@@ -53,8 +121,18 @@ export const hasTwin = (own: InstrumentDto, all: readonly InstrumentDto[]): bool
       accounts.length > 0 && base === own.base && quote === own.quote && product === own.product && venue !== own.venue,
   );
 
-/** The same order over every venue of the underlying. */
-export const routed = (command: EnterBracket): RouteBracket => ({ ...command, kind: 'routeBracket' });
+type RouteBracket = Extract<CommandDto, { readonly kind: 'routeBracket' }>;
+
+/** The same order over every venue of the underlying; null for a form that only one venue can take. */
+export function routed({ accountId, instrumentId, side, quantity, ...order }: PlaceOrder): RouteBracket | null {
+  const { type, timeInForce, price, protection } = order;
+  if (type !== 'limit' || timeInForce !== 'fok' || price === null) return null;
+  if (protection === null || protection.stopRule !== undefined) return null;
+  const { stopTrigger, stopLimit, target } = protection;
+  if (target === null) return null;
+  const place = { accountId, instrumentId, side, quantity };
+  return { kind: 'routeBracket', ...place, entry: 'fok', limitPrice: price, stopTrigger, stopLimit, target };
+}
 
 export type RoutedPart = { readonly instrumentId: string; readonly told: string };
 
@@ -64,43 +142,6 @@ export function lastRoute(log: readonly LogDto[], instrumentId: string): readonl
   return Object.entries(entry?.summary ?? {}).flatMap(([name, value]) =>
     name.includes('/') ? [{ instrumentId: name, told: String(value) }] : [],
   );
-}
-
-/** Distances of a proposal, in parts of ten thousand of the price. Shown in the fields, changed by the trader, judged by the gate. */
-const STOP_AWAY = 80n;
-const STOP_LIMIT_AWAY = 100n;
-const TARGET_AWAY = 160n;
-const WHOLE = 10_000n;
-
-/** A fill or kill that asks for the best ask alone dies with the next tick. */
-const FOK_ROOM = 5n;
-
-/** The best bid for an order that rests; for one that must fill at once, the best ask with a little room. */
-export function proposedEntry(
-  entry: TicketFields['entry'],
-  book: BookFrame | null,
-  instrument: InstrumentDto,
-): string | null {
-  const [bid, ask] = [book?.bids[0], book?.asks[0]];
-  if (entry === 'resting') return bid === undefined ? null : stepText(bid, instrument.tickSize);
-  if (ask === undefined) return null;
-  return stepText(Number((BigInt(ask) * (WHOLE + FOK_ROOM)) / WHOLE), instrument.tickSize);
-}
-
-/** Stop, stop limit and target around an entry price, on the tick. */
-export function proposedExits(
-  limitPrice: string,
-  instrument: InstrumentDto,
-): Pick<TicketFields, 'stopTrigger' | 'stopLimit' | 'target'> | null {
-  const price = plain(limitPrice);
-  if (price === null) return null;
-  const ticks = BigInt(stepsOf(price, instrument.tickSize));
-  const at = (parts: bigint): string => stepText(Number((ticks * parts) / WHOLE), instrument.tickSize);
-  return {
-    stopTrigger: at(WHOLE - STOP_AWAY),
-    stopLimit: at(WHOLE - STOP_LIMIT_AWAY),
-    target: at(WHOLE + TARGET_AWAY),
-  };
 }
 
 export type Judgment = {

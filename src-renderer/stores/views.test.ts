@@ -8,7 +8,7 @@ import { sampleInstruments, sampleOrder, sampleState, sampleStopReport } from '.
 import { barsIn, barStep } from './bars.ts';
 import { readBookFrame } from './book-frame.ts';
 import { createPreferences, readPreferences } from './preferences.ts';
-import { bracketOf, EMPTY_TICKET, judgmentIn, proposedEntry, proposedExits } from './ticket.ts';
+import { judgmentIn } from './ticket.ts';
 
 const state = sampleState();
 const btc = sampleInstruments[0]!;
@@ -147,38 +147,7 @@ describe('preferences', () => {
   });
 });
 
-describe('ticket', () => {
-  const fields = { entry: 'fok', quantity: '0.1', limitPrice: '45,360.00', stopTrigger: '45000', stopLimit: '44900', target: '46000' } as const; // prettier-ignore
-
-  it('becomes a bracket only when every field is a number', () => {
-    expect(bracketOf(fields, 'paper-01', btc.instrumentId)).toMatchObject({
-      kind: 'enterBracket',
-      side: 'buy',
-      limitPrice: '45360.00',
-      accountId: 'paper-01',
-    });
-    expect(bracketOf({ ...fields, target: '' }, 'paper-01', btc.instrumentId)).toBeNull();
-    expect(bracketOf({ ...fields, quantity: '1e3' }, 'paper-01', btc.instrumentId)).toBeNull();
-    expect(bracketOf(EMPTY_TICKET, 'paper-01', btc.instrumentId)).toBeNull();
-  });
-
-  it('proposes exits on the tick, below and above', () => {
-    expect(proposedExits('45360.00', btc)).toEqual({
-      stopTrigger: '44997.12',
-      stopLimit: '44906.40',
-      target: '46085.76',
-    });
-    expect(proposedExits('', btc)).toBeNull();
-  });
-
-  it('proposes an entry that can fill, or one that rests', () => {
-    const book = readBookFrame(Float64Array.from([0, 0, 1, 0, 1, 1, 4_536_363, 5, 4_536_364, 6]));
-    expect(proposedEntry('resting', book, btc)).toBe('45363.63');
-    expect(proposedEntry('fok', book, btc)).toBe('45386.32');
-    expect(proposedEntry('fok', null, btc)).toBeNull();
-    expect(proposedEntry('resting', { ...book, bids: new Float64Array(0) }, btc)).toBeNull();
-  });
-
+describe('the gate', () => {
   it('believes only a verdict', () => {
     expect(judgmentIn({ allowed: true, checks: [] })).toEqual({ allowed: true, checks: [], denials: [] });
     expect(judgmentIn({ allowed: 'yes', checks: [] })).toBeNull();

@@ -1,3 +1,4 @@
+import { ORDER_TYPES, type OrderFormsDto } from '../../src-preload/contract/order-forms.ts';
 import type {
   AlertDto,
   CheckDto,
@@ -38,6 +39,18 @@ const SYMBOLS: readonly (readonly [base: string, price: number, tick: string, lo
 
 export const instrumentIdOf = (base: string): string => `${base}/USDT.BINANCE.SPOT`;
 
+const sampleForms: OrderFormsDto = {
+  orderTypes: ORDER_TYPES,
+  timesInForce: ['gtc', 'ioc', 'fok'],
+  icebergs: true,
+  shorts: false,
+  restingExits: false,
+  modify: 'cancelReplace',
+  modifyConditional: false,
+  makerFee: '0.001',
+  takerFee: '0.001',
+};
+
 export const sampleInstruments: readonly InstrumentDto[] = SYMBOLS.map(([base, , tickSize, lotSize]) => ({
   instrumentId: instrumentIdOf(base),
   symbol: `${base}/USDT`,
@@ -49,6 +62,7 @@ export const sampleInstruments: readonly InstrumentDto[] = SYMBOLS.map(([base, ,
   lotSize,
   minNotional: '5.00',
   origin: 'derived',
+  forms: sampleForms,
 }));
 
 export const samplePrice = (base: string): number => SYMBOLS.find(([name]) => name === base)?.[1] ?? 1;

@@ -156,7 +156,33 @@ export function sumDecimals(texts: readonly string[]): string {
   return (sum < 0n ? '-' : '') + plain;
 }
 
-const negated = (text: string): string => (text.startsWith('-') ? text.slice(1) : `-${text}`);
+export const negated = (text: string): string => (text.startsWith('-') ? text.slice(1) : `-${text}`);
 
 /** Exact difference of two decimals. */
 export const subtractDecimals = (a: string, b: string): string => sumDecimals([a, negated(b)]);
+
+export const addDecimals = (a: string, b: string): string => sumDecimals([a, b]);
+
+/** Below zero when a is less than b. */
+export const compareDecimals = (a: string, b: string): -1 | 0 | 1 => signOf(subtractDecimals(a, b));
+
+/** Whether a decimal is a whole number of steps. */
+export function isOnStep(text: string, step: string): boolean {
+  const digits = Math.max(decimalParts(text).fraction.length, digitsOf(step));
+  return scaledUnits(text, digits) % scaledUnits(step, digits) === 0n;
+}
+
+/** a / b in whole steps, rounded down, of two decimals above zero. */
+export function divideToStep(a: string, b: string, step: string): string {
+  const digits = Math.max(...[a, b, step].map((text) => decimalParts(text).fraction.length));
+  // a / (b * step): both sides brought to the same digits.
+  const dividend = scaledUnits(a, digits) * 10n ** BigInt(digits);
+  const steps = dividend / (scaledUnits(b, digits) * scaledUnits(step, digits));
+  return multiplyDecimals(steps.toString(), step);
+}
+
+function scaledUnits(text: string, digits: number): bigint {
+  const { whole, fraction, negative } = decimalParts(text);
+  const units = BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
+  return negative ? -units : units;
+}
