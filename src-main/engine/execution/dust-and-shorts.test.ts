@@ -80,6 +80,18 @@ describe('a short position', () => {
     expect(session.exposure().isBare).toBe(false);
   });
 
+  it('is bought back with the fee on top, so that nothing stays owed', () => {
+    const session = short();
+    session.command({ ...close, instrumentId: MARGIN });
+    session.pump();
+    session.advance(2_000);
+    const exit = session.core.view.order(session.ordersOfRole('exit')[0]!);
+    expect(exit?.spec).toMatchObject({ side: 'buy', quantity: '1.002' });
+    expect(session.ordersOfRole('exit')).toHaveLength(1);
+    expect(session.exposure()).toMatchObject({ isFlat: true, openOrders: [] });
+    expect(quantityOf(session.exposure().quantity).isNegative).toBe(false);
+  });
+
   it('is bought back at once when the market is above its stop already', () => {
     const session = short();
     const above = { ...PRICES, bid: '103.00', ask: '103.02' };

@@ -1,7 +1,9 @@
 import { capabilitiesOfInstrument } from '../domain/capabilities.ts';
 import type { DecisionReason } from '../domain/events.ts';
 import { isTerminal } from '../domain/order.ts';
+import { coveringQuantity } from '../domain/protective-quantity.ts';
 import { holdsBack } from './absence.ts';
+import { quantityOf } from './amounts.ts';
 import { closes, isFlat, openRecords, positionOf, protects } from './coverage.ts';
 import {
   listedInstrument,
@@ -72,8 +74,11 @@ function releaseFunds(turn: Turn, exposure: Exposure, open: readonly OrderRecord
 }
 
 function exitPosition(turn: Turn, exposure: Exposure, flattening: Flattening): void {
-  const { lotSize, maxQuantity } = listedInstrument(turn.state, exposure.instrumentId);
-  const quantity = positionOf(turn.state, exposure).min(maxQuantity).floorToLot(lotSize).toString();
+  const instrument = listedInstrument(turn.state, exposure.instrumentId);
+  const { lotSize, maxQuantity } = instrument;
+  const position = positionOf(turn.state, exposure);
+  const whole = quantityOf(exposure.quantity).isNegative ? coveringQuantity(position, instrument) : position;
+  const quantity = whole.min(maxQuantity).floorToLot(lotSize).toString();
   const role = flattening.reason.by === 'protection' ? 'escalation' : 'exit';
   flattening.retryAtUs = turn.timeUs + FIRST_EXIT_RETRY_US;
   const submission = exitSubmission(turn, exposure, quantity, role);
