@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { formatDecimal } from '../engine/domain/decimal.ts';
 import { FAULT_KINDS, type FaultKind, type FaultSpec } from './faults.ts';
 import type { MarginAccount } from './margin/loans.ts';
 import type { SymbolMarket } from './matching/exchange-state.ts';
@@ -156,9 +157,11 @@ function futuresLedger(
 ): Reply {
   const account = usdm?.account(name);
   if (usdm === null || account === undefined) return bad(`expected an account with a USD-M wallet, was ${name}`);
-  const conditional = usdm.algos.of(name).map(({ id, clientAlgoId, symbol, side, type, status, actualOrderId }) => ({
-    ...{ algoId: id, clientAlgoId, symbol, side, type, status, actualOrderId },
-  }));
+  const conditional = usdm.algos.of(name).map((algo) => {
+    const { id, clientAlgoId, symbol, side, type, status, actualOrderId } = algo;
+    const quantity = algo.quantity === null ? null : formatDecimal(algo.quantity);
+    return { algoId: id, clientAlgoId, symbol, side, type, status, quantity, actualOrderId };
+  });
   return fine({
     ...usdm.ledger.report(account.orders, clock.now().wallMs),
     ...{ creates, sentBeforeCommit, intentsChecked },

@@ -1,52 +1,53 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandDto } from '../../../src-preload/contract/messages.ts';
 import type { InstrumentDto, TerminalState } from '../../../src-preload/contract/state.ts';
-import { decimal } from '../../engine/domain/decimal.ts';
-import { Price, Quantity } from '../../engine/domain/quantities.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { connectEngine, type EngineClient } from '../../launcher/engine-client.ts';
 import { type PracticeSession, startPracticeSession } from '../../launcher/practice-session.ts';
-import { pressStop, type StopRehearsal } from './press-stop.ts';
+import { pressStop } from './press-stop.ts';
+import { type RehearsalMarket, rehearsalOrders } from './rehearsal-orders.ts';
+import type { StopRehearsal } from './stop-comparison.ts';
 
 export type RehearsalOptions = {
   readonly clock: Clock;
   readonly instruments: number;
+  /** Values of the configuration: where to trade. */
+  readonly venues: readonly string[];
   readonly latencyMs: number;
   readonly progress: (line: string) => void;
   readonly log: (line: string) => void;
 };
 
-/** Positions and resting entries of so many instruments take 40 of the 50 orders that an account may place in 10 s. */
-const BATCH = 20;
-/** Of so many instruments the exits fit into the same window. */
-const FITTING = 10;
+/** Positions, resting orders and executors of so many instruments fit into the 50 orders that a spot account may place in 10 s. */
+const BATCH = 5;
 const ORDER_WINDOW_MS = 10_500;
 const OPEN_WITHIN_MS = 60_000;
-const LOOK_MS = 100;
+const LOOK_MS = 20;
 const UPDATES_PER_SECOND = 5;
-/** Worth of each order in the quote asset. Of an entry near the price only parts fill, and rest a stop of their own. */
-const NOTIONAL = 200;
-const NEAR_NOTIONAL = 4_000;
-const ACCOUNTS = 2;
+const QUIET = [
+  ...['strategies.ema-fok.enabled=false', 'strategies.ema-resting.enabled=false', 'capture.enabled=false'],
+  // How often one may enter is not what is rehearsed.
+  'risk.maxEntriesPerMinute=100000',
+];
 
 /**
- * A stop on a session and a venue of its own, in a temporary folder: positions with their lists, resting entries, some of
- * them filled in part. Throws when the market or the positions do not come about.
+ * A stop on a session and a venue of its own, in a temporary folder: positions with their stops and targets, resting orders
+ * of every type, and executors of every kind at work. Throws when the market or the positions do not come about.
  */
 export async function rehearseStop(options: RehearsalOptions): Promise<StopRehearsal> {
+  const { instruments, venues } = options;
   const home = mkdtempSync(join(tmpdir(), 'leeward-rehearsal-'));
   try {
     const session = await startPracticeSession({
       home,
       practice: {
-        ...{ market: 'synthetic', speed: 1, accounts: ACCOUNTS },
-        synthetic: { count: options.instruments, updatesPerSecond: UPDATES_PER_SECOND },
+        ...{ market: 'synthetic', speed: 1 },
+        synthetic: { count: instruments, updatesPerSecond: UPDATES_PER_SECOND },
       },
       port: null,
       configFile: undefined,
-      overrides: ['strategies.ema-fok.enabled=false', 'strategies.ema-resting.enabled=false', 'capture.enabled=false'],
+      overrides: [...QUIET, ...venues],
       log: options.log,
     });
     try {
@@ -65,15 +66,15 @@ async function rehearse(session: PracticeSession, options: RehearsalOptions): Pr
   if (practice === null) throw new Error('expected a practice exchange, was none');
   const client = await connectEngine(session.clientSocket, session.clientToken);
   try {
-    await until(client, clock, 'every market live', (state) => state.strip.feed.live >= instruments);
+    const { length } = client.instruments;
+    await until(client, clock, `${length} live markets`, (state) => state.strip.feed.live >= length);
     await openAll(client, options);
-    await until(
-      client,
-      clock,
-      `${instruments} protected positions`,
-      ({ positions }) => positions.filter(({ coverage }) => coverage === 'protected').length >= instruments,
-    );
-    if (instruments > FITTING) {
+    await until(client, clock, `a protected position on ${length} instruments`, (state) => {
+      refuseLost(state);
+      const covered = state.positions.filter(({ coverage }) => coverage === 'protected');
+      return new Set(covered.map(({ instrumentId }) => instrumentId)).size >= length;
+    });
+    if (instruments >= BATCH) {
       progress(
         'positions and orders stand; waiting for the order window of the venue, so that it measures the stop alone',
       );
@@ -87,49 +88,47 @@ async function rehearse(session: PracticeSession, options: RehearsalOptions): Pr
 }
 
 async function openAll(client: EngineClient, { clock, instruments, progress }: RehearsalOptions): Promise<void> {
-  const { watch } = await client.snapshot();
-  const listed = client.instruments.slice(0, instruments);
-  for (const [index, instrument] of listed.entries()) {
-    if (index > 0 && index % BATCH === 0) {
-      progress(`${index} of ${instruments} positions opened; waiting for the order window of the venue`);
+  const products = [...Map.groupBy(client.instruments, ({ product, venue }) => `${venue} ${product}`).values()];
+  for (let turn = 0; turn < instruments; turn++) {
+    if (turn > 0 && turn % BATCH === 0) {
+      progress(`${turn} of ${instruments} instruments opened; waiting for the order window of the venue`);
       await pause(clock, ORDER_WINDOW_MS);
     }
-    const last = watch.find(({ instrumentId }) => instrumentId === instrument.instrumentId)?.last ?? null;
-    if (last === null) throw new Error(`expected a price of ${instrument.instrumentId}, was none`);
-    for (const command of ordersOf(client, instrument, last, index)) {
-      const reply = await client.command(command);
-      if (reply.ok) continue;
-      const { code, params } = reply.error;
-      throw new Error(`expected an order on ${instrument.instrumentId}, was ${code} ${JSON.stringify(params)}`);
+    const { watch } = await client.snapshot();
+    for (const instrument of products.flatMap((listed) => listed.slice(turn, turn + 1))) {
+      const last = watch.find(({ instrumentId }) => instrumentId === instrument.instrumentId)?.last ?? null;
+      if (last === null) throw new Error(`expected a price of ${instrument.instrumentId}, was none`);
+      await open(client, { instrument, last, accounts: accountsOf(client, instrument), turn });
+      // Kraken takes one request after the other: what waits too long behind others is not sent.
+      await until(client, clock, `answers to the orders on ${instrument.instrumentId}`, (state) => {
+        refuseLost(state);
+        return !state.orders.some(({ pending, status }) => pending?.command === 'create' && status !== 'rejected');
+      });
     }
   }
 }
 
-/** One account buys with a stop and a target, the other rests an entry: near the price, where parts of it fill, or far. */
-function ordersOf(
-  client: EngineClient,
-  { instrumentId, lotSize, tickSize }: InstrumentDto,
-  lastText: string,
-  index: number,
-): readonly CommandDto[] {
-  const last = Price.of(decimal(lastText));
-  const tick = Price.of(decimal(tickSize));
-  const at = (ratio: string): string => last.scaledBy(decimal(ratio), 'down').roundToTick(tick, 'down').toString();
-  const lot = Quantity.of(decimal(lotSize));
-  const worth = (notional: number): string =>
-    Quantity.of(decimal((notional / last.toNumberLossy()).toFixed(8)))
-      .floorToLot(lot)
-      .toString();
-  const legs = { stopTrigger: at('0.97'), stopLimit: at('0.965'), target: at('1.05') };
-  const common = { kind: 'enterBracket', instrumentId, side: 'buy', ...legs } as const;
-  const account = (place: number): string => client.accounts[place % client.accounts.length] ?? '';
-  const resting = { ...common, accountId: account(index + 1), entry: 'resting' } as const;
-  return [
-    { ...common, accountId: account(index), entry: 'fok', quantity: worth(NOTIONAL), limitPrice: at('1.004') },
-    index % 2 === 0
-      ? { ...resting, quantity: worth(NEAR_NOTIONAL), limitPrice: at('0.9998') }
-      : { ...resting, quantity: worth(NOTIONAL), limitPrice: at('0.985') },
-  ];
+/** Throws for an order that the venue did not take: a drill without it would show less than it says. Executors and guards try again. */
+function refuseLost({ orders }: TerminalState): void {
+  const lost = orders.find(({ reason, status }) => status === 'rejected' && reason === 'command');
+  if (lost === undefined) return;
+  const { accountId, instrumentId, reason, role, status, type } = lost;
+  throw new Error(`expected ${role} ${type} on ${accountId} ${instrumentId} at the venue, was ${status}: ${reason}`);
+}
+
+const accountsOf = (client: EngineClient, { accounts = [] }: InstrumentDto): readonly string[] =>
+  client.accounts.filter((account) => accounts.includes(account));
+
+async function open(client: EngineClient, market: RehearsalMarket): Promise<void> {
+  for (const command of rehearsalOrders(market)) {
+    const reply = await client.command(command);
+    if (reply.ok) continue;
+    const { code, params } = reply.error;
+    const what = 'type' in command ? command.type : command.kind;
+    throw new Error(
+      `expected ${what} on ${market.instrument.instrumentId} to be taken, was ${code} ${JSON.stringify(params)}`,
+    );
+  }
 }
 
 async function until(
