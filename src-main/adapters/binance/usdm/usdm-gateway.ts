@@ -22,7 +22,7 @@ import type { CallFailure } from '../../ccxt/call-failure.ts';
 import type { BinanceGatewayOptions } from '../binance-gateway.ts';
 import { ClientIdIndex } from '../client-id-index.ts';
 import { NOT_CONNECTED, outcomeOf, required } from '../command-outcome.ts';
-import { venueLimits } from '../listed-instruments.ts';
+import { type FeeRates, venueLimits } from '../listed-instruments.ts';
 import type { ReportScope } from '../order-reports.ts';
 import { PrivateStream } from '../private-stream.ts';
 import type { RestClient, RestRequest } from '../rest-client.ts';
@@ -40,6 +40,7 @@ import {
   algoReply,
   commissionReply,
   countdownReply,
+  type ExchangeInfoReply,
   exchangeInfoReply,
   leverageReply,
   listenKeyReply,
@@ -58,6 +59,8 @@ const KEEP_ALIVE_MS = 20 * 60_000;
 const NO_LISTEN_KEY = '-1125';
 /** "Unknown order sent.": it may be in the other order space. */
 const NO_SUCH_OPEN_ORDER = '-2011';
+/** A number has more digits than the contract allows, is too small, too large or outside its band. */
+const BROKEN_RULES: ReadonlySet<string> = new Set('-1111 -4003 -4004 -4005 -4014 -4016 -4024 -4164'.split(' '));
 
 /** Binance USD-M futures through ccxt: one account in one-way mode, cross margin. No create is ever sent twice. */
 export function createUsdmGateway(options: UsdmGatewayOptions): VenueGateway {
@@ -83,12 +86,14 @@ class UsdmGateway implements VenueGateway {
   private queries: UsdmQueries | undefined;
   private stopKeepAlive: () => void = () => undefined;
   private listingVersion = 0;
+  private fees: FeeRates | undefined;
+  private isRelisting = false;
 
   constructor(options: UsdmGatewayOptions) {
     this.options = options;
     this.accountId = options.accountId;
     const { apiKey, secret, endpoints } = options;
-    this.ccxt = createCcxtBinance(
+    this.ccxt = (options.library ?? createCcxtBinance)(
       { apiKey, secret, endpoints, timeoutMs: REPLY_TIMEOUT_MS, product: 'USDM' },
       { onEvent: (message) => this.take(message), onDrop: (detail) => this.health.set('stream', 'down', detail) },
     );
@@ -118,13 +123,14 @@ class UsdmGateway implements VenueGateway {
   async connect(): Promise<readonly ListedInstrument[]> {
     this.health.set('stream', 'connecting', 'connecting');
     await this.care.start();
-    const info = required(await this.query('fapiPublicGetExchangeInfo', {}, exchangeInfoReply, 1));
+    const info = required(await this.exchangeInfo());
     this.options.limiter.setLimits(venueLimits(info));
     this.symbols = contractMap(info);
     const { rest, accountId, symbols, clientIds, conditionals } = this;
     this.queries = new UsdmQueries({ rest, accountId, symbols, clientIds, conditionals });
     await this.requireOneWayMode();
-    const instruments = listedContracts(info, await this.feesOf(info.symbols[0]?.symbol), ++this.listingVersion);
+    this.fees = await this.feesOf(info.symbols[0]?.symbol);
+    const instruments = listedContracts(info, this.fees, ++this.listingVersion);
     await this.setLeverage();
     if (this.options.privateStream !== false) {
       await this.stream.start();
@@ -132,6 +138,23 @@ class UsdmGateway implements VenueGateway {
       this.stopKeepAlive = this.options.clock.every(KEEP_ALIVE_MS, () => void this.keepAlive());
     }
     return instruments;
+  }
+
+  /** Without it no exit can be sent. */
+  private exchangeInfo(): Promise<Result<ExchangeInfoReply, CallFailure>> {
+    const common = { params: {}, lane: 'reduce', weight: 1 } as const;
+    return this.rest.query({ ...common, call: 'fapiPublicGetExchangeInfo', schema: exchangeInfoReply });
+  }
+
+  /** Rules change while we are connected: an order made by the old ones was refused, the next is made by the new ones. */
+  private async relist(): Promise<void> {
+    if (this.isRelisting || this.fees === undefined) return;
+    this.isRelisting = true;
+    const info = await this.exchangeInfo();
+    this.isRelisting = false;
+    if (!info.ok) return;
+    this.symbols = contractMap(info.value);
+    this.emit({ kind: 'listed', instruments: listedContracts(info.value, this.fees, ++this.listingVersion) });
   }
 
   async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
@@ -270,7 +293,10 @@ class UsdmGateway implements VenueGateway {
   }
 
   private answered(report: Result<OrderReport, CallFailure>, sentUs: number): CommandOutcome {
-    if (!report.ok) return outcomeOf(report.error);
+    if (!report.ok) {
+      if (BROKEN_RULES.has(report.error.code)) void this.relist();
+      return outcomeOf(report.error);
+    }
     if (this.options.privateStream !== false) this.care.expectEcho(sentUs);
     return { kind: 'accepted', reports: [report.value], fills: [] };
   }
@@ -286,7 +312,7 @@ class UsdmGateway implements VenueGateway {
   }
 
   /** Rates go by the account's tier, the same for all contracts. */
-  private async feesOf(symbol: string | undefined): Promise<{ maker: string; taker: string }> {
+  private async feesOf(symbol: string | undefined): Promise<FeeRates> {
     const rates = required(
       await this.query('fapiPrivateGetCommissionRate', { symbol: symbol ?? '' }, commissionReply, 20),
     );

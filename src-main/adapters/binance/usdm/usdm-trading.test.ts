@@ -138,6 +138,21 @@ describe('trading USD-M on the practice exchange', () => {
     expect(await cancel(stop.clientOrderId)).toMatchObject({ kind: 'rejected', venueCode: '-2011' });
   });
 
+  it('lists contracts anew when an order breaks a rule that has changed', async () => {
+    const filters = [{ filterType: 'LOT_SIZE', minQty: '0.01', maxQty: '9000', stepSize: '0.01' }];
+    exchange.venue.usdm?.engine.state.market('BTCUSDT').rules.changeFilters(filters);
+    const broken = single(entryOf({ quantity: '0.105' }));
+    // One listing is enough for all that were refused before it came.
+    const outcomes = await Promise.all([rig.gateway.submit(broken, 'new'), rig.gateway.submit(broken, 'new')]);
+    expect(outcomes).toMatchObject([
+      { kind: 'rejected', venueCode: '-1111' },
+      { kind: 'rejected', venueCode: '-1111' },
+    ]);
+    const told = await rig.heard(({ kind }) => kind === 'listed');
+    const listed = told.kind === 'listed' ? told.instruments.find(({ id }) => id === BTC_PERPETUAL) : undefined;
+    expect(listed).toMatchObject({ version: 2, lotSize: '0.01' });
+  });
+
   it('rests two stops side by side', async () => {
     const [old, tighter] = [stopOf(), stopOf({ triggerPrice: '97.00' })];
     await rig.gateway.submit(single(old), 'reduce');
