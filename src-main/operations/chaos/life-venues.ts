@@ -17,8 +17,11 @@ import type { PracticeExchange } from '../../practice-exchange/start-practice-ex
 
 export const ACCOUNT_NAME = 'paper-01';
 
-/** What a case trades: Binance's spot, its USD-M futures or Kraken's spot. */
-export type Product = 'spot' | 'usdm' | 'kraken';
+/** What is traded: Binance's spot, its cross margin, its USD-M futures or Kraken's spot. */
+export type Product = 'spot' | 'margin' | 'usdm' | 'kraken';
+export const INSTRUMENT_PRODUCTS = { spot: 'SPOT', margin: 'MARGIN', usdm: 'USDM', kraken: 'SPOT' } as const;
+/** The ledger's name of the cross margin account. */
+export const MARGIN_NAME = `${ACCOUNT_NAME}@margin`;
 export const venueOf = (product: Product): 'BINANCE' | 'KRAKEN' => (product === 'kraken' ? 'KRAKEN' : 'BINANCE');
 
 export type VenueParts = {
@@ -45,9 +48,12 @@ function connectBinance(parts: VenueParts, wall: Clock, market: Clock): Connecti
   const { rest, wsApi, futures } = exchange;
   const options = { ...accessOf(parts, wall), endpoints: { rest, wsApi, futures }, limiter };
   const shared = { ...publicOf(parts, market), restUrl: rest, limiter };
-  if (product === 'spot') {
+  if (product !== 'usdm') {
     const feed = createBinancePublicFeed({ ...shared, streamUrl: exchange.stream });
-    return { gateway: createBinanceGateway(options), feed };
+    return {
+      gateway: createBinanceGateway({ ...options, ...(product === 'margin' ? { margin: 'cross' } : {}) }),
+      feed,
+    };
   }
   const gateway = createUsdmGateway({ ...options, leverage: { ratio: LEVERAGE, instruments } });
   return { gateway, feed: createBinancePublicFeed({ ...shared, streamUrl: futures, product: BINANCE_USDM }) };

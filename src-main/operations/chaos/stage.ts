@@ -30,14 +30,14 @@ import type { VenueAccount } from '../kill-drill/venue-witness.ts';
 import { CaseMarket } from './case-market.ts';
 import type { CaseSetting } from './case-setting.ts';
 import { COMPRESSION, type EngineLife, type PortExchange, startLife } from './engine-life.ts';
-import { ACCOUNT_NAME, type Product, venueOf } from './life-venues.ts';
+import { ACCOUNT_NAME, INSTRUMENT_PRODUCTS, type Product, venueOf } from './life-venues.ts';
 import { reportOf, venueBooks, type VenueReport } from './venue-books.ts';
 
 export const ACCOUNT = accountId(ACCOUNT_NAME);
 export const BTC = instrumentId({ base: 'BTC', quote: 'USDT', venue: 'BINANCE', product: 'SPOT' });
 
-const instrumentOf = (base: string, product: Product) =>
-  instrumentId({ base, quote: 'USDT', venue: venueOf(product), product: product === 'usdm' ? 'USDM' : 'SPOT' });
+export const instrumentOf = (base: string, product: Product) =>
+  instrumentId({ base, quote: 'USDT', venue: venueOf(product), product: INSTRUMENT_PRODUCTS[product] });
 
 const LOOK_MS = 15;
 /** Denials that a held-up book explains. */
@@ -109,6 +109,7 @@ export class Stage {
         ...account,
         balances: { ...account.balances, ...balances },
         ...(product === 'usdm' ? { usdm: wallet ?? '100000' } : {}),
+        ...(product === 'margin' ? { margin: { USDT: '100000' } } : {}),
       })),
       speed: marketSpeed ?? COMPRESSION,
       intentJournal: join(directory, 'journal.db'),
@@ -273,14 +274,15 @@ export class Stage {
   }
 
   ledger(): VenueReport {
-    return reportOf(this.exchange, this.product);
+    return reportOf(this.exchange.venue, this.product);
   }
 
   /** The venue's account in the words of the journal. */
   books(): VenueAccount {
-    const { exchange, product, keyState, shadow } = this;
+    const { product, keyState, shadow } = this;
+    const { venue } = this.exchange;
     const balances = shadow.view.balances(ACCOUNT);
-    return venueBooks({ exchange, product, accountId: ACCOUNT, links: keyState.read().closes, balances });
+    return venueBooks({ venue, product, accountId: ACCOUNT, links: keyState.read().closes, balances });
   }
 
   /** Base of our own trades that the venue's account holds, as decimal text. */

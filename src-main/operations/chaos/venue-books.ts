@@ -4,17 +4,17 @@ import type { Balance } from '../../engine/domain/events.ts';
 import type { AccountId } from '../../engine/domain/identifiers.ts';
 import { isKrakenOrder, type KrakenOrder, tradeTxid, txidOf } from '../../practice-exchange/kraken/terms.ts';
 import { formatAmount } from '../../practice-exchange/matching/grid.ts';
-import type { PracticeExchange } from '../../practice-exchange/start-practice-exchange.ts';
+import type { PracticeVenue } from '../../practice-exchange/practice-venue.ts';
 import type { AlgoOrder } from '../../practice-exchange/usdm/algo-orders.ts';
 import type { VenueAccount } from '../kill-drill/venue-witness.ts';
-import { ACCOUNT_NAME, type Product } from './life-venues.ts';
+import { ACCOUNT_NAME, MARGIN_NAME, type Product } from './life-venues.ts';
 
-export type VenueReport = ReturnType<PracticeExchange['venue']['ledger']['report']>;
+export type VenueReport = ReturnType<PracticeVenue['ledger']['report']>;
 
 /** The venue's own account of what it was asked and what it did, in its product's ledger. */
-export function reportOf({ venue }: PracticeExchange, product: Product): VenueReport {
+export function reportOf(venue: PracticeVenue, product: Product): VenueReport {
   const { wallMs } = venue.clock.now();
-  const spot = venue.ledger.report(venue.account(ACCOUNT_NAME), wallMs);
+  const spot = venue.ledger.report(venue.account(product === 'margin' ? MARGIN_NAME : ACCOUNT_NAME), wallMs);
   const account = product === 'usdm' ? venue.usdm?.account(ACCOUNT_NAME)?.orders : undefined;
   if (venue.usdm === null || account === undefined) return spot;
   // Every create is counted in one place.
@@ -23,7 +23,7 @@ export function reportOf({ venue }: PracticeExchange, product: Product): VenueRe
 }
 
 export type BookParts = {
-  readonly exchange: PracticeExchange;
+  readonly venue: PracticeVenue;
   readonly product: Product;
   readonly accountId: AccountId;
   /** Stops that the venue makes of closes. */
@@ -34,7 +34,7 @@ export type BookParts = {
 
 /** That account in the words of the journal: our ids, our symbols. */
 export function venueBooks(parts: BookParts): VenueAccount {
-  const report = reportOf(parts.exchange, parts.product);
+  const report = reportOf(parts.venue, parts.product);
   const told = {
     ...report,
     fills: report.fills.map((fill) => ({ ...fill, tradeId: String(fill.tradeId) })),
@@ -46,8 +46,7 @@ export function venueBooks(parts: BookParts): VenueAccount {
 }
 
 /** Conditional orders live beside the others until they trigger; then both carry one id. */
-function futuresBooks({ exchange, balances }: BookParts, { orders }: Pick<VenueAccount, 'orders'>) {
-  const { usdm } = exchange.venue;
+function futuresBooks({ venue: { usdm }, balances }: BookParts, { orders }: Pick<VenueAccount, 'orders'>) {
   const waiting = (usdm?.algos.of(ACCOUNT_NAME) ?? []).filter(({ actualOrderId }) => actualOrderId === null);
   const wallet = formatAmount(usdm?.account(ACCOUNT_NAME)?.futures.wallet.free ?? 0n);
   return {
@@ -70,8 +69,8 @@ function minus(total: string, part: string): string {
 }
 
 /** Orders made by a conditional close carry no id of ours: they are the stop that was sent with their primary order. */
-function krakenBooks({ exchange, links }: BookParts, told: VenueAccount) {
-  const { state } = exchange.venue.engine;
+function krakenBooks({ venue, links }: BookParts, told: VenueAccount) {
+  const { state } = venue.engine;
   const own = [...state.orders.values()].filter(isKrakenOrder);
   const byTxid = new Map(own.map((order) => [txidOf(order), order]));
   const idOf = (order: KrakenOrder): string => {

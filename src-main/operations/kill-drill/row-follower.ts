@@ -11,6 +11,8 @@ export class RowFollower {
   /** Trades by account, instrument, side and trade id, as often as they were told. */
   readonly fills = new Map<string, Fill>();
   readonly problems: string[] = [];
+  /** Creates that were decided: single orders and lists. */
+  submissions = 0;
   /** Epoch of the last life that wrote its start. */
   epoch = 0;
   /** Trading state that the last start came to. */
@@ -38,6 +40,7 @@ export class RowFollower {
   private takeDecision(row: JournalRow): void {
     const decision = decisionOf(row);
     if (decision.kind !== 'order.submit') return;
+    this.submissions += 1;
     for (const { clientOrderId } of ordersOf(decision.submission)) {
       if (this.intents.has(clientOrderId)) this.problems.push(`row ${row.sequence}: ${clientOrderId} was sent twice`);
       this.intents.set(clientOrderId, row.sequence);

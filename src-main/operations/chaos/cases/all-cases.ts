@@ -5,6 +5,7 @@ import { HICCUP } from './hiccup.ts';
 import { KRAKEN } from './kraken.ts';
 import { LOST_ANSWERS } from './lost-answers.ts';
 import { LOST_PROTECTION } from './lost-protection.ts';
+import { MARGIN } from './margin.ts';
 import { PROTECTION } from './protection.ts';
 import { RECONCILIATION } from './reconciliation.ts';
 import { REFUSED_REQUESTS } from './refused-requests.ts';
@@ -19,5 +20,6 @@ export const CASES: readonly ChaosCase[] = [
   ...PROTECTION,
   ...HICCUP,
   ...FUTURES,
+  ...MARGIN,
   ...KRAKEN,
 ];

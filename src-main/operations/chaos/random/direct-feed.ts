@@ -4,17 +4,17 @@ import type { InstrumentId } from '../../../engine/domain/identifiers.ts';
 import { ok } from '../../../engine/domain/result.ts';
 import type { Clock } from '../../../engine/ports/clock.ts';
 import type { FeedListener, MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
-import type { PracticeVenue } from '../../../practice-exchange/practice-venue.ts';
+import type { ExchangeState } from '../../../practice-exchange/matching/exchange-state.ts';
 
 const EVERY_MS = 500;
 
-/** Prices read straight from the venue's book, twice a second. */
-export function directFeed(venue: PracticeVenue, clock: Clock): MarketDataFeed {
+/** Prices read straight from the venue's books, twice a second. */
+export function directFeed(state: ExchangeState, clock: Clock): MarketDataFeed {
   const symbols = new Map<InstrumentId, string>();
   let stop: () => void = () => undefined;
   const book = (id: InstrumentId): BookView | undefined => {
     const symbol = symbols.get(id);
-    return symbol === undefined ? undefined : bookOf(venue, symbol);
+    return symbol === undefined ? undefined : bookOf(state, symbol);
   };
   return {
     origin: 'synthetic',
@@ -22,7 +22,7 @@ export function directFeed(venue: PracticeVenue, clock: Clock): MarketDataFeed {
       for (const { id, venueSymbol } of instruments) symbols.set(id, venueSymbol);
       for (const { id } of instruments) listener.onState(id, 'live', 0);
       const tell = (): void => {
-        for (const instrument of instruments) tellOf(venue, clock, instrument, listener);
+        for (const instrument of instruments) tellOf(state, clock, instrument, listener);
       };
       tell();
       stop = clock.every(EVERY_MS, tell);
@@ -38,20 +38,20 @@ export function directFeed(venue: PracticeVenue, clock: Clock): MarketDataFeed {
 }
 
 function tellOf(
-  venue: PracticeVenue,
+  state: ExchangeState,
   clock: Clock,
   { id: instrumentId, venueSymbol }: ListedInstrument,
   listener: FeedListener,
 ): void {
-  listener.onBook(instrumentId, bookOf(venue, venueSymbol), clock.monotonicUs());
-  const ticks = venue.engine.state.market(venueSymbol).lastTicks;
+  listener.onBook(instrumentId, bookOf(state, venueSymbol), clock.monotonicUs());
+  const ticks = state.market(venueSymbol).lastTicks;
   if (ticks === null) return;
   const receivedAtUs = clock.nowUs();
   listener.onTrade({ instrumentId, ticks, lots: 1, aggressor: 'buy', tradedAtUs: receivedAtUs, receivedAtUs });
 }
 
-function bookOf(venue: PracticeVenue, symbol: string): BookView {
-  const { book } = venue.engine.state.market(symbol);
+function bookOf(state: ExchangeState, symbol: string): BookView {
+  const { book } = state.market(symbol);
   const best = (side: 'BUY' | 'SELL'): { readonly ticks: number; readonly lots: number } | undefined => {
     const ticks = book.bestTicks(side);
     return ticks === undefined ? undefined : { ticks, lots: 1_000 };

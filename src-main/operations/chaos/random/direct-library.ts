@@ -11,24 +11,10 @@ import type { PracticeVenue } from '../../../practice-exchange/practice-venue.ts
 import { ApiError } from '../../../practice-exchange/protocol/api-error.ts';
 import { dispatch } from '../../../practice-exchange/protocol/dispatch.ts';
 import { Parameters } from '../../../practice-exchange/protocol/parameters.ts';
-import type { EventReceiver, UserDataHub } from '../../../practice-exchange/protocol/user-data.ts';
-import type { Fate, RequestClass, Wire } from './wire.ts';
+import type { EventReceiver } from '../../../practice-exchange/protocol/user-data.ts';
+import { classOf, ROUTES } from './direct-routes.ts';
+import type { Fate, Wire } from './wire.ts';
 
-const ROUTES: Readonly<Partial<Record<BinanceCall, string>>> = {
-  publicGetTime: 'GET /api/v3/time',
-  publicGetExchangeInfo: 'GET /api/v3/exchangeInfo',
-  privateGetAccount: 'GET /api/v3/account',
-  privateGetOpenOrders: 'GET /api/v3/openOrders',
-  privateGetOrder: 'GET /api/v3/order',
-  privateGetAllOrders: 'GET /api/v3/allOrders',
-  privateGetMyTrades: 'GET /api/v3/myTrades',
-  privatePostOrder: 'POST /api/v3/order',
-  privatePostOrderListOco: 'POST /api/v3/orderList/oco',
-  privatePostOrderListOto: 'POST /api/v3/orderList/oto',
-  privatePostOrderListOtoco: 'POST /api/v3/orderList/otoco',
-  privateDeleteOrder: 'DELETE /api/v3/order',
-  privateDeleteOrderList: 'DELETE /api/v3/orderList',
-};
 const REPLY_TIMEOUT_MS = 4_000;
 const STANDARD_WINDOW_MS = 5_000;
 const LATE_EVENT_MS = 3_000;
@@ -36,7 +22,8 @@ const CLOCK_REFUSED = new ApiError(-1021, 'Timestamp for this request is outside
 
 export type DirectParts = {
   readonly venue: PracticeVenue;
-  readonly hub: UserDataHub;
+  /** Opens the private stream of the account for this receiver. */
+  readonly listen: (receiver: EventReceiver) => void;
   readonly account: string;
   readonly wire: Wire;
 };
@@ -155,17 +142,17 @@ class DirectLibrary implements Library {
 
   async subscribe(): Promise<void> {
     if (this.isDead) return never();
-    const { account, hub, wire } = this.parts;
+    const { listen, wire } = this.parts;
     await wire.pass(wire.latencyMs() * 2);
     if (wire.clock.monotonicUs() < this.refusedUntilUs) throw new Error('expected the venue to accept, was away');
     if (this.hasDied()) return never();
     let close: () => void = () => undefined;
     const receiver: EventReceiver = {
-      send: (text) => this.receive((JSON.parse(text) as { readonly event: unknown }).event, receiver),
+      send: (text) => this.receive(eventIn(JSON.parse(text)), receiver),
       once: (_event, listener) => (close = listener),
     };
     this.receiver = receiver;
-    hub.subscribe(account, receiver);
+    listen(receiver);
     this.endSubscription = () => close();
   }
 
@@ -230,10 +217,8 @@ class DirectLibrary implements Library {
   }
 }
 
-function classOf(call: BinanceCall): RequestClass {
-  if (call.startsWith('privatePost')) return 'create';
-  return call.startsWith('privateDelete') ? 'cancel' : 'query';
-}
+/** Spot wraps its events, USD-M does not. */
+const eventIn = (message: unknown): unknown => (message as { readonly event?: unknown }).event ?? message;
 
 /** The venue turns it away, unread. Throws always. */
 function refuse(evidence: CallEvidence, status: number, error: ApiError): never {

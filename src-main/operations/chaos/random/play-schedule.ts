@@ -1,11 +1,12 @@
 import { compareDecimals, decimal, addDecimals, formatDecimal } from '../../../engine/domain/decimal.ts';
 import type { Command } from '../../../engine/domain/command.ts';
+import type { ExecutorRequest } from '../../../engine/domain/executor.ts';
 import { commandId } from '../../../engine/domain/identifiers.ts';
 import type { VenueGateway } from '../../../engine/ports/venue-gateway.ts';
 import { compareBooks, unaccountedIntents } from '../../kill-drill/compare-books.ts';
 import { RowFollower } from '../../kill-drill/row-follower.ts';
-import { ACCOUNT_NAME } from '../life-venues.ts';
-import { ACCOUNT, bracket, BTC } from '../stage.ts';
+import { ACCOUNT, bracket } from '../stage.ts';
+import { reportOf, venueBooks } from '../venue-books.ts';
 import { RandomStage } from './random-stage.ts';
 import type { Act, Schedule } from './schedule.ts';
 
@@ -17,6 +18,8 @@ export type PlayedSchedule = {
   readonly fills: number;
   readonly partialFills: number;
   readonly filterChanges: number;
+  /** Parent orders that were taken. */
+  readonly executors: number;
   readonly lost: number;
   readonly duplicated: number;
   /** From the end of all trouble until all agreed, milliseconds of the engine. */
@@ -34,25 +37,27 @@ const START_WITHIN_MS = 30_000;
  */
 const RESOLVED_WITHIN_MS = 40_000;
 const LOOK_MS = 1_000;
+const SHORT_STOP = { stopTrigger: '102.00', stopLimit: '102.50' };
 
 /** Plays one schedule and holds the journal against the venue's own account. */
 export async function playSchedule(
-  { seed, steps }: Schedule,
+  schedule: Schedule,
   exchange?: (gateway: VenueGateway) => VenueGateway,
 ): Promise<PlayedSchedule> {
-  const player = new Player(seed, exchange);
+  const player = new Player(schedule, exchange);
   await player.begin();
-  for (const { act, afterMs } of steps) {
+  for (const { act, afterMs } of schedule.steps) {
     await player.advance(afterMs);
     await player.perform(act);
   }
   return player.conclude();
 }
 
-type Outside = Exclude<Act, { kind: 'enter' | 'kill' | 'close' | 'cancelAll' | 'emergencyStop' }>;
+type Outside = Exclude<Act, { kind: 'enter' | 'execute' | 'kill' | 'close' | 'cancelAll' | 'emergencyStop' }>;
 
 class Player {
   private readonly stage: RandomStage;
+  private readonly side: Schedule['side'];
   private readonly books = new RowFollower();
   private readonly problems: string[] = [];
   private taken = 0;
@@ -60,8 +65,9 @@ class Player {
   private filterChanges = 0;
   private asked = decimal('0');
 
-  constructor(seed: string, exchange: ((gateway: VenueGateway) => VenueGateway) | undefined) {
-    this.stage = new RandomStage(seed, exchange);
+  constructor({ product, seed, side }: Schedule, exchange: ((gateway: VenueGateway) => VenueGateway) | undefined) {
+    this.stage = new RandomStage({ product, seed }, exchange);
+    this.side = side;
   }
 
   async begin(): Promise<void> {
@@ -112,8 +118,10 @@ class Player {
 
   async perform(act: Act): Promise<void> {
     if (act.kind === 'enter') this.enter(act);
+    else if (act.kind === 'execute') this.execute(act);
     else if (act.kind === 'kill') await this.kill(act);
-    else if (act.kind === 'close') this.send({ kind: 'closePosition', accountId: ACCOUNT, instrumentId: BTC });
+    else if (act.kind === 'close')
+      this.send({ kind: 'closePosition', accountId: ACCOUNT, instrumentId: this.stage.bitcoin });
     else if (act.kind === 'cancelAll') this.send({ kind: 'cancelAll', accountId: ACCOUNT, instrumentId: null });
     else if (act.kind === 'emergencyStop') this.send({ kind: 'emergencyStop' });
     else this.disturb(act);
@@ -121,11 +129,11 @@ class Player {
 
   /** What happens outside of the engine. */
   private disturb(act: Outside): void {
-    const { life, market, venue, wire } = this.stage;
-    const { rules } = venue.engine.state.market('BTCUSDT');
+    const { life, market, state, venue, wire } = this.stage;
+    const { rules } = state.market('BTCUSDT');
     switch (act.kind) {
       case 'trade':
-        market.trade(10_000, act.lots);
+        market.trade(10_000, act.lots, act.aggressor);
         return;
       case 'move':
         market.moveTo(act.ticks);
@@ -151,7 +159,24 @@ class Player {
   private enter({ entry, lots }: Extract<Act, { kind: 'enter' }>): void {
     const quantity = formatDecimal({ units: BigInt(lots), scale: 3 });
     this.asked = addDecimals(this.asked, decimal(quantity));
-    this.send({ kind: 'enterBracket', request: bracket({ entry, quantity }) });
+    const limitPrice = entry === 'resting' ? '100.00' : '99.95';
+    const request = bracket({
+      ...{ entry, quantity, instrumentId: this.stage.bitcoin },
+      ...(this.side === 'sell' ? { ...SHORT_STOP, side: 'sell', target: '96.00', limitPrice } : {}),
+    });
+    this.send({ kind: 'enterBracket', request });
+  }
+
+  private execute({ params, lots }: Extract<Act, { kind: 'execute' }>): void {
+    const quantity = formatDecimal({ units: BigInt(lots), scale: 3 });
+    this.asked = addDecimals(this.asked, decimal(quantity));
+    const { side, stage } = this;
+    const stop = side === 'buy' ? { stopTrigger: '98.00', stopLimit: '97.50' } : SHORT_STOP;
+    const request: ExecutorRequest = {
+      ...{ accountId: ACCOUNT, strategyId: null, instrumentId: stage.bitcoin, side, quantity, params },
+      ...{ reduceOnly: false, protection: { ...stop, target: null } },
+    };
+    this.send({ kind: 'startExecutor', request });
   }
 
   private async kill({ at, hit, downMs }: Extract<Act, { kind: 'kill' }>): Promise<void> {
@@ -176,8 +201,10 @@ class Player {
       resolvedMs += LOOK_MS;
     }
     const { duplicated, lost } = this.compare();
-    const { fills, orders, positions, sentBeforeCommit } = this.account();
+    const { creates, fills, orders, positions, sentBeforeCommit } = this.account();
+    const again = creates - this.books.submissions;
     const problems = [...this.problems, ...this.books.problems, ...this.differences(), ...duplicated];
+    if (again > 0) problems.push(`${again} creates sent again`);
     if ((sentBeforeCommit ?? 0) > 0) problems.push(`${sentBeforeCommit ?? 0} orders sent before they were on disk`);
     stage.kill();
     return {
@@ -188,6 +215,7 @@ class Player {
       fills: fills.length,
       partialFills: orders.filter(({ status }) => status === 'PARTIALLY_FILLED' || status === 'CANCELED').length,
       filterChanges: this.filterChanges,
+      executors: this.books.view.executors().length,
       lost: lost.length,
       duplicated: duplicated.length,
       resolvedMs,
@@ -196,8 +224,8 @@ class Player {
   }
 
   private account() {
-    const { venue } = this.stage;
-    return venue.ledger.report(venue.account(ACCOUNT_NAME), venue.clock.now().wallMs);
+    const { product, venue } = this.stage;
+    return reportOf(venue, product);
   }
 
   private compare(): { readonly duplicated: readonly string[]; readonly lost: readonly string[] } {
@@ -207,14 +235,15 @@ class Player {
       const row = disk.rows[this.taken];
       if (row !== undefined) this.books.take(row);
     }
-    const ledger = this.account();
-    const fills = ledger.fills.map((fill) => ({ ...fill, tradeId: String(fill.tradeId) }));
-    const account = { ...ledger, fills, sentBeforeCommit: 0, accountId: ACCOUNT };
+    const { product, venue } = this.stage;
+    const balances = this.books.view.balances(ACCOUNT);
+    const account = venueBooks({ venue, product, accountId: ACCOUNT, links: [], balances });
     const { differing, duplicated, unintended } = compareBooks(this.books, [account]);
-    const bought = ledger.positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
-    const beyond = compareDecimals(decimal(bought), this.asked) > 0;
+    const position = this.account().positions.find(({ symbol }) => symbol === 'BTCUSDT');
+    const entered = (this.side === 'buy' ? position?.bought : position?.sold) ?? '0';
+    const beyond = compareDecimals(decimal(entered), this.asked) > 0;
     return {
-      duplicated: [...duplicated.map((id) => `${id} is duplicated`), ...(beyond ? [`bought ${bought}`] : [])],
+      duplicated: [...duplicated.map((id) => `${id} is duplicated`), ...(beyond ? [`${this.side} of ${entered}`] : [])],
       lost: [
         ...differing,
         ...unintended.map((id) => `${id} has no intent`),

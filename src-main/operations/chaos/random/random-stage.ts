@@ -1,35 +1,25 @@
-import { createBinanceGateway } from '../../../adapters/binance/binance-gateway.ts';
-import { createWeightLimiter } from '../../../adapters/binance/weight-limiter.ts';
-import { Secret } from '../../../adapters/keychain/secret.ts';
 import { type Disk, MemoryStore } from '../../../adapters/memory-store/memory-store.ts';
 import { VirtualClock } from '../../../adapters/virtual-clock/virtual-clock.ts';
 import { createEngine, type Engine, type Failpoint } from '../../../engine/engine.ts';
 import { DEFAULT_CONFIG } from '../../../engine/domain/config-defaults.ts';
 import type { Config } from '../../../engine/domain/config.ts';
-import type { Logger } from '../../../engine/ports/logger.ts';
+import type { InstrumentId } from '../../../engine/domain/identifiers.ts';
+import { ensure } from '../../../engine/domain/result.ts';
 import type { VenueGateway } from '../../../engine/ports/venue-gateway.ts';
 import { SeededRandom } from '../../../practice-exchange/market/seeded-random.ts';
+import type { ExchangeState } from '../../../practice-exchange/matching/exchange-state.ts';
 import { PracticeVenue } from '../../../practice-exchange/practice-venue.ts';
-import { UserDataHub } from '../../../practice-exchange/protocol/user-data.ts';
 import { practiceAccounts } from '../../../practice-exchange/start-practice-exchange.ts';
 import { CaseMarket } from '../case-market.ts';
 import { mortalClock } from '../compressed-clock.ts';
-import { ACCOUNT_NAME } from '../life-venues.ts';
-import { ACCOUNT, BTC } from '../stage.ts';
-import { directFeed } from './direct-feed.ts';
-import { directLibrary, type Library } from './direct-library.ts';
+import { type Product, venueOf } from '../life-venues.ts';
+import { ACCOUNT, instrumentOf } from '../stage.ts';
+import { type DirectConnections, directConnections, type Line, SILENT } from './direct-connections.ts';
 import { Wire } from './wire.ts';
 
 const MARKET_EVERY_MS = 250;
 const GROUP_COMMIT_MS = 5;
 const PLENTY = 1_000_000_000;
-
-export const SILENT: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 const CONFIG: Config = {
   ...DEFAULT_CONFIG,
@@ -46,7 +36,7 @@ const CONFIG: Config = {
 
 type Life = {
   readonly engine: Engine;
-  readonly library: Library;
+  readonly library: Line;
   readonly started: Promise<void>;
   readonly kill: () => void;
 };
@@ -55,6 +45,9 @@ type Life = {
 export class RandomStage {
   readonly clock = new VirtualClock();
   readonly market = new CaseMarket(['BTC']);
+  readonly product: Product;
+  /** What is traded. */
+  readonly bitcoin: InstrumentId;
   readonly venue: PracticeVenue;
   readonly wire: Wire;
   readonly disk: Disk = { rows: [], snapshots: [] };
@@ -62,23 +55,37 @@ export class RandomStage {
   life: Life | undefined;
   lives = 0;
   private store = new MemoryStore(this.disk);
-  private readonly hub: UserDataHub;
+  private readonly connections: DirectConnections;
   private doomed: { readonly at: Failpoint; hit: number } | undefined;
 
-  constructor(seed: string, exchange: (gateway: VenueGateway) => VenueGateway = (gateway) => gateway) {
+  constructor(
+    { product, seed }: { readonly product: Product; readonly seed: string },
+    exchange: (gateway: VenueGateway) => VenueGateway = (gateway) => gateway,
+  ) {
+    this.product = product;
+    this.bitcoin = instrumentOf('BTC', product);
     this.exchange = exchange;
     this.venue = new PracticeVenue({
       market: this.market,
-      accounts: practiceAccounts(1),
+      accounts: practiceAccounts(1).map((account) => ({
+        ...account,
+        ...(product === 'usdm' ? { usdm: '100000' } : {}),
+        ...(product === 'margin' ? { margin: { USDT: '100000' } } : {}),
+      })),
       speed: 1,
       limits: { weightPerMinute: PLENTY, ordersPer10s: PLENTY, ordersPerDay: PLENTY },
       readWallMs: () => Math.floor(this.clock.nowUs() / 1000),
       intentProbe: { isOnDisk: (ids) => this.areOnDisk(ids), close: () => undefined },
       discountPrices: {},
     });
-    this.hub = new UserDataHub(this.venue);
     this.wire = new Wire(this.clock, new SeededRandom(`${seed} wire`));
+    this.connections = directConnections({ venue: this.venue, wire: this.wire, product, accountId: ACCOUNT });
     this.clock.every(MARKET_EVERY_MS, () => this.venue.advance());
+  }
+
+  /** Books, orders and rules of the product. */
+  get state(): ExchangeState {
+    return (this.product === 'usdm' ? ensure(this.venue.usdm, 'a USD-M side') : this.venue).engine.state;
   }
 
   private areOnDisk(clientOrderIds: readonly string[]): boolean {
@@ -91,22 +98,7 @@ export class RandomStage {
     const store = new MemoryStore(this.disk);
     this.store = store;
     const mortal = mortalClock(this.clock);
-    const { hub, venue, wire } = this;
-    const direct = directLibrary({ account: ACCOUNT_NAME, hub, venue, wire });
-    const random = new SeededRandom(`life ${this.lives}`);
-    const gateway = createBinanceGateway({
-      accountId: ACCOUNT,
-      apiKey: new Secret('key'),
-      secret: new Secret('secret'),
-      endpoints: null,
-      limiter: createWeightLimiter(mortal.clock),
-      isCurrentEpoch: () => true,
-      clock: mortal.clock,
-      random: { next: () => random.unit(), hex: (bytes) => '0'.repeat(bytes * 2) },
-      logger: SILENT,
-      library: direct.create,
-    });
-    const library = direct.library();
+    const { gateway, feed, library } = this.connections.open(mortal.clock, new SeededRandom(`life ${this.lives}`));
     const kill = (): void => {
       store.killed = true;
       library.die();
@@ -119,16 +111,16 @@ export class RandomStage {
         store,
         logger: SILENT,
         gateways: [this.exchange(gateway)],
-        feeds: new Map([['BINANCE', directFeed(venue, mortal.clock)]]),
+        feeds: new Map([[venueOf(this.product), feed]]),
         inference: null,
       },
       {
         config: CONFIG,
-        accounts: [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'paper' }],
+        accounts: [{ accountId: ACCOUNT, venue: venueOf(this.product), mode: 'paper' }],
         installation: '0c4a0501',
         engineEpoch: this.lives,
         seed: '1',
-        instruments: [BTC],
+        instruments: [this.bitcoin],
         interval: '1m',
         warmUpBars: 1,
         failpoints: (name) => this.pass(name),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSystemClock } from '../../../adapters/system-clock/system-clock.ts';
+import { DEFECTS } from '../testing/defects.ts';
 import { minimize } from './minimize.ts';
 import { playSchedule } from './play-schedule.ts';
 import { type FailedSchedule, runRandom } from './run-random.ts';
@@ -22,8 +23,9 @@ describe('random schedules', () => {
         progress: () => undefined,
       });
       expect(failed).toEqual([]);
+      expect(Object.keys(result.products).sort()).toEqual(['margin', 'spot', 'usdm']);
       expect(result).toMatchObject({ schedules: 50, failed: 0, lost: 0, duplicated: 0, ok: true });
-      for (const figure of ['kills', 'faultsFired', 'filterChanges', 'fills', 'partialFills'] as const)
+      for (const figure of ['kills', 'faultsFired', 'filterChanges', 'fills', 'partialFills', 'executors'] as const)
         expect(result[figure]).toBeGreaterThan(0);
     },
     PATIENCE_MS,
@@ -36,6 +38,29 @@ describe('random schedules', () => {
 });
 
 describe('a failing schedule', () => {
+  it.each([
+    ['resendOnTimeout', DEFECTS.resendOnTimeout, /creates sent again/],
+    ['snapshotBeforeAwait', DEFECTS.snapshotBeforeAwait, /by the journal/],
+  ] as const)(
+    'is found, made short and told for the defect %s',
+    async (_defect, { gateway }, sign) => {
+      const failures: FailedSchedule[] = [];
+      const result = await runRandom({
+        clock: createSystemClock(),
+        ...{ schedules: 8, seed: 'defect', from: 1, progress: () => undefined },
+        failed: (failure) => failures.push(failure),
+        exchange: gateway,
+      });
+      expect(result).toMatchObject({ ok: false, failed: failures.length });
+      const whole = makeSchedule(`defect/${failures[0]?.schedule ?? 0}`);
+      expect(failures[0]?.steps.length).toBeLessThan(whole.steps.length);
+      expect(failures.map(({ problems }) => problems.join('; '))).toContainEqual(expect.stringMatching(sign));
+      // Without the defect the same steps cost nothing.
+      for (const failure of failures) expect((await playSchedule(failure)).problems).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
   it('is left with the steps that matter', async () => {
     const matter = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 4 });
     await fc.assert(

@@ -1,4 +1,6 @@
 import type { Clock } from '../../../engine/ports/clock.ts';
+import type { VenueGateway } from '../../../engine/ports/venue-gateway.ts';
+import type { Product } from '../life-venues.ts';
 import { minimize } from './minimize.ts';
 import { playSchedule, type PlayedSchedule } from './play-schedule.ts';
 import { makeSchedule, type Schedule } from './schedule.ts';
@@ -10,6 +12,8 @@ export type RandomRun = {
   /** Number of the first schedule: a failing one is played again by its own number alone. */
   readonly from: number;
   readonly failed: (failure: FailedSchedule) => void;
+  /** Exchanges the gateway for a defective one, to see schedules fail. */
+  readonly exchange?: (gateway: VenueGateway) => VenueGateway;
   readonly progress: (played: number) => void;
 };
 
@@ -22,6 +26,9 @@ export type RandomResult = {
   readonly kills: number;
   readonly faultsFired: number;
   readonly filterChanges: number;
+  readonly executors: number;
+  /** Schedules by what they traded. */
+  readonly products: Readonly<Partial<Record<Product, number>>>;
   readonly orders: number;
   readonly fills: number;
   readonly partialFills: number;
@@ -40,14 +47,16 @@ export async function runRandom(run: RandomRun): Promise<RandomResult> {
   const { clock, from, schedules, seed } = run;
   const startedUs = clock.monotonicUs();
   const all: PlayedSchedule[] = [];
+  const products: Partial<Record<Product, number>> = {};
   let failed = 0;
   for (let number = from; number < from + schedules; number++) {
     const schedule = makeSchedule(`${seed}/${number}`);
-    const played = await playSchedule(schedule);
+    const played = await playSchedule(schedule, run.exchange);
     all.push(played);
+    products[schedule.product] = (products[schedule.product] ?? 0) + 1;
     if (played.problems.length > 0) {
       failed += 1;
-      run.failed(await shortest(schedule, number));
+      run.failed(await shortest(schedule, number, run.exchange));
     }
     if (all.length % PROGRESS_EVERY === 0) run.progress(all.length);
   }
@@ -61,6 +70,8 @@ export async function runRandom(run: RandomRun): Promise<RandomResult> {
     kills: sum(({ lives }) => lives - 1),
     faultsFired: sum(({ struck }) => struck),
     filterChanges: sum(({ filterChanges }) => filterChanges),
+    executors: sum(({ executors }) => executors),
+    products,
     orders: sum(({ orders }) => orders),
     fills: sum(({ fills }) => fills),
     partialFills: sum(({ partialFills }) => partialFills),
@@ -73,9 +84,9 @@ export async function runRandom(run: RandomRun): Promise<RandomResult> {
   };
 }
 
-async function shortest({ seed, steps }: Schedule, schedule: number): Promise<FailedSchedule> {
+async function shortest(whole: Schedule, schedule: number, exchange: RandomRun['exchange']): Promise<FailedSchedule> {
   const fails = async (kept: Schedule['steps']): Promise<boolean> =>
-    (await playSchedule({ seed, steps: kept })).problems.length > 0;
-  const kept = await minimize(steps, fails);
-  return { schedule, seed, steps: kept, problems: (await playSchedule({ seed, steps: kept })).problems };
+    (await playSchedule({ ...whole, steps: kept }, exchange)).problems.length > 0;
+  const steps = await minimize(whole.steps, fails);
+  return { ...whole, schedule, steps, problems: (await playSchedule({ ...whole, steps }, exchange)).problems };
 }

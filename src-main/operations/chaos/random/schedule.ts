@@ -1,11 +1,14 @@
+import type { ExecutorParams } from '../../../engine/domain/executor.ts';
 import { FAILPOINTS, type Failpoint } from '../../../engine/engine.ts';
 import { SeededRandom } from '../../../practice-exchange/market/seeded-random.ts';
+import type { Product } from '../life-venues.ts';
 import type { EventFate, Fate, RequestClass } from './wire.ts';
 
 /** One thing that happens; everything random about it is drawn already, so that a schedule can be played in parts. */
 export type Act =
   | { readonly kind: 'enter'; readonly entry: 'fok' | 'resting'; readonly lots: number }
-  | { readonly kind: 'trade'; readonly lots: number }
+  | { readonly kind: 'execute'; readonly params: ExecutorParams; readonly lots: number }
+  | { readonly kind: 'trade'; readonly lots: number; readonly aggressor: 'buy' | 'sell' }
   | { readonly kind: 'move'; readonly ticks: number }
   | { readonly kind: 'close' }
   | { readonly kind: 'cancelAll' }
@@ -20,7 +23,25 @@ export type Act =
 
 export type Step = { readonly afterMs: number; readonly act: Act };
 
-export type Schedule = { readonly seed: string; readonly steps: readonly Step[] };
+export type Schedule = {
+  readonly seed: string;
+  readonly product: Product;
+  /** Of every entry. */
+  readonly side: 'buy' | 'sell';
+  readonly steps: readonly Step[];
+};
+
+/** Products in the order of their schedules; shorts where the product has them. */
+const MARKETS: readonly Pick<Schedule, 'product' | 'side'>[] = [
+  { product: 'spot', side: 'buy' },
+  { product: 'usdm', side: 'buy' },
+  { product: 'spot', side: 'buy' },
+  { product: 'margin', side: 'buy' },
+  { product: 'spot', side: 'buy' },
+  { product: 'usdm', side: 'sell' },
+  { product: 'spot', side: 'buy' },
+  { product: 'margin', side: 'sell' },
+];
 
 const PRICES = [9_600, 9_740, 9_790, 9_900, 9_990, 10_000, 10_000, 10_010, 10_100, 10_450];
 const FILTERS: readonly Readonly<Record<string, unknown>>[] = [
@@ -45,10 +66,11 @@ const FILTERS: readonly Readonly<Record<string, unknown>>[] = [
 /** 5 to 16 steps within about a minute. The same seed gives the same schedule. */
 export function makeSchedule(seed: string): Schedule {
   const random = new SeededRandom(seed);
+  const { product, side } = MARKETS[random.below(MARKETS.length)] ?? { product: 'spot', side: 'buy' };
   const steps: Step[] = [{ afterMs: 200, act: enter(random) }];
   const count = 5 + random.below(12);
   while (steps.length < count) steps.push({ afterMs: gap(random), act: draw(random) });
-  return { seed, steps };
+  return { seed, product, side, steps };
 }
 
 /** Many things come right after each other, some after a pause. */
@@ -62,12 +84,27 @@ function enter(random: SeededRandom): Act {
   return { kind: 'enter', entry: pick(random, ['fok', 'resting', 'resting']), lots: 100 + random.below(1_900) };
 }
 
+/** Parent orders that are done, or not, within the schedule. */
+const WORKED: readonly [ExecutorParams, ...ExecutorParams[]] = [
+  { kind: 'twap', durationMs: 6_000, slices: 3, jitterRatio: '0', limitPrice: null },
+  { kind: 'iceberg', price: '100.00', displayQuantity: '0.200', jitterRatio: '0' },
+  { kind: 'chase', limitPrice: null, maxRepegs: 5 },
+  { kind: 'dca', tranches: 3, intervalMs: 2_000, dropRatio: null },
+];
+
+const execute = (random: SeededRandom): Act => ({
+  kind: 'execute',
+  params: pick(random, WORKED),
+  lots: 300 + random.below(900),
+});
+
 type Draw = (random: SeededRandom) => Act;
 
 /** How often each comes up of a hundred. */
 const DRAWS: readonly (readonly [share: number, draw: Draw])[] = [
-  [20, enter],
-  [15, (random) => ({ kind: 'trade', lots: 1 + random.below(900) })],
+  [16, enter],
+  [5, execute],
+  [14, (random) => ({ kind: 'trade', lots: 1 + random.below(900), aggressor: pick(random, ['buy', 'sell']) })],
   [8, (random) => ({ kind: 'move', ticks: PRICES[random.below(PRICES.length)] ?? 10_000 })],
   [6, () => ({ kind: 'close' })],
   [4, () => ({ kind: 'cancelAll' })],

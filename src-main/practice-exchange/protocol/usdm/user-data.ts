@@ -1,12 +1,12 @@
-import type { WebSocket } from 'ws';
 import { formatAmount } from '../../matching/grid.ts';
 import { MARGIN_ASSET } from '../../usdm/futures-account.ts';
 import { unrealizedOf } from '../../usdm/margin-figures.ts';
 import type { UsdmEvent, UsdmVenue } from '../../usdm/usdm-venue.ts';
 import { PrivateDrills } from '../private-drills.ts';
+import type { EventReceiver } from '../user-data.ts';
 import { algoUpdate, orderTradeUpdate, positionUpdate } from './answers.ts';
 
-type Subscription = { readonly account: string; readonly key: string; readonly socket: WebSocket };
+type Subscription = { readonly account: string; readonly key: string; readonly socket: EventReceiver };
 
 /** Private events of USD-M to the sockets that opened a listen key. */
 export class UsdmUserData {
@@ -27,7 +27,7 @@ export class UsdmUserData {
   }
 
   /** Serves one socket; a key that is not known gets nothing and is closed. */
-  subscribe(key: string, socket: WebSocket): void {
+  subscribe(key: string, socket: EventReceiver & { close(code: number): void }): void {
     const account = this.usdm.listenKeys.accountOf(key);
     if (account === undefined) {
       socket.close(1008);
@@ -108,4 +108,4 @@ export class UsdmUserData {
   }
 }
 
-const send = (socket: WebSocket, event: unknown): void => socket.send(JSON.stringify(event));
+const send = (socket: EventReceiver, event: unknown): void => socket.send(JSON.stringify(event));
