@@ -5,6 +5,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'market-data': async () => (await import('./bench/market-data.ts')).marketData,
   instruments: async () => (await import('./bench/market-data.ts')).instruments,
   'order-path': async () => (await import('./bench/order-path.ts')).orderPath,
+  'risk-gate': async () => (await import('./bench/risk-gate.ts')).riskGate,
   load: async () => (await import('./bench/order-load.ts')).orderLoad,
   stop: async () => (await import('./bench/emergency-stop.ts')).emergencyStop,
 };
@@ -21,7 +22,7 @@ export const command: Command = {
   name: 'bench',
   summary: 'Measure speed and cost on this machine beside their baselines',
   usage: `
-usage: leeward bench <market-data | instruments | order-path | load | stop> [options] [--json]
+usage: leeward bench <market-data | instruments | order-path | risk-gate | load | stop> [options] [--json]
 
 Measures on this machine, each with its baseline in the same run; medians of alternating rounds, never a test.
 
@@ -35,6 +36,10 @@ Measures on this machine, each with its baseline in the same run; medians of alt
   order-path         signal -> verdict -> commit -> bytes on the socket, beside ccxt alone and a bare socket
     --samples <n>    orders per contestant and round (500)
 
+  risk-gate          portfolio value at risk asked for an entry and moved by a fill, beside the whole quadratic form
+    --samples <n>    batches of questions per round (500)
+    --positions <n>  open positions (200)
+
   load               orders at a steady rate through gate, journal and wire, each proven to be at the venue once
     --rate <n>       orders a second, three to a bracket (1000)
     --for <duration> how long (60s)
@@ -45,7 +50,7 @@ Measures on this machine, each with its baseline in the same run; medians of alt
     --samples <n>    stops of each kind (20)
     --positions <n>  how many are closed at once (50)
 
-  --rounds <n>       rounds the medians of the first three are taken of (3)
+  --rounds <n>       rounds the medians of the first four are taken of (3)
   --json             one JSON object on stdout; progress goes to stderr
 `,
   run: async ([name = '', ...args], io) => {

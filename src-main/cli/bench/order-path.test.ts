@@ -32,8 +32,8 @@ it('measures a whole engine beside its baselines, each order an accepted one tha
 });
 
 it.each([
-  [[], 'expected one of market-data, instruments, order-path, load, stop'],
-  [['warp-speed'], 'expected one of market-data, instruments, order-path, load, stop'],
+  [[], 'expected one of market-data, instruments, order-path, risk-gate, load, stop'],
+  [['warp-speed'], 'expected one of market-data, instruments, order-path, risk-gate, load, stop'],
   [['order-path', 'twice'], 'unexpected argument'],
   [['order-path', '--rounds', '0'], 'expected --rounds'],
 ])('refuses %j', async (names, expected) => {
