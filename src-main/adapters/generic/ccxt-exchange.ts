@@ -39,16 +39,18 @@ export type CcxtExchange = {
   fetchBalance(): Promise<unknown>;
   fetchTime(): Promise<unknown>;
   fetchOHLCV(symbol: string, timeframe: string, since: number | undefined, limit: number): Promise<unknown>;
+  fetchOrderBook(symbol: string): Promise<unknown>;
   watchOrderBook(symbol: string): Promise<unknown>;
   watchTrades(symbol: string): Promise<unknown>;
   watchOrders(symbol: string): Promise<unknown>;
   close(): Promise<unknown>;
 };
 
-/** Its futures are made before anybody awaits them. */
+/** Its futures are made, and its messages sent, where nobody awaits them. */
 export type CcxtSocket = {
   readonly connected: Promise<unknown>;
   future(name: unknown): Promise<unknown>;
+  send(message: unknown): Promise<unknown>;
 };
 
 export type CcxtClass = new (settings: Readonly<Record<string, unknown>>) => CcxtExchange;

@@ -20,6 +20,8 @@ export type Credentials = {
 export type ExchangeSettings = {
   readonly clock: Clock;
   readonly credentials: Credentials | null;
+  /** Exact text when absent. ccxt's books are made for floats: a level of text is not taken away by a size of zero. */
+  readonly numbers?: 'float';
   /** Points the object at another host than the venue's, such as a practice exchange. */
   readonly pointAt?: (exchange: CcxtExchange) => void;
 };
@@ -53,12 +55,12 @@ export class ExchangeCalls {
   private readonly pace: RequestPace;
   private readonly contexts = new AsyncLocalStorage<CallContext>();
 
-  constructor(type: CcxtClass, { clock, credentials, pointAt }: ExchangeSettings) {
+  constructor(type: CcxtClass, { clock, credentials, numbers, pointAt }: ExchangeSettings) {
     this.exchange = new type({
       ...(credentials === null ? {} : revealed(credentials)),
       enableRateLimit: true,
       timeout: REPLY_TIMEOUT_MS,
-      number: String,
+      number: numbers === 'float' ? Number : String,
       streaming: { keepAlive: PING_EVERY_MS, maxPingPongMisses: 2 },
       options: {
         defaultType: 'spot',
@@ -122,13 +124,10 @@ export class ExchangeCalls {
       const socket = client(url);
       if (tended.has(socket)) return socket;
       tended.add(socket);
-      socket.connected.catch(() => undefined);
-      const future = socket.future.bind(socket);
-      socket.future = (name) => {
-        const made = future(name);
-        made.catch(() => undefined);
-        return made;
-      };
+      void tendedPromise(socket.connected);
+      const [future, send] = [socket.future.bind(socket), socket.send.bind(socket)];
+      socket.future = (name) => tendedPromise(future(name));
+      socket.send = (message) => tendedPromise(send(message));
       return socket;
     };
   }
@@ -160,6 +159,12 @@ export class ExchangeCalls {
       return onRestResponse(...parts);
     };
   }
+}
+
+/** The same promise, whose rejection is heard by whoever awaits it and by nobody else. */
+function tendedPromise<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 /** Throws when the request may not leave any more. */
