@@ -48,6 +48,7 @@ export function orderDto(record: OrderRecord, filled: Filled | undefined): Order
     foreign: false,
     installation: null,
     adopted: record.adoptedAs !== undefined,
+    ...(spec.parentId !== undefined && { parentId: spec.parentId }),
     createdAtUs: record.createdAtUs,
     updatedAtUs: record.updatedAtUs,
     reason: record.reason,

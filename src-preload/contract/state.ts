@@ -91,6 +91,8 @@ export type OrderDto = {
   readonly installation: string | null;
   /** Was foreign, and is ours since a person asked for it. */
   readonly adopted: boolean;
+  /** The executor whose child it is; absent for any other. */
+  readonly parentId?: string;
   readonly createdAtUs: number;
   readonly updatedAtUs: number;
   readonly reason: string | null;

@@ -94,12 +94,14 @@ describe('tables and lists', () => {
     expect(t.text('[data-panel="7"] tbody tr:last-child')).toContain('order ended by query');
   });
 
-  it('shows parent orders, and pauses and cancels them', async () => {
+  it('shows parent orders and their children, and pauses and stops them', async () => {
     await userEvent.click(tab('7', 'Executors'));
     await shown('[data-panel="7"] tbody tr').toContain('TWAP');
     expect(t.text('[data-panel="7"] tbody tr')).toContain('25%');
+    expect(t.text('[data-panel="7"] .sec')).toContain('Children of');
+    expect(t.text('[data-panel="7"] .orders tbody')).toContain('45,355.00');
     await userEvent.click(t.find('[aria-label^="Pause TWAP"]'));
-    await userEvent.click(t.find('[aria-label^="Cancel TWAP"]'));
+    await userEvent.click(t.find('[aria-label^="Stop TWAP"]'));
     expect(t.bridge.commands.map(({ command }) => command)).toEqual([
       { kind: 'pauseExecutor', executorId: 'x3-1' },
       { kind: 'stopExecutor', executorId: 'x3-1' },

@@ -208,6 +208,7 @@ describe('orders by hand', () => {
     await userEvent.selectOptions(page.getByLabelText('Type', { exact: true }), 'market');
     await userEvent.click(page.getByRole('button', { name: 'all 1.2' }));
     await shown('.btn.send').toContain('Sell 1.2 BTC at market');
+    await shown('.verdict').toContain('Would be allowed');
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     await expect
       .poll(() => bridge.commands.map(({ command }) => command))
@@ -229,6 +230,33 @@ describe('orders by hand', () => {
     bridge.receiver?.onMessage({ t: 'update', sequence: 2, update: { op: 'upsert', topic: 'orders', value: order } });
     await shown('.lastorder').toContain('? unknown');
     await shown('.lastorder').toContain('Counted as its worst case');
+  });
+
+  it('starts an executor with what its kind asks for, each child under its stop', async () => {
+    const { bridge, find } = mounted();
+    await shown('.ticket').toContain('Close only');
+    await expect.poll(() => t?.terminal.session.market.book()).not.toBeNull();
+    await userEvent.click(page.getByRole('tab', { name: 'Executor', exact: true }));
+    await userEvent.fill(page.getByLabelText('Quantity', { exact: true }), '0.5');
+    await userEvent.click(find('.ticket .propose'));
+    await userEvent.fill(page.getByLabelText('Slices'), '2000');
+    await shown('.ticket .problem').toContain('Expected 1 to 1,000.');
+    await userEvent.fill(page.getByLabelText('Slices'), '12');
+    await shown('.btn.send').toContain('Start TWAP: Buy 0.5 BTC');
+    await shown('.verdict').toContain('Would be allowed');
+    await userEvent.keyboard('{Control>}{Enter}{/Control}');
+    await expect
+      .poll(() => bridge.commands.map(({ command }) => command))
+      .toMatchObject([
+        {
+          ...{ kind: 'startExecutor', side: 'buy', quantity: '0.5', reduceOnly: false },
+          protection: { stopTrigger: '45000.73' },
+          params: { kind: 'twap', durationMs: 1_800_000, slices: 12, jitterRatio: '0.20', limitPrice: null },
+        },
+      ]);
+    await userEvent.selectOptions(page.getByLabelText('Kind'), 'grid');
+    await shown('.ticket').toContain('sold one level higher');
+    expect((page.getByRole('radio', { name: '▼ Sell' }).element() as HTMLButtonElement).disabled).toBe(true);
   });
 
   it('cancels one order at once and all of them only when confirmed', async () => {

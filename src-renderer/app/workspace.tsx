@@ -3,6 +3,7 @@ import { AlertsPanel } from '../panels/alerts.tsx';
 import { BlotterPanel } from '../panels/blotter.tsx';
 import { ChartPanel } from '../panels/chart.tsx';
 import { DriftPanel } from '../panels/drift.tsx';
+import { ExecutorPanel } from '../panels/executor-form.tsx';
 import { OrderBookPanel } from '../panels/order-book.tsx';
 import { PanelGuard } from '../panels/panel-guard.tsx';
 import { Panel, type PanelTab } from '../panels/panel.tsx';
@@ -65,13 +66,20 @@ export function Workspace(): ReactElement {
 
 type CellProps = { readonly isStopped: boolean; readonly isWide: boolean };
 
-/** The ticket, or the re-arm steps while stopped; risk beside it where the window is narrow. */
+const TICKET_TAB: PanelTab = { id: 'trade', title: 'Order ticket' };
+const EXECUTOR_TAB: PanelTab = { id: 'executor', title: 'Executor' };
+const REARM_TAB: PanelTab = { id: 'trade', title: 'Re-arm' };
+
+/** Orders and executors by hand, or the re-arm steps while stopped; risk beside them where the window is narrow. */
 function TradeCell({ isStopped, isWide }: CellProps): ReactElement {
   const [tab, setTab] = useState('trade');
-  const trade: PanelTab = { id: 'trade', title: isStopped ? 'Re-arm' : 'Order ticket' };
-  const tabs = isWide ? [] : [trade, RISK_TAB];
+  const own = isStopped ? [REARM_TAB] : [TICKET_TAB, EXECUTOR_TAB];
+  const all = isWide ? own : [...own, RISK_TAB];
+  const tabs = all.length > 1 ? all : [];
   if (!isWide && tab === 'risk') return <RiskPanel tabs={tabs} onTab={setTab} />;
-  return isStopped ? <RearmPanel tabs={tabs} onTab={setTab} /> : <TicketPanel tabs={tabs} onTab={setTab} />;
+  if (isStopped) return <RearmPanel tabs={tabs} onTab={setTab} />;
+  const Shown = tab === 'executor' ? ExecutorPanel : TicketPanel;
+  return <Shown tabs={tabs} onTab={setTab} />;
 }
 
 const STOP_TAB: PanelTab = { id: 'stop', title: 'Stop report' };

@@ -1,6 +1,6 @@
-import type { ReactElement } from 'react';
-import type { ExecutorDto } from '../../src-preload/contract/state.ts';
-import { useEngine, useTerminal } from '../app/terminal-context.tsx';
+import { useState, type ReactElement } from 'react';
+import type { ExecutorDto, OrderDto } from '../../src-preload/contract/state.ts';
+import { useEngine, useInstruments, useTerminal } from '../app/terminal-context.tsx';
 import type { CommandSender } from '../app/use-command.ts';
 import { executorReasonText, executorText, reasonText, sideText } from '../app/words.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -8,6 +8,7 @@ import { Num } from '../ui/number.tsx';
 import { formatDecimal } from '../ui/number-text.ts';
 import { clockText } from '../ui/time-text.ts';
 import { MarketName } from './market-name.tsx';
+import { OrdersTable } from './orders-table.tsx';
 import { onRowKey } from './row-focus.ts';
 
 /** `wide`: left out where the panel is narrow; what it says is in the row's titles then. */
@@ -77,7 +78,7 @@ function Action({ name, icon, executor, refused = null, onAct }: ActionProps): R
   return (
     <button
       type="button"
-      className={name === 'Cancel' ? 'rowbtn' : 'rowbtn calm'}
+      className={name === 'Stop' ? 'rowbtn' : 'rowbtn calm'}
       disabled={refused !== null}
       title={refused ?? name}
       aria-label={`${name} ${executorText(executor.executor)} ${executor.instrumentId}`}
@@ -91,9 +92,10 @@ function Action({ name, icon, executor, refused = null, onAct }: ActionProps): R
   );
 }
 
-type RowProps = { readonly executor: ExecutorDto; readonly sender: CommandSender };
+type ActionsProps = { readonly executor: ExecutorDto; readonly sender: CommandSender };
+type RowProps = ActionsProps & { readonly isShown: boolean; readonly onShow: (executorId: string) => void };
 
-function Actions({ executor, sender }: RowProps): ReactElement | null {
+function Actions({ executor, sender }: ActionsProps): ReactElement | null {
   const trading = useEngine((state) => state.strip.tradingState);
   const { executorId, status } = executor;
   if (status !== 'working' && status !== 'paused') return null;
@@ -107,18 +109,26 @@ function Actions({ executor, sender }: RowProps): ReactElement | null {
       ) : (
         <Action name="Resume" icon="play" executor={executor} refused={refused} onAct={send('resumeExecutor')} />
       )}
-      <Action name="Cancel" icon="cross" executor={executor} onAct={send('stopExecutor')} />
+      <Action name="Stop" icon="cross" executor={executor} onAct={send('stopExecutor')} />
     </>
   );
 }
 
-function ExecutorRow({ executor, sender }: RowProps): ReactElement {
+function ExecutorRow({ executor, sender, isShown, onShow }: RowProps): ReactElement {
   const { session } = useTerminal();
   const { children, executorId, filled, instrumentId, openChildren, quantity, reduceOnly, side, startedAtUs } =
     executor;
   const isBuy = side === 'buy';
   return (
-    <tr tabIndex={-1} title={`Executor ${executorId}`} onClick={() => session.select(instrumentId)}>
+    <tr
+      className={isShown ? 'sel' : ''}
+      tabIndex={-1}
+      title={`Executor ${executorId}`}
+      onClick={() => {
+        session.select(instrumentId);
+        onShow(executorId);
+      }}
+    >
       <td className="wide">
         <Num>{clockText(startedAtUs)}</Num>
       </td>
@@ -156,8 +166,10 @@ function ExecutorRow({ executor, sender }: RowProps): ReactElement {
 
 type TableProps = { readonly executors: readonly ExecutorDto[]; readonly sender: CommandSender };
 
-/** Parent orders, newest first; pausing and canceling take their open children back. */
+/** Parent orders, newest first, and the children of one; pausing and stopping take their open children back. */
 export function ExecutorsTable({ executors, sender }: TableProps): ReactElement {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const shown = executors.find(({ executorId }) => executorId === chosen) ?? executors.at(-1);
   return (
     <div className="content scroll blotter">
       <table className="table" onKeyDown={onRowKey}>
@@ -181,10 +193,46 @@ export function ExecutorsTable({ executors, sender }: TableProps): ReactElement 
         </thead>
         <tbody>
           {executors.toReversed().map((executor) => (
-            <ExecutorRow key={executor.executorId} executor={executor} sender={sender} />
+            <ExecutorRow
+              key={executor.executorId}
+              executor={executor}
+              sender={sender}
+              isShown={executor === shown}
+              onShow={setChosen}
+            />
           ))}
         </tbody>
       </table>
+      {shown && <Children executor={shown} sender={sender} />}
     </div>
+  );
+}
+
+const NO_ORDERS: readonly OrderDto[] = [];
+
+/** Newest first; those that ended long ago leave with the closed orders. */
+function Children({ executor, sender }: ActionsProps): ReactElement {
+  const instruments = useInstruments();
+  const all = useEngine((state) => state.orders) ?? NO_ORDERS;
+  const children = all
+    .filter(({ parentId }) => parentId === executor.executorId)
+    .toSorted((a, b) => b.createdAtUs - a.createdAtUs);
+  const cancel = ({ clientOrderId }: OrderDto): void => void sender.send({ kind: 'cancelOrder', clientOrderId });
+  return (
+    <>
+      <div className="sec">
+        <span>
+          Children of {executorText(executor.executor)} <Num className="t3">{executor.executorId}</Num>
+        </span>
+        <span className="t3">
+          {executor.openChildren} open of {executor.children}
+        </span>
+      </div>
+      {children.length === 0 ? (
+        <p className="none">No child placed yet.</p>
+      ) : (
+        <OrdersTable orders={children} instruments={instruments} onCancel={cancel} />
+      )}
+    </>
   );
 }

@@ -12,19 +12,21 @@ type TextFieldProps = {
   readonly problem?: string | undefined;
   /** Why nothing can be typed here. */
   readonly refused?: string | null;
+  /** What the field is, for the pointer. */
+  readonly says?: string;
   readonly placeholder?: string;
   readonly onChange: (value: string) => void;
 };
 
 /** A labeled line of text with its unit, and at most one line about what is wrong with it. */
 export function TextField(props: TextFieldProps): ReactElement {
-  const { label, isBeside = false, value, note, problem, refused = null, placeholder, onChange } = props;
+  const { label, isBeside = false, value, note, problem, refused = null, says, placeholder, onChange } = props;
   const id = useId();
   const isWrong = problem !== undefined && refused === null;
   return (
     <div className={isBeside ? 'field beside' : 'field'}>
       <label htmlFor={id}>{label}</label>
-      <span className={isWrong ? 'input wrong' : 'input'} title={refused ?? undefined}>
+      <span className={isWrong ? 'input wrong' : 'input'} title={refused ?? says}>
         <input
           id={id}
           className="n"

@@ -18,6 +18,7 @@ export const closedOrders = (orders: readonly OrderDto[]): readonly OrderDto[] =
 export function purposeOf(order: OrderDto): string {
   if (order.foreign) return 'never touched';
   if (order.role === 'stop') return 'protects';
+  if (order.parentId !== undefined) return `child ${order.parentId}`;
   if (order.role === 'entry') return order.strategyId ?? 'by hand';
   return order.role;
 }

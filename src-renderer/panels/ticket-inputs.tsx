@@ -95,7 +95,7 @@ const NO_SHORTS = 'A sell opens nothing here: it closes what is held.';
 type ProposeProps = { readonly onPropose: () => void };
 
 /** Fills in a price of the book and exits around it: a start to change, not advice. */
-const ProposeButton = ({ onPropose }: ProposeProps): ReactElement => (
+export const ProposeButton = ({ onPropose }: ProposeProps): ReactElement => (
   <button type="button" className="btn tiny propose" onClick={onPropose}>
     from book
   </button>
@@ -215,7 +215,13 @@ function riskRefusal({ isClosing }: TicketFields, equity: string | null, quote: 
   return equity === null ? `the equity is not known in ${quote}` : null;
 }
 
-const CloseAll = ({ closable, onChange }: { readonly closable: string; readonly onChange: Change }): ReactElement => (
+export const CloseAll = ({
+  closable,
+  onChange,
+}: {
+  readonly closable: string;
+  readonly onChange: Change;
+}): ReactElement => (
   <button type="button" className="btn tiny propose" onClick={() => onChange({ sizeUnit: 'base', size: closable })}>
     all {formatDecimal(closable)}
   </button>

@@ -164,7 +164,7 @@ const stopOf = (tail: string, base: string, agoS: number, quantity: string, trig
   });
 
 const sampleOrders: readonly OrderDto[] = [
-  orderOf('7f31', 'BTC', 231, { quantity: '0.15', price: '45355.00', type: 'limitMaker' }),
+  orderOf('7f31', 'BTC', 231, { quantity: '0.15', price: '45355.00', type: 'limitMaker', parentId: 'x3-1' }),
   orderOf('31c4', 'LINK', 21, {
     quantity: '900',
     price: '15.450',
