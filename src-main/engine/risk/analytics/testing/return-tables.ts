@@ -15,6 +15,10 @@ export function correlatedReturns(seed: number, assets: number, periods: number)
   return Array.from({ length: assets }, (_, i) => common.map((each) => each + 0.0005 + 0.005 * (i + 1) * normal()));
 }
 
+/** Fractions of a thousand steps: most doubles of a range are next to zero and would show little. */
+export const fractions = (lowest: number, highest: number): fc.Arbitrary<number> =>
+  fc.integer({ min: lowest * 1000, max: highest * 1000 }).map((each) => each / 1000);
+
 /** Tables of 2 to 7 assets. */
 export const returnTables = fc
   .record({ seed: fc.integer({ min: 0, max: 1e9 }), assets: fc.integer({ min: 2, max: 7 }) })
