@@ -49,7 +49,10 @@ export function bookTickerText({ book, rules }: SymbolMarket): string {
   return `"s":"${rules.symbol}","b":"${bid}","B":"${bidSize}","a":"${ask}","A":"${askSize}"`;
 }
 
-export const tradeEvent = (rules: SymbolRules, print: Print, nowMs: number): string =>
+/** `M` means nothing and is spot's alone. */
+const SPOT_MARK = { M: true };
+
+export const tradeEvent = (rules: SymbolRules, print: Print, nowMs: number, mark: object = SPOT_MARK): string =>
   JSON.stringify({
     e: 'trade',
     E: nowMs,
@@ -59,10 +62,15 @@ export const tradeEvent = (rules: SymbolRules, print: Print, nowMs: number): str
     q: rules.sizes.format(print.lots),
     T: print.atMs,
     m: print.buyerIsMaker,
-    M: true,
+    ...mark,
   });
 
-export const aggregateTradeEvent = (rules: SymbolRules, print: Print, nowMs: number): string =>
+export const aggregateTradeEvent = (
+  rules: SymbolRules,
+  print: Print,
+  nowMs: number,
+  mark: object = SPOT_MARK,
+): string =>
   JSON.stringify({
     e: 'aggTrade',
     E: nowMs,
@@ -74,5 +82,5 @@ export const aggregateTradeEvent = (rules: SymbolRules, print: Print, nowMs: num
     l: print.tradeId,
     T: print.atMs,
     m: print.buyerIsMaker,
-    M: true,
+    ...mark,
   });

@@ -1,10 +1,10 @@
 import type { SymbolMarket } from '../../matching/exchange-state.ts';
 import type { UsdmVenue } from '../../usdm/usdm-venue.ts';
 import { bookTickerChannel, type Channel, depthChannel, EVERY_SECOND, openChannel, silent } from '../stream-channel.ts';
-import { depthDiff } from '../stream-messages.ts';
+import { aggregateTradeEvent, depthDiff, tradeEvent } from '../stream-messages.ts';
 import { premiumIndex } from './market-routes.ts';
 
-/** Streams of USD-M: spot's, but diffs name their predecessor, events carry two times, and there is a mark price. */
+/** Streams of USD-M: spot's, but diffs name their predecessor, trades lack spot's mark, events carry two times, and there is a mark price. */
 export function openUsdmChannel(usdm: UsdmVenue, name: string): Channel | undefined {
   const at = name.indexOf('@');
   const market = usdm.engine.state.markets.get(name.slice(0, Math.max(0, at)).toUpperCase());
@@ -12,6 +12,11 @@ export function openUsdmChannel(usdm: UsdmVenue, name: string): Channel | undefi
   const kind = name.slice(at + 1);
   if (kind === 'markPrice' || kind === 'markPrice@1s') return markPriceChannel(usdm, market);
   if (kind === 'bookTicker') return bookTickerChannel(market, (updateId, text) => top(usdm, updateId, text));
+  const nowMs = (): number => usdm.clock.now().marketMs;
+  if (kind === 'trade')
+    return { ...silent(), printed: (print) => tradeEvent(market.rules, print, nowMs(), { X: 'MARKET' }) };
+  if (kind === 'aggTrade')
+    return { ...silent(), printed: (print) => aggregateTradeEvent(market.rules, print, nowMs(), {}) };
   return depthChannel(usdm, market, name, diff) ?? openChannel(usdm, name);
 }
 
