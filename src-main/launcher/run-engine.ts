@@ -24,7 +24,6 @@ import { Price } from '../engine/domain/quantities.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
 import type { MarketDataFeed } from '../engine/ports/market-data-feed.ts';
-import type { RawCapture } from '../engine/ports/raw-capture.ts';
 import type { Store } from '../engine/ports/store.ts';
 import type { VenueGateway } from '../engine/ports/venue-gateway.ts';
 import { connectGuardian, type EngineLink } from '../guardian/engine-link.ts';
@@ -84,7 +83,7 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
   const guardian: { link?: EngineLink } = {};
   const isCurrent = (): boolean => guardian.link?.isCurrent() ?? false;
   const recording = recordMarketData(boot, clock, store);
-  const { feed, feeds, gateways } = venuesOf(parts, isCurrent, recording?.writer);
+  const { feed, feeds, gateways } = venuesOf(parts, isCurrent, recording);
   const engine = createEngine(
     { clock, store, logger, gateways, feeds, inference: host.inference },
     optionsOf(boot, host),
@@ -147,7 +146,7 @@ type Venues = {
 };
 
 /** One weight ledger for the host: the feed and every account share it, as the venue counts them together. */
-function venuesOf(parts: Parts, isCurrentEpoch: () => boolean, capture: RawCapture | undefined): Venues {
+function venuesOf(parts: Parts, isCurrentEpoch: () => boolean, recording: Recording | undefined): Venues {
   const { boot, clock, logger, market } = parts;
   const limiters = hostLimiters(clock);
   const random = createSystemRandom();
@@ -167,7 +166,8 @@ function venuesOf(parts: Parts, isCurrentEpoch: () => boolean, capture: RawCaptu
     });
   });
   const { accounts, venue } = boot;
-  const made = venueFeeds({ venue, accounts, limiters, clock, random, logger, ...(capture && { capture }) });
+  const capture = recording && { capture: (feed: string) => recording.writer.feed(feed) };
+  const made = venueFeeds({ venue, accounts, limiters, clock, random, logger, ...capture });
   const feeds = new Map([...made].map(([name, feed]) => [name, shownFeed(feed, market)]));
   return { feed: byVenue(feeds), feeds, gateways };
 }

@@ -26,8 +26,8 @@ export type FeedParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Records what spot's sockets say. */
-  readonly capture?: RawCapture;
+  /** Where the feed of this name records what its sockets say; absent where nothing is recorded. */
+  readonly capture?: (feed: string) => RawCapture;
 };
 
 /** Binance's feed, and Kraken's where an account trades there. */
@@ -37,29 +37,33 @@ export function venueFeeds(parts: FeedParts): ReadonlyMap<Venue, MarketDataFeed>
   return feeds;
 }
 
+const recorded = ({ capture }: Pick<FeedParts, 'capture'>, feed: string): { readonly capture?: RawCapture } =>
+  capture === undefined ? {} : { capture: capture(feed) };
+
 /** Spot's feed, and beside it those of margin, which plays on spot's books, and of futures, where an account trades them. */
-function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts): MarketDataFeed {
+function binanceFeed(parts: FeedParts): MarketDataFeed {
+  const { venue, accounts, limiters, clock, random, logger } = parts;
   const { origin, rest, stream, futures } = venue;
   const ofSpot = {
-    ...parts,
-    origin,
+    ...{ clock, random, logger, origin },
     restUrl: rest ?? BINANCE_REST,
     streamUrl: stream ?? BINANCE_STREAM,
     limiter: limiters.spot,
   };
-  const spot = createBinancePublicFeed({ ...ofSpot, ...(capture === undefined ? {} : { capture }) });
+  const spot = createBinancePublicFeed({ ...ofSpot, ...recorded(parts, 'binance-spot') });
   const others = new Map<Product, MarketDataFeed>();
   const trades = (wanted: Product): boolean =>
     accounts.some((account) => account.product === wanted && account.venue !== 'KRAKEN');
-  if (trades('MARGIN')) others.set('MARGIN', createBinancePublicFeed(ofSpot));
+  if (trades('MARGIN'))
+    others.set('MARGIN', createBinancePublicFeed({ ...ofSpot, ...recorded(parts, 'binance-margin') }));
   if (trades('USDM')) {
     const usdm = createBinancePublicFeed({
-      ...parts,
-      origin,
+      ...ofSpot,
       product: BINANCE_USDM,
       restUrl: rest ?? BINANCE_FUTURES_REST,
       streamUrl: futures ?? BINANCE_FUTURES_STREAM,
       limiter: limiters.usdm,
+      ...recorded(parts, 'binance-usdm'),
     });
     others.set('USDM', usdm);
   }
@@ -67,15 +71,19 @@ function binanceFeed({ venue, accounts, limiters, capture, ...parts }: FeedParts
 }
 
 /** Margin's markets are those of spot under ids of their own: each product has a feed of its own. */
-function krakenFeed({ venue: { kraken, origin }, accounts, clock, random, logger }: FeedParts): MarketDataFeed {
-  const made = (): MarketDataFeed =>
+function krakenFeed(parts: FeedParts): MarketDataFeed {
+  const { venue, accounts, clock, random, logger } = parts;
+  const { kraken, origin } = venue;
+  const made = (feed: string): MarketDataFeed =>
     createKrakenPublicFeed({
       restUrl: kraken?.rest ?? KRAKEN_REST,
       streamUrl: kraken?.publicStream ?? KRAKEN_STREAM,
       ...{ origin, clock, random, logger },
+      ...recorded(parts, feed),
     });
+  const spot = made('kraken-spot');
   const tradesMargin = accounts.some(({ venue, product }) => venue === 'KRAKEN' && product === 'MARGIN');
-  return tradesMargin ? feedsByProduct(made(), new Map([['MARGIN', made()]])) : made();
+  return tradesMargin ? feedsByProduct(spot, new Map([['MARGIN', made('kraken-margin')]])) : spot;
 }
 
 /** Every market by the feed of its venue; none for a venue without one. */

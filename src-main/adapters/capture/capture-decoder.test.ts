@@ -54,11 +54,21 @@ describe('a line of a capture', () => {
     ]);
   });
 
+  it('learns the depth of a book of Kraken from the answer to its subscription', () => {
+    const answer = (fields: object): string =>
+      JSON.stringify({ method: 'subscribe', result: { channel: 'book', symbol: 'BTC/USD', ...fields }, success: true });
+    expect(decodeCaptureLine(answer({ depth: 100 })).entries).toEqual([
+      { venue: 'KRAKEN', product: 'SPOT', event: { kind: 'subscribed', symbol: 'BTC/USD', depth: 100 } },
+    ]);
+    for (const fields of [{}, { depth: 100, channel: 'trade' }, { depth: 100, symbol: 7 }])
+      expect(decodeCaptureLine(answer(fields)).entries).toEqual([]);
+  });
+
   it('reads requests with their answers', () => {
     const of = (url: string, body: string) => decodeCaptureLine(`${url} -> 1626992741.3: ${body}`).entries;
-    expect(
-      of('https://fapi.binance.com/fapi/v1/depth?symbol=A', '{"lastUpdateId":1,"bids":[],"asks":[]}'),
-    ).toMatchObject([{ product: 'USDM', event: { kind: 'snapshot', symbol: 'A' } }]);
+    expect(of('http://127.0.0.1:9/fapi/v1/depth?symbol=A', '{"lastUpdateId":1,"bids":[],"asks":[]}')).toMatchObject([
+      { product: 'USDM', event: { kind: 'snapshot', symbol: 'A' } },
+    ]);
     expect(of('https://api.binance.com/api/v3/openInterest?symbol=A', '{}')).toMatchObject([
       { product: 'SPOT', event: { kind: 'unsupported', symbol: 'A', type: '/api/v3/openInterest' } },
     ]);

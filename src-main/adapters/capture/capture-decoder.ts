@@ -28,7 +28,8 @@ export type CaptureEntry =
   | {
       readonly venue: CaptureVenue;
       readonly product: 'SPOT';
-      readonly event: { kind: 'subscribed'; readonly symbol: string };
+      /** `depth` of its book, where the venue says it. */
+      readonly event: { kind: 'subscribed'; readonly symbol: string; readonly depth?: number };
     };
 
 /** `symbol` is null where the recorder did not write the request down. */
@@ -67,7 +68,7 @@ function requested(request: RegExpExecArray, text: string): CaptureRecord {
   const body = parseJson(text);
   const isDepth = url.pathname.endsWith('/depth');
   const symbol = url.searchParams.get('symbol');
-  const product = url.hostname.startsWith('fapi') ? 'USDM' : 'SPOT';
+  const product = url.pathname.startsWith('/fapi/') ? 'USDM' : 'SPOT';
   const entry: CaptureEntry = isDepth
     ? { venue: 'BINANCE', product, event: { kind: 'snapshot', symbol, snapshot: decodeBinanceSnapshot(body) } }
     : { venue: 'BINANCE', product, event: { kind: 'unsupported', symbol, type: url.pathname } };
@@ -82,7 +83,7 @@ function decodeMessage(message: unknown, text: string): readonly CaptureEntry[] 
   if (isObject(message['data'])) return [binance(message['data'])];
   if ('lastUpdateId' in message) return [binanceSnapshot(message)];
   if ('e' in message || 'u' in message) return [binance(message)];
-  if ('result' in message || 'method' in message) return [];
+  if ('result' in message || 'method' in message) return acknowledged(message);
   throw new DecodeFailure(`expected a message of a known venue, was ${text.slice(0, 60)}`);
 }
 
@@ -109,6 +110,14 @@ function krakenV2(text: string): readonly CaptureEntry[] {
   const message = parseJson(quoteV2Numbers(text));
   if (!isObject(message) || !Array.isArray(message['data']) || message['channel'] === 'status') return [];
   return decodeKrakenV2(message).map((event) => ({ venue: 'KRAKEN', product: 'SPOT', event }));
+}
+
+/** Kraken v2 names the depth of a book when it is subscribed to, and not with the book. */
+function acknowledged({ method, result }: JsonObject): readonly CaptureEntry[] {
+  if (method !== 'subscribe' || !isObject(result) || result['channel'] !== 'book') return [];
+  const { symbol, depth } = result;
+  if (typeof symbol !== 'string' || typeof depth !== 'number') return [];
+  return [{ venue: 'KRAKEN', product: 'SPOT', event: { kind: 'subscribed', symbol, depth } }];
 }
 
 /** Kraken v1 control messages and all of Bitstamp carry `event`. */

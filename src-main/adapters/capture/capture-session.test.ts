@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { krakenChecksum } from '../../engine/market-data/kraken-checksum.ts';
 import { CaptureSession } from './capture-session.ts';
 
 let dir: string;
@@ -24,6 +25,39 @@ describe('what a capture session counts', () => {
     const { results, failure } = await replayed(kline('BTCUSDT'));
     expect(failure).toBeNull();
     expect(results).toMatchObject([{ instrument: 'BTCUSDT', product: 'SPOT', bars: 1, messages: 1, book: 'none' }]);
+  });
+
+  it('gives a bar to the product that a later message of the file tells', async () => {
+    const futures = { e: 'depthUpdate', E: 1, s: 'BTCUSDT', U: 1, u: 2, pu: 0, b: [], a: [] };
+    const { results } = await replayed(kline('BTCUSDT'), futures, kline('BTCUSDT'));
+    expect(results).toMatchObject([{ instrument: 'BTCUSDT', product: 'USDM', bars: 2, messages: 3 }]);
+    const bars = await replayed(...Array.from({ length: 1_100 }, () => kline('BTCUSDT')), futures);
+    expect(bars.results).toMatchObject([
+      { product: 'SPOT', bars: 1_100 },
+      { product: 'USDM', messages: 1 },
+    ]);
+  });
+
+  it('cuts a book of Kraken at the depth it was subscribed with', async () => {
+    const level = (price: number) => `{"price":${price}.0,"qty":1.0}`;
+    const texts = (prices: readonly number[]) => prices.map((price) => [`${price}.0`, '1.0'] as const);
+    const asks = Array.from({ length: 11 }, (_, index) => 100 + index);
+    const sum = (best: number) => krakenChecksum(texts(asks.filter((ask) => ask >= best).slice(0, 10)), texts([99]));
+    const book = (type: string, changed: readonly string[], best: number, bids = '') =>
+      `{"channel":"book","type":"${type}","data":[{"symbol":"A/B","bids":[${bids}],"asks":[${changed.join()}],"checksum":${sum(best)}}]}`;
+    const lines = [
+      '{"method":"subscribe","result":{"channel":"book","depth":25,"symbol":"A/B"},"success":true}',
+      book('snapshot', asks.map(level), 100, level(99)),
+      // The eleventh ask takes the place of the one that goes.
+      book('update', ['{"price":100.0,"qty":0.0}'], 101),
+    ];
+    const file = join(dir, 'kraken');
+    writeFileSync(file, lines.join('\n'));
+    expect((await new CaptureSession().replay(file)).results).toMatchObject([
+      { instrument: 'A/B', book: 'synchronized', checksumsVerified: 2, checksumMismatches: 0 },
+    ]);
+    writeFileSync(file, lines.slice(1).join('\n'));
+    expect((await new CaptureSession().replay(file)).results).toMatchObject([{ checksumMismatches: 1 }]);
   });
 
   it.each([

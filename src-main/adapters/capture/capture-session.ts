@@ -21,6 +21,8 @@ type InstrumentReplay = {
   readonly symbol: string;
   numbered: NumberedBookReplay | null;
   checked: ChecksumBookReplay | null;
+  /** Of its book as subscribed to, where a message says less. */
+  depth: number | null;
   counts: ReplayCounts;
   bookMessages: number;
   clockSkewMs: number | null;
@@ -35,6 +37,10 @@ export type FileReplay = {
 };
 
 const TOLD_PROBLEMS = 10;
+/** Messages that do not tell their product and stand before one that does; a file with more of them is taken for spot's. */
+const MAX_UNDECIDED = 1_000;
+
+type Undecided = readonly [entry: CaptureEntry, receivedAtMs: number | null, place: string];
 
 /** Replays captures in the order given. Books live on from file to file, so parts of one recording form one session. */
 export class CaptureSession {
@@ -42,7 +48,9 @@ export class CaptureSession {
   private orphans: { readonly event: SnapshotEvent; readonly isOfThisFile: boolean }[] = [];
   private seen = new Set<InstrumentReplay>();
   private format: CaptureFormat | null = null;
-  private product: CaptureProduct = 'SPOT';
+  /** Null until a message of this file tells. */
+  private product: CaptureProduct | null = null;
+  private undecided: Undecided[] = [];
   private unassigned: Record<string, number> = {};
   private received = 0;
   private problems: string[] = [];
@@ -68,13 +76,14 @@ export class CaptureSession {
       if (!(error instanceof CaptureFailure)) throw error;
       failure = error;
     }
+    this.decide('SPOT');
     return { results: this.results(file), failure, problems: this.problems };
   }
 
   private beginFile(): void {
     this.seen = new Set();
     this.format = null;
-    this.product = 'SPOT';
+    this.product = null;
     this.unassigned = {};
     this.received = 0;
     this.problems = [];
@@ -96,8 +105,13 @@ export class CaptureSession {
   }
 
   private entry(entry: CaptureEntry, receivedAtMs: number | null, place: string): void {
-    if (entry.venue === 'BINANCE' && entry.product !== null) this.product = entry.product;
     const product = entry.product ?? this.product;
+    if (product === null) {
+      this.undecided.push([entry, receivedAtMs, place]);
+      if (this.undecided.length > MAX_UNDECIDED) this.decide('SPOT');
+      return;
+    }
+    if (entry.venue === 'BINANCE') this.decide(product);
     const { event } = entry;
     if (event.kind !== 'subscribed') this.received++;
     const symbol = event.symbol ?? this.soleSymbol(entry.venue, product, event.kind);
@@ -106,9 +120,17 @@ export class CaptureSession {
       return;
     }
     const replay = this.instrument(entry.venue, product, symbol);
-    if (event.kind === 'subscribed') return;
+    if (event.kind === 'subscribed') {
+      replay.depth = event.depth ?? replay.depth;
+      return;
+    }
     if ('eventTimeMs' in event && receivedAtMs !== null) noteSkew(replay, receivedAtMs - event.eventTimeMs);
     this.deliver(replay, entry, place);
+  }
+
+  private decide(product: CaptureProduct): void {
+    this.product = product;
+    for (const [entry, receivedAtMs, place] of this.undecided.splice(0)) this.entry(entry, receivedAtMs, place);
   }
 
   private deliver(replay: InstrumentReplay, { venue, event }: CaptureEntry, place: string): void {
@@ -144,7 +166,7 @@ export class CaptureSession {
     const key = `${symbol}.${venue}.${product}`;
     const existing = this.instruments.get(key);
     const replay = existing ?? {
-      ...{ venue, product, symbol, numbered: null, checked: null },
+      ...{ venue, product, symbol, numbered: null, checked: null, depth: null },
       ...{ counts: noCounts(), bookMessages: 0, clockSkewMs: null },
     };
     if (!this.seen.has(replay)) {
@@ -223,7 +245,7 @@ function applyKraken(replay: InstrumentReplay, event: KrakenEvent): void {
   switch (event.kind) {
     case 'book':
       replay.bookMessages++;
-      replay.checked ??= new ChecksumBookReplay(event.depth);
+      replay.checked ??= new ChecksumBookReplay(replay.depth ?? event.depth);
       replay.checked.apply(event.message, counts);
       return;
     case 'trade':
@@ -231,6 +253,9 @@ function applyKraken(replay: InstrumentReplay, event: KrakenEvent): void {
       return;
     case 'ticker':
       counts.tickers++;
+      return;
+    case 'bar':
+      counts.bars++;
       return;
     case 'unsupported':
       noteUnsupported(replay, event.type);

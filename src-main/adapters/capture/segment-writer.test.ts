@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RawCapture } from '../../engine/ports/raw-capture.ts';
 import { VirtualClock } from '../../engine/testing/virtual-clock.ts';
 import { CaptureSession } from './capture-session.ts';
 import type { SegmentNote } from './segment-file.ts';
@@ -26,7 +27,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function writer(over: Partial<SegmentWriterOptions> = {}): SegmentWriter {
+/** A writer with one feed. */
+function writer(over: Partial<SegmentWriterOptions> = {}): SegmentWriter & RawCapture {
   const made = createSegmentWriter({
     ...{ dataDir: dir, engineEpoch: 7, maxMegabytes: 1, clock },
     note: (segment) => notes.push(segment) > 0,
@@ -34,7 +36,7 @@ function writer(over: Partial<SegmentWriterOptions> = {}): SegmentWriter {
     ...over,
   });
   writers.push(made);
-  return made;
+  return { close: async () => made.close(), feed: (name) => made.feed(name), ...made.feed('spot') };
 }
 
 const trade = (id: number, padding = ''): Buffer =>
@@ -64,11 +66,11 @@ describe('a segment of raw market data', () => {
     made.message(depth(11, 12));
     made.message(trade(1));
     await made.close();
-    expect(files()).toEqual(['000007-000001.gz']);
-    const lines = gunzipSync(read('000007-000001.gz')).toString().trim().split('\n');
+    expect(files()).toEqual(['000007-000001-spot.gz']);
+    const lines = gunzipSync(read('000007-000001-spot.gz')).toString().trim().split('\n');
     expect(lines[2]?.slice(0, 20)).toBe(`${clock.nowUs()}000 `);
     expect(lines[2]?.slice(20)).toBe(depth(11, 12).toString());
-    const { results, failure } = await new CaptureSession().replay(join(dir, 'market-data', '000007-000001.gz'));
+    const { results, failure } = await new CaptureSession().replay(join(dir, 'market-data', '000007-000001-spot.gz'));
     expect(failure).toBeNull();
     expect(results).toMatchObject([
       { instrument: 'BTCUSDT', book: 'synchronized', applied: 1, trades: 1, sequenceBreaks: 0, snapshots: 1 },
@@ -92,18 +94,39 @@ describe('a segment of raw market data', () => {
     }
   });
 
+  it('is of one feed, which it is named after', async () => {
+    const made = writer();
+    made.feed('kraken-spot').message(Buffer.from('{"channel":"heartbeat"}'));
+    made.message(trade(1));
+    await made.close();
+    // In the order in which the disk got them.
+    const [first, second, ...more] = notes.map(({ file }) => file).sort();
+    expect(more).toEqual([]);
+    expect([first?.slice(0, 26), second?.slice(0, 26)]).toEqual([
+      'market-data/000007-000001-',
+      'market-data/000007-000002-',
+    ]);
+    for (const { file, messages } of notes) {
+      expect(messages).toBe(1);
+      expect(gunzipSync(readFileSync(join(dir, file))).toString()).toContain(
+        file.includes('kraken') ? 'heartbeat' : 'BTCUSDT',
+      );
+    }
+    expect(notes.map(({ file }) => file.slice(26)).sort()).toEqual(['kraken-spot.gz', 'spot.gz']);
+  });
+
   it('keeps its unfinished name until the journal has it; the next life notes it', async () => {
     const made = writer({ note: () => false });
     made.message(trade(1));
     await made.close();
-    expect(files()).toEqual(['000007-000001.gz.part']);
+    expect(files()).toEqual(['000007-000001-spot.gz.part']);
     const next = writer({ engineEpoch: 8 });
     await next.close();
-    expect(files()).toEqual(['000007-000001.gz']);
+    expect(files()).toEqual(['000007-000001-spot.gz']);
     expect(notes).toEqual([
       {
-        ...{ file: 'market-data/000007-000001.gz', sha256: sha256(read('000007-000001.gz')), cut: true },
-        ...{ bytes: read('000007-000001.gz').length, messages: null, dropped: null },
+        ...{ file: 'market-data/000007-000001-spot.gz', sha256: sha256(read('000007-000001-spot.gz')), cut: true },
+        ...{ bytes: read('000007-000001-spot.gz').length, messages: null, dropped: null },
       },
     ]);
   });
@@ -118,7 +141,7 @@ describe('a segment of raw market data', () => {
     }
     await made.close();
     expect(notes.every(({ bytes }) => bytes > 500_000 && bytes < 1_100_000)).toBe(true);
-    expect(files()).toEqual(['000007-000003.gz']);
+    expect(files()).toEqual(['000007-000003-spot.gz']);
   });
 });
 

@@ -31,10 +31,23 @@ export type SegmentWriterOptions = {
   readonly maxWaitingBytes?: number;
 };
 
-export type SegmentWriter = RawCapture & {
-  /** Closes the running segment and notes it. */
+export type SegmentWriter = {
+  /** Where one feed leaves its messages: a series of segments of its own, named after it. */
+  feed(name: string): RawCapture;
+  /** Closes the running segments and notes them. */
   close(): Promise<void>;
 };
+
+/** The segments of one feed, one after the other. */
+type Lane = {
+  readonly name: string;
+  readonly buffer: CaptureBuffer;
+  segment: { readonly file: SegmentFile; readonly openedUs: number } | undefined;
+  droppedInSegment: number;
+  isBehind: boolean;
+};
+
+type Waiting = Chunk & { readonly lane: Lane };
 
 /**
  * Records raw messages in gzip segments, never on the caller's time: compression and files are the thread pool's. One that
@@ -47,16 +60,13 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
 class Writer implements SegmentWriter {
   private readonly options: SegmentWriterOptions;
   private readonly folder: string;
-  private readonly buffer: CaptureBuffer;
-  private readonly waiting: Chunk[] = [];
+  private readonly lanes: Lane[] = [];
+  private readonly waiting: Waiting[] = [];
   private readonly stopFlushing: () => void;
   private waitingBytes = 0;
   private dropped = 0;
-  private droppedInSegment = 0;
-  private isBehind = false;
   private isFailed = false;
   private isClosed = false;
-  private segment: { readonly file: SegmentFile; readonly openedUs: number } | undefined;
   private segments = 0;
   /** A drain is under way or on the list. */
   private isDraining = false;
@@ -65,40 +75,48 @@ class Writer implements SegmentWriter {
   constructor(options: SegmentWriterOptions) {
     this.options = options;
     this.folder = join(options.dataDir, CAPTURE_FOLDER);
-    this.buffer = new CaptureBuffer((chunk) => this.take(chunk));
     this.stopFlushing = options.clock.every(FLUSH_MS, () => this.flush());
     this.work = this.guarded(() => this.begin());
   }
 
-  message(data: Uint8Array): void {
-    if (!this.isFailed && !this.isClosed) this.buffer.stamped(data, this.options.clock.nowUs() / 1_000);
-  }
-
-  reply(url: string, body: string): void {
-    if (this.isFailed || this.isClosed) return;
-    this.buffer.line(`${url} -> ${(this.options.clock.nowUs() / 1_000_000).toFixed(3)}: ${body}`);
+  feed(name: string): RawCapture {
+    const { clock } = this.options;
+    const buffer = new CaptureBuffer((chunk) => this.take({ ...chunk, lane }));
+    const lane: Lane = { name, buffer, segment: undefined, droppedInSegment: 0, isBehind: false };
+    this.lanes.push(lane);
+    return {
+      message: (data) => {
+        if (!this.isFailed && !this.isClosed) buffer.stamped(data, clock.nowUs() / 1_000);
+      },
+      reply: (url, body) => {
+        if (!this.isFailed && !this.isClosed)
+          buffer.line(`${url} -> ${(clock.nowUs() / 1_000_000).toFixed(3)}: ${body}`);
+      },
+    };
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
-    this.buffer.seal();
+    for (const { buffer } of this.lanes) buffer.seal();
     this.isClosed = true;
     this.stopFlushing();
     await this.work;
     await this.guarded(async () => {
       await this.drain();
-      await this.closeSegment();
+      for (const lane of this.lanes) await this.closeSegment(lane);
     });
   }
 
   private flush(): void {
-    this.buffer.seal();
-    const { segment } = this;
-    if (segment === undefined || this.options.clock.monotonicUs() - segment.openedUs < SEGMENT_MS * 1_000) return;
-    this.then(() => this.closeSegment());
+    const nowUs = this.options.clock.monotonicUs();
+    for (const lane of this.lanes) {
+      lane.buffer.seal();
+      if (lane.segment === undefined || nowUs - lane.segment.openedUs < SEGMENT_MS * 1_000) continue;
+      this.then(() => this.closeSegment(lane));
+    }
   }
 
-  private take(chunk: Chunk): void {
+  private take(chunk: Waiting): void {
     const { maxWaitingBytes = MAX_WAITING_BYTES } = this.options;
     if (this.isFailed) return;
     if (this.waitingBytes + chunk.bytes.length > maxWaitingBytes) return this.drop(chunk);
@@ -109,12 +127,12 @@ class Writer implements SegmentWriter {
     this.then(() => this.drain());
   }
 
-  private drop({ messages }: Chunk): void {
+  private drop({ messages, lane }: Waiting): void {
+    const wasBehind = this.lanes.some(({ isBehind }) => isBehind);
     this.dropped += messages;
-    this.droppedInSegment += messages;
-    if (this.isBehind) return;
-    this.isBehind = true;
-    this.options.onState('degraded', `recording is behind: ${this.dropped} messages not recorded`);
+    lane.droppedInSegment += messages;
+    lane.isBehind = true;
+    if (!wasBehind) this.options.onState('degraded', `recording is behind: ${this.dropped} messages not recorded`);
   }
 
   /** One thing after the other, whatever asked for it. */
@@ -139,16 +157,18 @@ class Writer implements SegmentWriter {
   private async drain(): Promise<void> {
     for (let chunk = this.waiting.shift(); chunk !== undefined; chunk = this.waiting.shift()) {
       const packed = await compress(chunk.bytes, { level: constants.Z_BEST_SPEED });
-      const file = await this.openSegment();
+      const file = await this.openSegment(chunk.lane);
       await file.append(packed, chunk.messages);
       this.waitingBytes -= chunk.bytes.length;
-      if (file.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) await this.closeSegment();
+      if (file.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) await this.closeSegment(chunk.lane);
     }
     this.isDraining = false;
-    if (!this.isBehind) return;
-    this.isBehind = false;
-    // Not JSON of any venue: the reader takes it for an answer to a request and skips it.
-    this.buffer.line(`{"result":null,"dropped":${this.dropped}}`);
+    const behind = this.lanes.filter(({ isBehind }) => isBehind);
+    if (behind.length === 0) return;
+    for (const lane of behind) {
+      lane.isBehind = false;
+      lane.buffer.line(gapLine(lane.droppedInSegment));
+    }
     this.options.onState('up', `recording again: ${this.dropped} messages not recorded`);
   }
 
@@ -162,26 +182,30 @@ class Writer implements SegmentWriter {
     }
   }
 
-  private async openSegment(): Promise<SegmentFile> {
-    if (this.segment !== undefined) return this.segment.file;
+  /** Named by life, place in it and feed, so that names in order are segments in order. */
+  private async openSegment(lane: Lane): Promise<SegmentFile> {
+    if (lane.segment !== undefined) return lane.segment.file;
     this.segments += 1;
     const place = [this.options.engineEpoch, this.segments].map((part) => String(part).padStart(6, '0'));
-    const file = await SegmentFile.create(this.folder, `${place.join('-')}.gz`);
-    this.segment = { file, openedUs: this.options.clock.monotonicUs() };
+    const file = await SegmentFile.create(this.folder, `${place.join('-')}-${lane.name}.gz`);
+    lane.segment = { file, openedUs: this.options.clock.monotonicUs() };
     return file;
   }
 
-  private async closeSegment(): Promise<void> {
-    const { segment } = this;
+  private async closeSegment(lane: Lane): Promise<void> {
+    const { segment } = lane;
     if (segment === undefined) return;
-    this.segment = undefined;
-    const note = await segment.file.close(this.droppedInSegment);
-    this.droppedInSegment = 0;
+    lane.segment = undefined;
+    const note = await segment.file.close(lane.droppedInSegment);
+    lane.droppedInSegment = 0;
     // Without its note it keeps its unfinished name, and the next life notes it.
     if (this.options.note(note)) await segment.file.finish();
     await removeOldest(await segmentsIn([this.folder]), this.options.maxMegabytes);
   }
 }
+
+/** Not JSON of any venue: the reader knows that messages are missing here. */
+const gapLine = (dropped: number): string => `{"result":null,"dropped":${dropped}}`;
 
 type StoredSegment = { readonly path: string; readonly bytes: number };
 

@@ -71,9 +71,17 @@ describe('Kraken v2', () => {
     expect(new ChecksumBook({ ...steps, depth: 10 }).apply(event.message)).toBe('applied');
   });
 
+  it('reads trades and tells that there was a bar', () => {
+    expect(decode('{"channel":"trade","data":[{"symbol":"A/B","side":"buy","price":1.50,"qty":2.0}]}')).toEqual([
+      { kind: 'trade', symbol: 'A/B', trades: [['1.50', '2.0']] },
+    ]);
+    expect(decode('{"channel":"ohlc","data":[{"symbol":"A/B"}]}')).toEqual([{ kind: 'bar', symbol: 'A/B' }]);
+    expect(() => decode('{"channel":"trade","data":[{"symbol":"A/B"}]}')).toThrow(DecodeFailure);
+  });
+
   it('names what it does not know and refuses damaged books', () => {
-    expect(decode('{"channel":"ohlc","type":"update","data":[{"symbol":"A/B"}]}')).toEqual([
-      { kind: 'unsupported', symbol: 'A/B', type: 'ohlc' },
+    expect(decode('{"channel":"instrument","type":"update","data":[{"symbol":"A/B"}]}')).toEqual([
+      { kind: 'unsupported', symbol: 'A/B', type: 'instrument' },
     ]);
     expect(() => decode('{"channel":"book","type":"update","data":[{"symbol":"A/B","bids":[{}]}]}')).toThrow(
       DecodeFailure,

@@ -14,6 +14,7 @@ export type KrakenEvent =
   | { readonly kind: 'book'; readonly symbol: string; readonly depth: number; readonly message: ChecksumMessage }
   | { readonly kind: 'trade'; readonly symbol: string; readonly trades: readonly LevelText[] }
   | { readonly kind: 'ticker'; readonly symbol: string; readonly bid: LevelText; readonly ask: LevelText }
+  | { readonly kind: 'bar'; readonly symbol: string }
   | { readonly kind: 'unsupported'; readonly symbol: string | null; readonly type: string };
 
 /** Depth of a v1 `book` channel without a number, and of a v2 subscription that names none. */
@@ -48,6 +49,8 @@ export function decodeKrakenV2(message: JsonObject, depth = DEFAULT_DEPTH): read
   return data.map((entry: unknown): KrakenEvent => {
     if (!isObject(entry)) throw mismatch('data', 'a list of objects', entry);
     const symbol = typeof entry['symbol'] === 'string' ? entry['symbol'] : null;
+    if (symbol !== null && channel === 'trade') return { kind: 'trade', symbol, trades: [v2Level(entry)] };
+    if (symbol !== null && channel === 'ohlc') return { kind: 'bar', symbol };
     if (channel !== 'book' || symbol === null) return { kind: 'unsupported', symbol, type: channel };
     return {
       kind: 'book',
@@ -115,6 +118,8 @@ function v2Levels(entry: JsonObject, field: string): readonly LevelText[] {
   if (!Array.isArray(levels)) throw mismatch(field, 'a list', levels);
   return levels.map((level: unknown) => {
     if (!isObject(level)) throw mismatch(field, 'a list of levels', level);
-    return [textField(level, 'price'), textField(level, 'qty')] as const;
+    return v2Level(level);
   });
 }
+
+const v2Level = (level: JsonObject): LevelText => [textField(level, 'price'), textField(level, 'qty')];

@@ -25,7 +25,7 @@ async function record(engineEpoch: number, config = DEFAULT_CONFIG): Promise<voi
   const opened = openJournal({ directory: dir, engineEpoch, clock, checkpoints: 'inline' });
   if (!opened.ok) throw new Error(opened.error.detail);
   const recording = recordMarketData({ dataDir: dir, engineEpoch, config } as EngineBoot, clock, opened.value);
-  recording?.writer.message(MESSAGE);
+  recording?.writer.feed('binance-spot').message(MESSAGE);
   await recording?.writer.close();
   opened.value.close();
 }
@@ -38,7 +38,7 @@ async function audited() {
   return { code, segments, error };
 }
 
-const [FIRST, SECOND] = ['market-data/000001-000001.gz', 'market-data/000002-000001.gz'];
+const [FIRST, SECOND] = ['market-data/000001-000001-binance-spot.gz', 'market-data/000002-000001-binance-spot.gz'];
 
 describe('the recorded market data of a journal', () => {
   it('is verified by its hashes', async () => {

@@ -6,6 +6,7 @@ import { ensure, err, ok, type Result } from '../../../engine/domain/result.ts';
 import type { Clock } from '../../../engine/ports/clock.ts';
 import type { Logger } from '../../../engine/ports/logger.ts';
 import type { FeedListener, MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
+import type { RawCapture } from '../../../engine/ports/raw-capture.ts';
 import type { Random } from '../../../engine/ports/random.ts';
 import type { QueryFailure } from '../../../engine/ports/venue-gateway.ts';
 import { BarSequence } from '../../venue-connection/bar-sequence.ts';
@@ -27,6 +28,8 @@ export type KrakenPublicFeedOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Where raw messages are recorded. */
+  readonly capture?: RawCapture;
   readonly depth?: 10 | 25 | 100 | 500 | 1000;
   readonly bookTiming?: Partial<BookTiming>;
 };
@@ -63,7 +66,7 @@ class KrakenPublicFeed implements MarketDataFeed {
 
   /** Rejects when the digits that the venue prints, which enter its checksums, cannot be had. */
   async start(instruments: readonly ListedInstrument[], interval: BarInterval, listener: FeedListener): Promise<void> {
-    const { restUrl, streamUrl: url, clock, random, logger } = this.options;
+    const { restUrl, streamUrl: url, capture, clock, random, logger } = this.options;
     this.listener = listener;
     this.interval = interval;
     const digits = await getPublic(restUrl, 'AssetPairs', {}, printedDigits);
@@ -81,7 +84,9 @@ class KrakenPublicFeed implements MarketDataFeed {
         onReplaced: () => this.up(),
         onDown: () => this.each(({ stream }, nowUs) => stream.down(nowUs)),
         onMessage: (data, generation) => {
-          if (generation === this.connection?.generation) this.message(data.toString());
+          if (generation !== this.connection?.generation) return;
+          this.message(data.toString());
+          capture?.message(data);
         },
       },
     );
