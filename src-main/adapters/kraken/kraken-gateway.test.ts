@@ -450,24 +450,22 @@ describe('on margin', () => {
     expect(await positions()).toEqual([]);
   });
 
-  it('protects a long by the close of its entry, and refuses a stop without a position', async () => {
+  it('takes a reduce-only stop before its position, and opens nothing by one that outlived it', async () => {
     await reopen(2);
-    const stop = stopSpec({ instrumentId: XBT, quantity: '1.000' });
-    expect(await single({ ...stop, reduceOnly: true })).toMatchObject({
+    const stop = stopSpec({ instrumentId: XBT, quantity: '1.000', reduceOnly: true });
+    expect(await single({ ...spec(market), side: 'sell', reduceOnly: true })).toMatchObject({
       kind: 'rejected',
       venueCode: 'EOrder:Reduce only:No position exists',
     });
-    const list = {
-      kind: 'oto' as const,
-      listId: idOf('list'),
-      working: spec(market),
-      stop: { ...stop, clientOrderId: idOf('stop') },
-    };
-    await gateway.submit(list, 'new');
-    await heard(list.stop.clientOrderId, 'live');
+    expect(await single(stop)).toMatchObject({ kind: 'accepted', reports: [{ venueStatus: 'live' }] });
+    const late = { ...stop, clientOrderId: idOf('stop'), triggerPrice: '94.00' };
+    expect(await single(late)).toMatchObject({ kind: 'accepted' });
+    await single(spec(market));
     expect(await positions()).toMatchObject([{ quantity: '1.000', entryPrice: '100.01000000' }]);
     print(9_490);
-    await heard(list.stop.clientOrderId, 'filled');
+    await heard(stop.clientOrderId, 'filled');
+    print(9_390);
+    await heard(late.clientOrderId, 'canceled');
     expect(await positions()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { ACCOUNT, bracket, CoreSession, LISTED, PRICES } from '../testing/core-s
 
 const USDM = 'BTC/USDT.BINANCE.USDM' as InstrumentId;
 const KRAKEN = 'BTC/USDT.KRAKEN.SPOT' as InstrumentId;
+const KRAKEN_MARGIN = 'BTC/USDT.KRAKEN.MARGIN' as InstrumentId;
 const MARGIN = 'BTC/USDT.BINANCE.MARGIN' as InstrumentId;
 /** BINANCEUS takes orders with ids of ours; BITSO takes none. */
 const GENERIC = 'BTC/USDT.BINANCEUS.SPOT' as InstrumentId;
@@ -44,11 +45,13 @@ const price = (session: CoreSession, instrumentId: InstrumentId, text: string): 
 
 describe('a bracket where a stop may rest before there is a position', () => {
   it.each([
-    ['long', {}],
-    ['short', SHORT],
-  ])('sends the stop, and the entry only once the stop rests: %s', (_name, over) => {
-    const session = started(USDM);
-    enter(session, USDM, over);
+    ['long', USDM, {}],
+    ['short', USDM, SHORT],
+    ['long', KRAKEN_MARGIN, {}],
+    ['short', KRAKEN_MARGIN, SHORT],
+  ])('sends the stop, and the entry only once the stop rests: %s %s', (_name, id, over) => {
+    const session = started(id);
+    enter(session, id, over);
     expect(session.ordersOfRole('stop')).toHaveLength(1);
     expect(session.ordersOfRole('entry')).toHaveLength(0);
     session.pump();

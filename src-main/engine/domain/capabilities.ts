@@ -132,11 +132,18 @@ const KRAKEN_SPOT: VenueCapabilities = {
   leverage: false,
 };
 
+/**
+ * A conditional close is not reduce-only: triggered after its position is gone, it opens one the other way
+ * (https://support.kraken.com/hc/en-us/articles/360038640052). A reduce-only stop is taken before there is a position
+ * (https://support.kraken.com/hc/en-us/articles/7987518770708), so it goes first instead.
+ */
 const KRAKEN_MARGIN: VenueCapabilities = {
   ...KRAKEN_SPOT,
   locksFunds: false,
   reduceOnly: true,
   sellsOnlyHoldings: false,
+  lists: { oco: false, oto: false, otoco: false },
+  stopBeforeEntry: true,
   twoStops: true,
   positions: true,
   leverage: true,

@@ -31,7 +31,7 @@ export class KrakenMarginClearing implements Clearing {
     return this.accounts.values();
   }
 
-  /** Denies a reduce-only order without a position, and what free margin does not carry. What only closes always passes. */
+  /** Denies a reduce-only order without a position unless it waits for a trigger, and what free margin does not carry. What only closes always passes. */
   judge(
     state: ExchangeState,
     market: SymbolMarket,
@@ -40,7 +40,10 @@ export class KrakenMarginClearing implements Clearing {
     lots: number,
   ): Refusal | null {
     const margin = this.of(account);
-    if (request.reduceOnly === true) return this.reducible(market, account, request.side) > 0 ? null : NO_POSITION;
+    if (request.reduceOnly === true) {
+      const waits = request.stopPrice !== null || (termsOf(request)?.trail ?? null) !== null;
+      return waits || this.reducible(market, account, request.side) > 0 ? null : NO_POSITION;
+    }
     const price = request.price ?? request.stopPrice;
     const ticks = price === null ? undefined : market.rules.prices.stepsOf(price);
     const cost =

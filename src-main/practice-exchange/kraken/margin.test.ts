@@ -99,7 +99,7 @@ describe('spot margin', () => {
   it.each([
     [{ ...BUY, leverage: '7' }, 'EGeneral:Invalid arguments:leverage'],
     [{ ...BUY, ordertype: 'limit', price: '99', volume: '600' }, 'EOrder:Margin level too low'],
-    [STOP, 'EOrder:Reduce only:No position exists'],
+    [{ ...SELL, reduce_only: 'true' }, 'EOrder:Reduce only:No position exists'],
   ])('refuses %j with its words', async (params, error) => {
     expect(await krakenCall(exchange, 'AddOrder', params)).toEqual({ error: [error] });
   });
@@ -136,6 +136,14 @@ describe('spot margin', () => {
         expect(await query(second)).toMatchObject({ status: 'canceled', reason: 'Reduce only:No position exists' }),
       WAIT,
     );
+    expect(await positions()).toEqual([]);
+  });
+
+  it('takes a reduce-only stop before there is a position', async () => {
+    const stop = await add(STOP);
+    await add(BUY);
+    print(9_500);
+    await vi.waitFor(async () => expect(await query(stop)).toMatchObject({ status: 'closed' }), WAIT);
     expect(await positions()).toEqual([]);
   });
 

@@ -90,7 +90,7 @@ describe('Kraken orders by REST', () => {
     [{ ...LIMIT, deadline: '2020-01-01T00:00:00Z' }, 'EService:Deadline elapsed'],
     [{ ...STOP, price: '101' }, 'EOrder:Invalid price'],
     [{ ...LIMIT, leverage: 'lots' }, 'EGeneral:Invalid arguments:leverage'],
-    [{ ...STOP, reduce_only: 'true' }, 'EOrder:Reduce only:No position exists'],
+    [{ ...LIMIT, reduce_only: 'true' }, 'EOrder:Reduce only:No position exists'],
   ])('refuses %j with its words', async (params, error) => {
     expect(await krakenCall(exchange, 'AddOrder', params)).toEqual({ error: [error] });
     expect((await result('OpenOrders'))['open']).toEqual({});
