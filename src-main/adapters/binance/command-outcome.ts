@@ -13,10 +13,20 @@ export const NOT_CONNECTED: CommandOutcome = {
 
 const UNSENT: readonly string[] = ['NOT_SENT', 'PAUSED', 'NO_WEIGHT', 'FENCED'];
 
+/** Words of spot's -2010 and of USD-M's -2021, errors.md of the API documentation. */
+const WOULD_TRIGGER = /trigger immediately|immediately trigger/i;
+
 export function outcomeOf({ outcome, code, message, remedy }: CallFailure): CommandOutcome {
   if (outcome === 'rejected') {
     const isUnread = remedy !== 'none' || UNSENT.includes(code);
-    return { kind: 'rejected', venueCode: code, message, ...(isUnread ? { unread: true } : {}) };
+    const wouldTrigger = WOULD_TRIGGER.test(message);
+    return {
+      kind: 'rejected',
+      venueCode: code,
+      message,
+      ...(isUnread ? { unread: true } : {}),
+      ...(wouldTrigger ? { wouldTrigger } : {}),
+    };
   }
   return { kind: 'unknown', reason: `${code}: ${message}` };
 }

@@ -184,6 +184,8 @@ type VenueOutcome =
       readonly message: string;
       /** It was never sent, or turned away before the venue looked at it: says nothing about the order itself. */
       readonly unread?: true;
+      /** Of a stop: the market is through its trigger already. */
+      readonly wouldTrigger?: true;
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 

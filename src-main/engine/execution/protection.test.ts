@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ordersOf } from '../domain/order.ts';
 import { bracket, BTC, CoreSession, LISTED, PRICES } from '../testing/core-session.ts';
+import { sessionOn, USDM } from '../testing/venue-cases.ts';
 
 function entered(prepare: (session: CoreSession) => void, over: Parameters<typeof bracket>[0] = {}): CoreSession {
   const session = new CoreSession();
@@ -86,6 +88,39 @@ const reference = () => ({
   lastTradeAgeUs: 0,
   barClose: '100',
   barCloseAgeUs: 0,
+});
+
+describe('a stop that the venue says would trigger at once', () => {
+  const refuse = (session: CoreSession): void => {
+    const submit = session.venue.submit.bind(session.venue);
+    session.venue.submit = (submission) =>
+      ordersOf(submission).some(({ role }) => role === 'stop')
+        ? { kind: 'rejected', venueCode: '-2010', message: 'Stop price would trigger immediately.', wouldTrigger: true }
+        : submit(submission);
+  };
+
+  it('is followed by a market exit without a wait, though no price is known here', () => {
+    const session = resting();
+    refuse(session);
+    session.venue.fill(entryOf(session));
+    session.pump();
+    expect(session.exposure()).toMatchObject({ isFlat: true });
+    expect(session.ordersOfRole('escalation')).toHaveLength(1);
+    expect(session.ordersOfRole('stop')).toHaveLength(1);
+    expect(session.core.view.unprotectedMs()).toBe(0);
+  });
+
+  it('leaves a position alone that has its stop', () => {
+    const session = sessionOn(USDM);
+    const enter = () => session.command({ kind: 'enterBracket', request: bracket({ instrumentId: USDM }) });
+    enter();
+    session.pump();
+    refuse(session);
+    enter();
+    session.pump();
+    session.advance(3_000);
+    expect(session.exposure()).toMatchObject({ quantity: '1.000', isBare: false, flattening: null });
+  });
 });
 
 describe('a stop leg refused at activation', () => {

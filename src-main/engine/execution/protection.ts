@@ -67,7 +67,7 @@ export function protect(turn: Turn, exposure: Exposure): void {
     closing.filter((record) => !isDenied(record)),
   );
   for (const record of blockers) sendCancel(turn, record);
-  if (blockers.some(isStuck)) noteStopRefused(turn, exposure);
+  if (blockers.some(isStuck)) noteStopRefused(turn, exposure, false);
   if (blockers.length === 0) restStop(turn, exposure);
 }
 
@@ -154,12 +154,17 @@ function marketBeyond(turn: Turn, exposure: Exposure, level: DecimalText): numbe
   return quantityOf(exposure.quantity).isNegative ? -compared : compared;
 }
 
-/** A stop that was refused: the first retry goes at once as a plain stop, later ones after the grace time. */
-export function noteStopRefused(turn: Turn, exposure: Exposure): void {
+/**
+ * A stop that was refused: the first retry goes at once as a plain stop, later ones after the grace time. None can help where
+ * the venue says that the market `isThrough` its trigger: a restarted engine knows no price by which to tell before.
+ */
+export function noteStopRefused(turn: Turn, exposure: Exposure, isThrough: boolean): void {
   const { protection } = exposure;
   if (exposure.flattening !== null) return;
-  protection.attempts += 1;
-  const waitUs = protection.attempts === 1 ? 0 : configOf(turn.state).protectionGraceMs * US_PER_MS;
+  const isOver = isThrough && protection.unprotectedSinceUs !== null;
+  const { protectionAttempts, protectionGraceMs } = configOf(turn.state);
+  protection.attempts = isOver ? protectionAttempts : protection.attempts + 1;
+  const waitUs = isOver || protection.attempts === 1 ? 0 : protectionGraceMs * US_PER_MS;
   protection.retryAtUs = turn.timeUs + waitUs;
 }
 

@@ -71,7 +71,7 @@ const actionOf = (record: OrderRecord): 'exit' | 'restStop' =>
  * What a refused stop or exit leads to. It counts as the venue's judgement only if the venue read it, and if no order of
  * unknown outcome may hold what it wanted to sell: that one is asked about first.
  */
-function noteRefusal(turn: Turn, records: readonly OrderRecord[], { venueCode, unread }: Refusal): void {
+function noteRefusal(turn: Turn, records: readonly OrderRecord[], { venueCode, unread, wouldTrigger }: Refusal): void {
   const first = records[0];
   if (first === undefined) return;
   if (venueCode === 'FENCED') haltFor(turn, 'FENCED');
@@ -83,7 +83,7 @@ function noteRefusal(turn: Turn, records: readonly OrderRecord[], { venueCode, u
   const refused = records.filter((record) => record.status === 'rejected');
   const roles = refused.map((record) => record.spec.role);
   if (roles.includes('exit') || roles.includes('escalation')) noteExitRefused(turn, exposure);
-  else if (roles.includes('stop') && !roles.includes('entry')) noteStopRefused(turn, exposure);
+  else if (roles.includes('stop') && !roles.includes('entry')) noteStopRefused(turn, exposure, wouldTrigger === true);
 }
 
 /** True when a closing order of unknown outcome was asked about. */
