@@ -51,6 +51,31 @@ describe('orders in the terminal', () => {
     expect([kept[0], kept[1], kept.at(-1)]).toEqual(['0', '2', 'new']);
   });
 
+  it('keeps every open order of the first look, however many', () => {
+    const ids = Array.from({ length: 502 }, (_, index) => String(index));
+    const exposure = {
+      accountId: 'a',
+      instrumentId: 'BTCUSDT',
+      openOrders: ids,
+      isFlat: true,
+      protection: { unprotectedSinceUs: null },
+    };
+    const record = (id: string) => ({
+      spec: { clientOrderId: id },
+      venueOrderIds: [],
+      filled: '0',
+      status: 'accepted',
+    });
+    const { view } = viewOf({
+      ...REST_OF_STATE,
+      exposures: () => [exposure] as never,
+      position: () => undefined,
+      order: (id) => record(id) as never,
+    });
+    view.settle();
+    expect(view.snapshot().state.orders.map(({ clientOrderId }) => clientOrderId)).toEqual(ids);
+  });
+
   it('leaves out an open order without a record', () => {
     const exposure = { accountId: 'a', instrumentId: 'BTCUSDT', openOrders: ['gone'], protection: {} };
     const { updates, view } = viewOf({ exposures: () => [exposure] as never, position: () => undefined });

@@ -79,8 +79,10 @@ export class TerminalView {
       const position = positionDto(this.facts, exposure);
       if (position !== undefined) this.upsertPosition(position);
     }
-    for (const id of new Set([...open, ...this.open])) this.upsertOrder(id);
+    const before = this.open;
+    // Set first: what is open now must not be forgotten to make room.
     this.open = open;
+    for (const id of new Set([...open, ...before])) this.upsertOrder(id);
     this.settleForeign();
   }
 
@@ -93,7 +95,6 @@ export class TerminalView {
         .map((dto) => [dto.clientOrderId, dto]),
     );
     const before = this.foreign;
-    // Set first: what is shown now must not be forgotten to make room.
     this.foreign = shown;
     for (const dto of shown.values()) this.putOrder(dto);
     for (const [id, dto] of before) if (!shown.has(id)) this.putOrder({ ...dto, status: 'ended' });
