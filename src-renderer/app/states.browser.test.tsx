@@ -262,7 +262,7 @@ describe('orders by hand', () => {
   it('cancels one order at once and all of them only when confirmed', async () => {
     const { bridge, find } = mounted();
     await shown('.orders').toContain('unproven');
-    await userEvent.click(find('.orders tbody tr:nth-child(2) .rowbtn'));
+    await userEvent.click(find('.orders tbody tr:nth-child(3) [aria-label^="Cancel"]'));
     expect(bridge.commands.map(({ command }) => command.kind)).toEqual(['cancelOrder']);
     await userEvent.click(find('[data-panel="7"] .x button'));
     await shown('[role="dialog"]').toContain('Cancel 8 own orders');
@@ -272,6 +272,27 @@ describe('orders by hand', () => {
       accountId: 'paper-01',
       instrumentId: null,
     });
+  });
+
+  it('changes a resting order only after what was and what will be are confirmed', async () => {
+    const { bridge, find } = mounted();
+    await shown('.orders').toContain('unproven');
+    await userEvent.click(find('[aria-label="Change Sell 1.20 BTC/USDT.BINANCE.SPOT"]'));
+    await shown('[role="dialog"]').toContain('Change: Sell 1.2 BTC/USDT, stop limit');
+    const review = (): HTMLButtonElement => find('[role="dialog"] [type="submit"]') as HTMLButtonElement;
+    expect(review().disabled).toBe(true);
+    const dialog = page.getByRole('dialog');
+    await userEvent.fill(dialog.getByLabelText('Trigger'), '44800.001');
+    await shown('[role="dialog"] .problem').toContain('Not on the tick of 0.01.');
+    await userEvent.fill(dialog.getByLabelText('Trigger'), '44,800');
+    await userEvent.click(review());
+    await shown('[role="dialog"]').toContain('Trigger 44,690 → 44,800');
+    await shown('[role="dialog"]').toContain('A new order takes its place');
+    expect(bridge.commands).toEqual([]);
+    await userEvent.click(review());
+    expect(bridge.commands.map(({ command }) => command)).toMatchObject([
+      { kind: 'modifyOrder', change: { price: null, quantity: null, triggerPrice: '44800' } },
+    ]);
   });
 
   it('closes a position only when confirmed, and shows a refusal', async () => {

@@ -27,7 +27,7 @@ export function useCommand(): CommandSender {
       return reply.ok;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      setAnswer({ kind: 'failed', text: `Not delivered: ${why}` });
+      setAnswer({ kind: 'failed', text: `No answer (${why}): it may have been taken. Look before sending again.` });
       return false;
     }
   };

@@ -14,6 +14,7 @@ import { Num, toneOf } from '../ui/number.tsx';
 import { formatDecimal, formatSigned, signOf, sumDecimals } from '../ui/number-text.ts';
 import { type PanelCondition, READY, useCondition } from './condition.ts';
 import { AdoptDialog } from './adopt-dialog.tsx';
+import { ChangeDialog } from './change-dialog.tsx';
 import { ConfirmDialog, type Confirmation } from './confirm-dialog.tsx';
 import { FillsTable } from './fills-table.tsx';
 import { ExecutorsTable } from './executors-table.tsx';
@@ -155,6 +156,7 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
   const instruments = useInstruments();
   const [closes, setCloses] = useState<PositionDto | null>(null);
   const [adopts, setAdopts] = useState<OrderDto | null>(null);
+  const [changes, setChanges] = useState<OrderDto | null>(null);
   const all = useEngine((state) => state.positions) ?? NO_POSITIONS;
   const held = all.filter(isOpen);
   const positions = held.filter((position) => position.coverage !== 'dust');
@@ -187,12 +189,28 @@ function PositionsAndOrders({ sender }: { readonly sender: CommandSender }): Rea
       {orders.length === 0 ? (
         <p className="none">No working orders.</p>
       ) : (
-        <OrdersTable orders={orders} instruments={instruments} onCancel={cancel} onAdopt={setAdopts} />
+        <OrdersTable
+          orders={orders}
+          instruments={instruments}
+          onCancel={cancel}
+          onAdopt={setAdopts}
+          onChange={setChanges}
+        />
       )}
+      {changes && <ChangeOrder order={changes} sender={sender} onClose={() => setChanges(null)} />}
       {adopts && <AdoptDialog order={adopts} sender={sender} onClose={() => setAdopts(null)} />}
       {closes && <ConfirmDialog confirmation={closing(closes)} sender={sender} onClose={() => setCloses(null)} />}
     </div>
   );
+}
+
+type ChangeProps = { readonly order: OrderDto; readonly sender: CommandSender; readonly onClose: () => void };
+
+/** Nothing for an instrument that is not listed any more. */
+function ChangeOrder(props: ChangeProps): ReactElement | null {
+  const { instrumentId } = props.order;
+  const instrument = useInstruments().find((entry) => entry.instrumentId === instrumentId);
+  return instrument === undefined ? null : <ChangeDialog {...props} instrument={instrument} />;
 }
 
 const dustText = (count: number): string => (count === 1 ? '1 dust remainder' : `${count} dust remainders`);

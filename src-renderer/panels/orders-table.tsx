@@ -2,8 +2,9 @@ import type { ReactElement } from 'react';
 import type { InstrumentDto, OrderDto } from '../../src-preload/contract/state.ts';
 import { useSecond, useTerminal } from '../app/terminal-context.tsx';
 import { orderTypeText, reasonText, sideText, statusText } from '../app/words.ts';
+import { changeable } from '../stores/order-change.ts';
 import { isWorking } from '../stores/terminal-state.ts';
-import { Icon } from '../ui/icons.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
 import { Missing, Num } from '../ui/number.tsx';
 import { digitsOf, formatDecimal } from '../ui/number-text.ts';
 import { ageText, clockText } from '../ui/time-text.ts';
@@ -62,6 +63,7 @@ type RowProps = {
   readonly instrument: InstrumentDto | null;
   readonly onCancel: (order: OrderDto) => void;
   readonly onAdopt: ((order: OrderDto) => void) | undefined;
+  readonly onChange: ((order: OrderDto) => void) | undefined;
 };
 
 /** Its status is more than that it rests as asked. */
@@ -84,7 +86,7 @@ const rowClass = (order: OrderDto): string => {
   return order.foreign ? 'foreign' : '';
 };
 
-function OrderRow({ order, instrument, onCancel, onAdopt }: RowProps): ReactElement {
+function OrderRow({ order, instrument, onCancel, onAdopt, onChange }: RowProps): ReactElement {
   const { session } = useTerminal();
   const digits = instrument ? digitsOf(instrument.tickSize) : undefined;
   const price = (text: string | null, reason: string): ReactElement =>
@@ -124,23 +126,38 @@ function OrderRow({ order, instrument, onCancel, onAdopt }: RowProps): ReactElem
         )}
       </td>
       <td className="r">
+        {onChange && changeable(order).length > 0 && (
+          <OrderButton order={order} name="Change" icon="pencil" onAct={onChange} />
+        )}
         {!order.foreign && isWorking(order) && (
-          <button
-            type="button"
-            className="rowbtn"
-            aria-label={`Cancel ${sideText(order.side)} ${order.quantity} ${order.instrumentId}`}
-            onClick={(event) => {
-              event.stopPropagation();
-              onCancel(order);
-            }}
-          >
-            <Icon name="cross" />
-          </button>
+          <OrderButton order={order} name="Cancel" icon="cross" onAct={onCancel} />
         )}
       </td>
     </tr>
   );
 }
+
+type ButtonProps = {
+  readonly order: OrderDto;
+  readonly name: 'Change' | 'Cancel';
+  readonly icon: IconName;
+  readonly onAct: (order: OrderDto) => void;
+};
+
+const OrderButton = ({ order, name, icon, onAct }: ButtonProps): ReactElement => (
+  <button
+    type="button"
+    className={name === 'Cancel' ? 'rowbtn' : 'rowbtn calm'}
+    title={name}
+    aria-label={`${name} ${sideText(order.side)} ${order.quantity} ${order.instrumentId}`}
+    onClick={(event) => {
+      event.stopPropagation();
+      onAct(order);
+    }}
+  >
+    <Icon name={icon} />
+  </button>
+);
 
 type AdoptProps = { readonly order: OrderDto; readonly onAdopt: (order: OrderDto) => void };
 
@@ -164,9 +181,11 @@ type TableProps = {
   readonly onCancel: (order: OrderDto) => void;
   /** Where foreign orders may become ours. */
   readonly onAdopt?: (order: OrderDto) => void;
+  /** Where resting orders may be changed. */
+  readonly onChange?: (order: OrderDto) => void;
 };
 
-export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TableProps): ReactElement {
+export function OrdersTable({ orders, instruments, onCancel, onAdopt, onChange }: TableProps): ReactElement {
   return (
     <table className="table orders" onKeyDown={onRowKey}>
       <colgroup>
@@ -183,7 +202,7 @@ export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TablePro
             </th>
           ))}
           <th>
-            <span className="hidden">Cancel</span>
+            <span className="hidden">Actions</span>
           </th>
         </tr>
       </thead>
@@ -195,6 +214,7 @@ export function OrdersTable({ orders, instruments, onCancel, onAdopt }: TablePro
             instrument={instruments.find(({ instrumentId }) => instrumentId === order.instrumentId) ?? null}
             onCancel={onCancel}
             onAdopt={onAdopt}
+            onChange={onChange}
           />
         ))}
       </tbody>

@@ -9,6 +9,7 @@ const PATHS = {
   octagon: <path className="f" d="M5 1.5h6L14.5 5v6L11 14.5H5L1.5 11V5z" />,
   check: <path d="M3.5 8.5l3 3 6-7" />,
   cross: <path d="M4 4l8 8M12 4l-8 8" />,
+  pencil: <path d="M3 13l.7-3L10.5 3.2l2.3 2.3L6 12.3zM9.2 4.5l2.3 2.3" />,
   warn: <path d="M8 2.5l6 11H2zM8 6.5v3.2M8 11.6v.1" />,
   info: (
     <>
