@@ -58,10 +58,11 @@ token. Needs no keys and no account. Ends with Ctrl+C; orders at the venue stay 
     }).catch((error: unknown) => {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));
     });
-    const { address, dataDir } = session;
+    const { address, dataDir, liveVenues } = session;
+    const where = liveVenues.length === 0 ? 'PAPER, practice exchange' : `LIVE at ${liveVenues.join(', ')}; else PAPER`;
     report(io, values.json)(
-      { ready: true, address, dataDir },
-      `Leeward is ready (PAPER, practice exchange).\n\n  ${String(address)}\n\nThe address works once. Stop everything with Ctrl+Shift+S in the page or: leeward stop`,
+      { ready: true, address, dataDir, ...(liveVenues.length === 0 ? {} : { liveVenues }) },
+      `Leeward is ready (${where}).\n\n  ${String(address)}\n\nThe address works once. Stop everything with Ctrl+Shift+S in the page or: leeward stop`,
     );
     const unwatch = await watchFindings(session.guardianSocket, (table) => {
       if (!values.json) io.error(`leeward: differences from the venue, to be confirmed in the terminal\n${table}`);

@@ -1,5 +1,6 @@
 import type { Config } from '../engine/domain/config.ts';
-import type { Venue } from '../engine/domain/identifiers.ts';
+import type { GenericVenue } from '../engine/domain/generic-venues.ts';
+import type { InstrumentId, Venue } from '../engine/domain/identifiers.ts';
 import type { KillAt } from './kill-switch.ts';
 
 /** What each process needs to start. Secrets cross once, over the forked channel, and are never argv, environment or disk. */
@@ -36,6 +37,11 @@ export type AccountBoot = {
   readonly leverage?: number;
   readonly apiKey: string;
   readonly secret: string;
+  /** At a venue of the generic adapter: what is traded there, and the practice exchange that stands for it on paper. */
+  readonly generic?: {
+    readonly instruments: readonly InstrumentId[];
+    readonly practice: { readonly rest: string; readonly stream: string; readonly wsApi: string } | null;
+  };
 };
 
 export type GuardianBoot = {
@@ -99,10 +105,13 @@ export type PracticeSeats = {
   readonly krakenMargin?: number;
 };
 
+/** The practice exchange plays what is traded at this venue now. */
+export type LiveMarketBoot = { readonly venue: GenericVenue; readonly instruments: readonly InstrumentId[] };
+
 export type PracticeBoot = {
   readonly t: 'boot';
   readonly practice: PracticeSeats & {
-    readonly market: 'demo' | 'recorded' | 'synthetic';
+    readonly market: 'demo' | 'recorded' | 'synthetic' | LiveMarketBoot;
     readonly speed: number;
     /** 0 lets the system choose. */
     readonly port: number;

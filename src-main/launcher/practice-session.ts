@@ -9,7 +9,10 @@ import { announceRunning, type DataHome, newPracticeDirectory, openDataHome, rec
 import { DEFAULT_CAPTURE } from '../engine/domain/config-defaults.ts';
 import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
+import { openKeychain } from '../adapters/keychain/keychain.ts';
+import { type VenueKeyPair, VenueKeys } from '../adapters/keychain/venue-keys.ts';
 import type { PracticeSeats } from './boot.ts';
+import { liveAccounts } from './generic-accounts.ts';
 import { type Seat, seatsFor, seatsOf } from './practice-seats.ts';
 import { onEverySeat } from './seat-strategies.ts';
 import { type PracticeOptions, type Session, startSession } from './session.ts';
@@ -33,7 +36,14 @@ export type PracticeSessionOptions = {
   readonly hostLabel?: string;
 };
 
-export type PracticeSession = Session & { readonly dataDir: string };
+export type PracticeSession = Session & {
+  readonly dataDir: string;
+  /** Where orders are real. */
+  readonly liveVenues: readonly string[];
+};
+
+/** Opens the keychain only when a key is asked for. */
+const storedKeys = async (name: string): Promise<VenueKeyPair | null> => new VenueKeys(await openKeychain()).load(name);
 
 /** The same engine on the practice exchange. Throws with every problem of the configuration, and when the home is in use. */
 export async function startPracticeSession(options: PracticeSessionOptions): Promise<PracticeSession> {
@@ -89,6 +99,7 @@ async function startLocked(
     installation: home.installation,
     config: tradedConfig(options, config, seatsOf(practice)),
     venue: { practice },
+    liveAccounts: await liveAccounts(config.genericVenues ?? [], storedKeys),
     instruments: [],
     baselineDir: join(root, 'native-models/baselines'),
     hostLabel,
@@ -103,5 +114,6 @@ async function startLocked(
     await session.close();
     release();
   };
-  return { ...session, dataDir, close };
+  const liveVenues = (config.genericVenues ?? []).flatMap(({ venue: name, mode }) => (mode === 'live' ? [name] : []));
+  return { ...session, dataDir, liveVenues, close };
 }

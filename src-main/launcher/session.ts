@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../engine/domain/config.ts';
+import { ensure } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { AccountBoot, KrakenBoot, PracticeSeats, VenueBoot } from './boot.ts';
 import { accountLockDirectory, lockAccounts } from './account-locks.ts';
+import { refuseUnacceptedRisk } from './generic-accounts.ts';
 import { type Launch, launcherOf, livesOf, type Started } from './launch.ts';
 import { socketPath } from './local-socket.ts';
 import { seatsOf } from './practice-seats.ts';
@@ -20,6 +22,8 @@ export type SessionOptions = {
   /** The venue and its keys, or the practice exchange to start first. */
   readonly venue:
     { readonly boot: VenueBoot; readonly accounts: readonly AccountBoot[] } | { readonly practice: PracticeOptions };
+  /** Those of the configuration's generic venues that trade live, with their keys. */
+  readonly liveAccounts?: readonly AccountBoot[];
   /** Instrument ids; empty for all. */
   readonly instruments: readonly string[];
   readonly baselineDir: string;
@@ -56,6 +60,7 @@ export type Session = {
 export async function startSession(options: SessionOptions): Promise<Session> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   refuseUnknownAccounts(options);
+  refuseUnacceptedRisk(options.config.genericVenues ?? []);
   const children: Child[] = [];
   let isGivenUp = false;
   // The error tells why a start failed: that what ran was ended for it is no news beside it.
@@ -82,7 +87,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
 
 /** Throws naming the first strategy that would trade an account that the session does not have. */
 function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
-  const accounts = 'practice' in venue ? seatsOf(venue.practice).length : venue.accounts.length;
+  const seats = 'practice' in venue ? seatsOf(venue.practice).length : venue.accounts.length;
+  const accounts = seats + (config.genericVenues?.length ?? 0);
   const lost = config.strategies.find(({ account }) => account >= accounts);
   if (lost === undefined) return;
   const expected = `expected strategies.${lost.strategyId}.account below ${accounts}, the accounts of this session`;
@@ -90,9 +96,10 @@ function refuseUnknownAccounts({ config, venue }: SessionOptions): void {
 }
 
 /** A practice exchange that ends with its session has drawn its keys for it alone: nobody else can have them. */
-function holdAccounts({ venue, accountLocks, dataDir }: SessionOptions): () => void {
-  if ('practice' in venue) return () => undefined;
-  return lockAccounts(accountLocks ?? accountLockDirectory(), venue.accounts, dataDir).release;
+function holdAccounts({ venue, liveAccounts = [], accountLocks, dataDir }: SessionOptions): () => void {
+  const held = [...('practice' in venue ? [] : venue.accounts), ...liveAccounts];
+  if (held.length === 0) return () => undefined;
+  return lockAccounts(accountLocks ?? accountLockDirectory(), held, dataDir).release;
 }
 
 type Addresses = {
@@ -110,7 +117,9 @@ async function startAll(options: SessionOptions, run: Launch, children: Child[])
     engineToken: secretText(),
     clientToken: secretText(),
   };
-  const venue = await venueOf(options, run);
+  const session = await venueOf(options, run);
+  const further = await genericAccounts(options, run);
+  const venue = { ...session, accounts: [...session.accounts, ...further] };
   const supervisor = await startTrading(options, run, addresses, venue);
   const address = await startServer(options.server, run, addresses).catch((error: unknown) => {
     // What is ended now must not be started again.
@@ -147,7 +156,8 @@ async function startTrading(
     engineToken,
     venue,
     accounts,
-    afterFailedRestarts: 'leaveStops',
+    // A stop that is watched here ends with the engine: nothing would protect what it left.
+    afterFailedRestarts: accounts.some(({ generic }) => generic !== undefined) ? 'flatten' : 'leaveStops',
   });
   await guardian();
   const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
@@ -265,6 +275,33 @@ async function venueOf(options: SessionOptions, run: Launch): Promise<VenueSessi
       accounts: keys.map(({ name }, index) => `${name}${seats[index]?.ledgerSuffix ?? ''}`),
     },
   };
+}
+
+/** On paper each of them trades on a practice exchange of its own, which plays what the venue trades now. */
+async function genericAccounts(
+  { config, dataDir, liveAccounts = [] }: SessionOptions,
+  run: Launch,
+): Promise<readonly AccountBoot[]> {
+  const accounts: AccountBoot[] = [];
+  for (const { venue, mode, instruments } of config.genericVenues ?? []) {
+    if (mode === 'live') {
+      accounts.push(
+        ensure(
+          liveAccounts.find((one) => one.venue === venue),
+          `keys of ${venue}`,
+        ),
+      );
+      continue;
+    }
+    const intentJournal = join(dataDir, 'journal.db');
+    const practice = { market: { venue, instruments }, speed: 1, accounts: 1, port: 0, intentJournal };
+    const { detail } = await run('practice-exchange', { t: 'boot', practice });
+    const [{ apiKey, secret }] = detail['accounts'] as readonly [{ readonly apiKey: string; readonly secret: string }];
+    const [rest, stream, wsApi] = [String(detail['rest']), String(detail['stream']), String(detail['wsApi'])];
+    const generic = { instruments, practice: { rest, stream, wsApi } };
+    accounts.push({ accountId: `${venue.toLowerCase()}-01`, mode, venue, apiKey, secret, generic });
+  }
+  return accounts;
 }
 
 const krakenOf = (detail: Started['detail']): KrakenBoot => ({

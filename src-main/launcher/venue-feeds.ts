@@ -1,7 +1,10 @@
 import { createBinancePublicFeed } from '../adapters/binance/public/binance-public-feed.ts';
 import { feedsByProduct } from '../adapters/binance/public/product-feeds.ts';
 import { BINANCE_USDM } from '../adapters/binance/public/public-product.ts';
+import { createGenericFeed } from '../adapters/generic/public/generic-feed.ts';
+import { standingIn } from '../adapters/generic/practice-protocol.ts';
 import { createKrakenPublicFeed } from '../adapters/kraken/public/kraken-public-feed.ts';
+import { isGenericVenue } from '../engine/domain/generic-venues.ts';
 import { type InstrumentId, parseInstrumentId, type Product, type Venue } from '../engine/domain/identifiers.ts';
 import { err } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -21,7 +24,7 @@ const KRAKEN_STREAM = 'wss://ws.kraken.com/v2';
 
 export type FeedParts = {
   readonly venue: VenueBoot;
-  readonly accounts: readonly Pick<AccountBoot, 'venue' | 'product'>[];
+  readonly accounts: readonly Pick<AccountBoot, 'venue' | 'product' | 'generic'>[];
   readonly limiters: HostLimiters;
   readonly clock: Clock;
   readonly random: Random;
@@ -30,10 +33,17 @@ export type FeedParts = {
   readonly capture?: (feed: string) => RawCapture;
 };
 
-/** Binance's feed, and Kraken's where an account trades there. */
+/** Binance's feed, and one for each further venue that an account trades. */
 export function venueFeeds(parts: FeedParts): ReadonlyMap<Venue, MarketDataFeed> {
   const feeds = new Map<Venue, MarketDataFeed>([['BINANCE', binanceFeed(parts)]]);
   if (parts.accounts.some(({ venue }) => venue === 'KRAKEN')) feeds.set('KRAKEN', krakenFeed(parts));
+  for (const { venue, generic } of parts.accounts) {
+    if (venue === undefined || !isGenericVenue(venue) || generic === undefined) continue;
+    const { clock, logger } = parts;
+    // On paper the practice exchange plays what the venue trades: the book shown is the one that fills.
+    const stand = generic.practice === null ? {} : standingIn(generic.practice);
+    feeds.set(venue, createGenericFeed({ venue, origin: 'live', clock, logger, ...stand }));
+  }
   return feeds;
 }
 

@@ -4,8 +4,11 @@ import { createUsdmGateway, type UsdmGatewayOptions } from '../adapters/binance/
 import { createWeightLimiter, type WeightLimiter } from '../adapters/binance/weight-limiter.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
 import { fingerprintOf } from '../adapters/keychain/venue-keys.ts';
+import { createGenericGateway } from '../adapters/generic/generic-gateway.ts';
+import { standingIn } from '../adapters/generic/practice-protocol.ts';
 import { openKeyStateFile } from '../adapters/kraken/key-state.ts';
 import { createKrakenGateway } from '../adapters/kraken/kraken-gateway.ts';
+import { type GenericVenue, isGenericVenue } from '../engine/domain/generic-venues.ts';
 import { accountId } from '../engine/domain/identifiers.ts';
 import { ensure } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -40,7 +43,23 @@ export const hostLimiters = (clock: Clock): HostLimiters => ({
 
 /** The gateway of one account, for the venue and product it trades. */
 export function gatewayOf(account: AccountBoot, parts: GatewayParts): VenueGateway {
-  return account.venue === 'KRAKEN' ? krakenGateway(account, parts) : binanceGateway(account, parts);
+  const { venue = 'BINANCE' } = account;
+  if (isGenericVenue(venue)) return genericGateway(account, venue, parts);
+  return venue === 'KRAKEN' ? krakenGateway(account, parts) : binanceGateway(account, parts);
+}
+
+function genericGateway(
+  account: AccountBoot,
+  venue: GenericVenue,
+  { clock, logger, isCurrentEpoch, privateStream = true }: GatewayParts,
+): VenueGateway {
+  const { instruments, practice } = ensure(account.generic, `what account ${account.accountId} trades at ${venue}`);
+  return createGenericGateway({
+    ...{ venue, instruments, clock, logger, isCurrentEpoch, privateStream },
+    accountId: accountId(account.accountId),
+    credentials: { apiKey: new Secret(account.apiKey), secret: new Secret(account.secret) },
+    ...(practice === null ? {} : standingIn(practice)),
+  });
 }
 
 /** The least that Kraken grants a verified client. */

@@ -99,8 +99,11 @@ const ownField = (fields: Readonly<Record<string, Field<unknown>>>, key: string)
   Object.hasOwn(fields, key) ? fields[key] : undefined;
 
 function mergeLayer(config: Config, source: string, layer: ConfigLayer, problems: ConfigProblem[]): Config {
+  const { genericVenues: earlier, ...rest } = config;
+  const genericVenues = layer.genericVenues ?? earlier ?? [];
   return {
-    ...config,
+    ...rest,
+    ...(genericVenues.length === 0 ? {} : { genericVenues }),
     ...layer.top,
     risk: { ...config.risk, ...layer.risk },
     execution: { ...config.execution, ...layer.execution },

@@ -19,6 +19,7 @@ import {
   TOP_FIELDS,
 } from './config-fields.ts';
 import { type ConfigProblem, shownValue, unknownKey } from './config-problem.ts';
+import { type GenericVenueConfig, splitVenues } from './generic-venue-config.ts';
 import { compareDecimals, decimal } from './decimal.ts';
 import { strategyId, type StrategyId } from './identifiers.ts';
 import { KRAKEN_LEVERAGE } from './venue-choice.ts';
@@ -26,6 +27,8 @@ import { KRAKEN_LEVERAGE } from './venue-choice.ts';
 /** The values one layer sets, each checked. */
 export type ConfigLayer = {
   readonly top: Partial<Pick<Config, 'reportingAsset' | 'venues'>>;
+  /** Undefined where the layer says nothing of venues. */
+  readonly genericVenues: readonly GenericVenueConfig[] | undefined;
   readonly risk: Partial<RiskConfig>;
   readonly execution: Partial<ExecutionConfig>;
   readonly capture: Partial<CaptureConfig>;
@@ -56,9 +59,12 @@ export function readLayer(source: string, raw: unknown, problems: ConfigProblem[
   const report: Report = (path, problem) => problems.push({ source, path, ...problem });
   const root = objectAt('', raw, report);
   for (const key of Object.keys(root)) if (!SECTIONS.includes(key)) report(key, unknownKey(key, SECTIONS));
-  const top = Object.fromEntries(Object.entries(root).filter(([key]) => Object.hasOwn(TOP_FIELDS, key)));
+  const { names, generic } = splitVenues(root['venues'], report);
+  const values = { ...root, ...(names === undefined ? {} : { venues: names }) };
+  const top = Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(TOP_FIELDS, key)));
   return {
     top: readFields(TOP_FIELDS, top, '', report),
+    genericVenues: generic,
     risk: readFields(RISK_FIELDS, root['risk'] ?? {}, 'risk', report),
     execution: readFields(EXECUTION_FIELDS, root['execution'] ?? {}, 'execution', report),
     capture: readFields(CAPTURE_FIELDS, root['capture'] ?? {}, 'capture', report),

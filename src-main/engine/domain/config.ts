@@ -1,5 +1,6 @@
 import type { DecimalText } from './decimal.ts';
 import type { DifferenceKind } from './difference.ts';
+import type { GenericVenueConfig } from './generic-venue-config.ts';
 import type { InstrumentId, StrategyId } from './identifiers.ts';
 import type { BarInterval } from './market.ts';
 import type { VenueChoice } from './venue-choice.ts';
@@ -10,6 +11,8 @@ export type Config = {
   readonly reportingAsset: string;
   /** Where to trade; absent in journals of before it could be chosen here. */
   readonly venues?: readonly VenueChoice[];
+  /** The objects of that list; absent where there is none. */
+  readonly genericVenues?: readonly GenericVenueConfig[];
   readonly risk: RiskConfig;
   readonly execution: ExecutionConfig;
   /** Absent in journals of versions that recorded nothing. */

@@ -3,7 +3,8 @@
 /** Price in ticks, size in lots: safe integers. Size 0 removes the level. */
 export type LevelChange = readonly [ticks: number, lots: number];
 
-export type MarketOrigin = 'recorded' | 'derived' | 'synthetic';
+/** `live`: what another venue trades now. */
+export type MarketOrigin = 'recorded' | 'derived' | 'synthetic' | 'live';
 
 export type MarketSymbol = {
   /** Venue symbol, such as BTCUSDT. */

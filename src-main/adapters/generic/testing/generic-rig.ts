@@ -9,6 +9,7 @@ import type { PracticeExchange } from '../../../practice-exchange/start-practice
 import { Secret } from '../../keychain/secret.ts';
 import { createSystemClock } from '../../system-clock/system-clock.ts';
 import { type CcxtExchange, loadCcxtClass } from '../ccxt-exchange.ts';
+import { PRACTICE_CLASS, pointAtPractice } from '../practice-protocol.ts';
 import { createGenericGateway, type GenericGatewayOptions } from '../generic-gateway.ts';
 
 export const ACCOUNT = accountId('generic-01');
@@ -26,18 +27,11 @@ export type Protocol = {
 
 /** BINANCEUS speaks Binance's spot protocol; ccxt's class for it is used as it is. */
 export const BINANCE_PROTOCOL: Protocol = {
-  id: 'binanceus',
+  id: PRACTICE_CLASS,
   venue: 'BINANCEUS',
   pointAt: (exchange) => (ccxt) => {
     ccxt.rateLimit = UNPACED_MS;
-    const api = ccxt.urls.api as Record<string, unknown>;
-    for (const [name, url] of Object.entries(api)) {
-      if (typeof url === 'string') api[name] = url.replace(/^https:\/\/[^/]+/, exchange.rest);
-    }
-    const ws = api['ws'] as Record<string, unknown>;
-    ws['spot'] = exchange.stream;
-    ws['ws-api'] = { ...(ws['ws-api'] as object), spot: exchange.wsApi };
-    ccxt.httpAgent = new Agent();
+    pointAtPractice(exchange)(ccxt);
   },
 };
 
