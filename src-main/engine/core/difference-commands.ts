@@ -21,6 +21,17 @@ export function confirmDifferences(parts: Parts, turn: Turn, ids: readonly strin
   return null;
 }
 
+/** Corrects what the policy accepted of a look: `known` are the ids of the differences from before it. */
+export function correctAccepted(parts: Parts, turn: Turn, known: ReadonlySet<string>): void {
+  for (const difference of turn.state.reconciliation.differences.values()) {
+    const { acceptedBy, id, proposed } = difference;
+    if (acceptedBy === 'policy' && proposed === 'correct' && !known.has(id)) correctPosition(parts, turn, difference);
+  }
+}
+
+export const differenceIds = ({ state }: Turn): ReadonlySet<string> =>
+  new Set([...state.reconciliation.differences.values()].map(({ id }) => id));
+
 /**
  * Sets the position to the venue's figure. The coins went, or came, without a trade of ours: they are booked at the average
  * entry price, so that no profit or loss is made up.

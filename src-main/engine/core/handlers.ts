@@ -22,6 +22,7 @@ import {
 import { noteReached } from '../execution/unreported-fills.ts';
 import { countCancelAnswer, countLook, countModifyAnswer, countSubmitAnswer } from '../execution/venue-breakers.ts';
 import { forgetAnswers, receiveCommand } from './commands.ts';
+import { correctAccepted, differenceIds } from './difference-commands.ts';
 import { forgetExecutors, pauseExecutors } from './executor-commands.ts';
 import { noteExecutorPrice } from './executor-host.ts';
 import { startStrategies, type Parts } from './core-state.ts';
@@ -103,7 +104,9 @@ const HANDLERS: Handlers = {
     countLook(turn, input.accountId, true);
     parts.state.balances.set(input.accountId, input.balances);
     noteHoldings(turn, input.accountId, input.balances);
+    const known = differenceIds(turn);
     applyReconciled(turn, input);
+    correctAccepted(parts, turn, known);
   },
   'venue.reconcileFailed': (_parts, turn, { accountId }) => {
     countLook(turn, accountId, false);

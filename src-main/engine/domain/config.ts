@@ -100,7 +100,10 @@ export type CaptureConfig = {
   readonly maxMegabytes: number;
 };
 
-/** What is done about differences between our books and the venue's: taken over, or new exposure ends until a person looked. */
+/**
+ * What is done about differences between our books and the venue's: taken over, or new exposure ends until a person looked. A
+ * person always looks at a position that the venue says is larger than ours, or the other way round: nobody planned its stop.
+ */
 export type DifferencePolicy = 'accept' | 'halt';
 
 export type ReconciliationConfig = Readonly<Record<DifferenceKind, DifferencePolicy>> & {

@@ -337,6 +337,28 @@ describe('a position the venue does not hold', () => {
     expect(differing(session)).toEqual([]);
   });
 
+  it('is corrected at once where the policy accepts that, and once only', () => {
+    const session = short();
+    session.start(policy({ startup: 'policy', positionDiffers: 'accept' }), 2);
+    session.advance(60_000);
+    expect(session.exposure().quantity).toBe('0.2');
+    expect(session.core.view.positions()[0]!.quantity.toNumberLossy()).toBe(0.2);
+    const found = session.core.view.differences().filter(({ kind }) => kind === 'positionDiffers');
+    expect(found).toMatchObject([{ believed: { quantity: '0.999' }, proposed: 'correct', acceptedBy: 'policy' }]);
+    const alerts = session.alerts().filter((code) => code === 'POSITION_DIFFERS');
+    session.advance(180_000);
+    expect(session.alerts().filter((code) => code === 'POSITION_DIFFERS')).toEqual(alerts);
+    expect(denialOf(session, rearm)).toBeNull();
+  });
+
+  it('is left to a person at start, whatever the policy', () => {
+    const session = short();
+    session.start(policy({ positionDiffers: 'accept' }), 2);
+    session.advance(60_000);
+    expect(session.exposure().quantity).toBe('0.99900000');
+    expect(differing(session)).toMatchObject([{ acceptedBy: null }]);
+  });
+
   it('needs nobody any more when the coins are back', () => {
     const session = short();
     session.dispatch({ kind: 'venue.changed', accountId: ACCOUNT, state: 'down', detail: '' });

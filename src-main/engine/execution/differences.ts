@@ -12,15 +12,16 @@ export type Found = Pick<Difference, 'kind' | 'accountId' | 'believed' | 'venue'
 
 /**
  * Puts a difference on record. At start a person confirms it, unless the configuration leaves that to the policy; later the
- * policy of its kind accepts it at once or ends new exposure until a person did. Saying the same again changes nothing.
+ * policy of its kind accepts it at once or ends new exposure until a person did; the latter always where it `needsPerson`.
+ * Saying the same again changes nothing.
  */
-export function noteDifference(turn: Turn, found: Found): void {
+export function noteDifference(turn: Turn, found: Found, needsPerson = false): void {
   const { differences, policy } = turn.state.reconciliation;
   const key = keyOf(found);
   const known = differences.get(key);
   if (known?.acceptedBy === null && isSame(known, found)) return;
   const isAsked = isStarting(turn.state, found.accountId) && policy.startup === 'confirm';
-  const isAccepted = !isAsked && policy[found.kind] === 'accept';
+  const isAccepted = !isAsked && !needsPerson && policy[found.kind] === 'accept';
   putOnRecord(turn, found, isAccepted ? 'policy' : null);
   if (isAccepted || isAsked) return;
   haltFor(turn, 'DIFFERENCES_OPEN');

@@ -8,7 +8,7 @@ import { openRecords } from './coverage.ts';
 import { type Found, noteAgreement, noteDifference, noteProven } from './differences.ts';
 import { listedInstrument, venueLink, type ExecutionState, type Exposure, type Turn } from './execution-state.ts';
 import { isSpot } from './expected-balances.ts';
-import { correctByTrades, dropTheirTrades } from './proven-corrections.ts';
+import { correctByTrades, dropTheirTrades, isReduction } from './proven-corrections.ts';
 import { positionKey } from './reconciliation-state.ts';
 import { lacksFills } from './unknown-outcomes.ts';
 
@@ -129,7 +129,7 @@ function notePosition(turn: Turn, exposure: Exposure, difference: Quantity): voi
     proposed: isProven ? 'book' : 'correct',
   };
   if (isProven) noteProven(turn, found);
-  else noteDifference(turn, found);
+  else noteDifference(turn, found, !isReduction(exposure, difference));
   const params = { accountId, instrumentId, believed, venue };
   const severity = isProven ? 'warning' : 'critical';
   turn.emit({ kind: 'alert.raised', alert: { code: 'POSITION_DIFFERS', severity, params } });

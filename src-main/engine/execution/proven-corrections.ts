@@ -25,6 +25,12 @@ export function dropTheirTrades({ reconciliation }: ExecutionState, { accountId,
   reconciliation.theirs?.delete(positionKey(accountId, instrumentId));
 }
 
+/** Else it opens a position or turns one around, and has no stop that anybody planned. */
+export function isReduction({ quantity }: Exposure, difference: Quantity): boolean {
+  const ours = quantityOf(quantity);
+  return ours.isNegative !== difference.isNegative && difference.abs().compare(ours.abs()) <= 0;
+}
+
 /**
  * Books the trades of somebody else that took a part of our position, when two independent sources say the same: the balance
  * (or position) the venue tells lacks `difference`, and the trade list adds up to exactly that. Only what makes a position
@@ -34,9 +40,8 @@ export function correctByTrades(turn: Turn, exposure: Exposure, difference: Quan
   const { accountId, instrumentId } = exposure;
   const trades = turn.state.reconciliation.theirs?.get(positionKey(accountId, instrumentId)) ?? [];
   const ours = quantityOf(exposure.quantity);
-  const isReducing = ours.isNegative !== difference.isNegative && difference.abs().compare(ours.abs()) <= 0;
   const told = trades.reduce((sum, fill) => sum.plus(changeOf(turn.state, fill)), Quantity.zero());
-  if (trades.length === 0 || !isReducing || told.compare(difference) !== 0) return false;
+  if (trades.length === 0 || !isReduction(exposure, difference) || told.compare(difference) !== 0) return false;
   const rest = ours.plus(difference);
   exposure.quantity = rest.isZero ? '0' : rest.toString();
   for (const fill of trades) {
