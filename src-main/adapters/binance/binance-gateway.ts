@@ -30,6 +30,7 @@ import type { RestClient } from './rest-client.ts';
 import { type SymbolMap, symbolMap } from './symbol-map.ts';
 import { VenueCare } from './venue-care.ts';
 import type { ClockReading } from './venue-clock.ts';
+import { stamped } from '../venue-connection/sent-stamp.ts';
 import { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { WeightLimiter } from './weight-limiter.ts';
 import {
@@ -172,11 +173,11 @@ class BinanceGateway implements VenueGateway {
   }
 
   submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
-    return this.stamped((onSent) => this.place(submission, lane, onSent));
+    return stamped(this.options.clock, (onSent) => this.place(submission, lane, onSent));
   }
 
   cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
-    return this.stamped((onSent) => this.withdraw(request, lane, onSent));
+    return stamped(this.options.clock, (onSent) => this.withdraw(request, lane, onSent));
   }
 
   private async withdraw(request: CancelRequest, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
@@ -227,13 +228,6 @@ class BinanceGateway implements VenueGateway {
     this.care.close();
     this.stream.close();
     await this.ccxt.close();
-  }
-
-  /** Adds when the request went out: what waited for the limiter was decided earlier. */
-  private async stamped(send: (onSent: () => void) => Promise<CommandOutcome>): Promise<CommandOutcome> {
-    let sentAtUs: number | undefined;
-    const outcome = await send(() => (sentAtUs = this.options.clock.nowUs()));
-    return sentAtUs === undefined ? outcome : { ...outcome, sentAtUs };
   }
 
   private async place(submission: Submission, lane: Lane, onSent: () => void): Promise<CommandOutcome> {

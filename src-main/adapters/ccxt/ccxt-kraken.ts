@@ -34,9 +34,12 @@ export type KrakenCall =
   | 'privatePostAddOrder'
   | 'privatePostAmendOrder'
   | 'privatePostCancelOrder'
+  | 'privatePostCancelOrderBatch'
   | 'privatePostCancelAllOrdersAfter'
   | 'privatePostGetWebSocketsToken';
-export type KrakenParams = Readonly<Record<string, string | number | Readonly<Record<string, string>>>>;
+export type KrakenParams = Readonly<
+  Record<string, string | number | readonly string[] | Readonly<Record<string, string>>>
+>;
 
 export type CcxtKraken = {
   /** The `result` of the reply, or why there is none. Never throws. */

@@ -14,11 +14,14 @@ import type {
   VenueGateway,
   VenueSnapshot,
 } from '../../engine/ports/venue-gateway.ts';
+import { stamped } from '../venue-connection/sent-stamp.ts';
 import { VenueHealth } from '../venue-connection/venue-health.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import { type CcxtKraken, createCcxtKraken, type KrakenParams } from '../ccxt/ccxt-kraken.ts';
 import type { Secret } from '../keychain/secret.ts';
 import { AccountQueries } from './account-queries.ts';
+
+import { CancelQueue, type CancelTarget } from './cancel-queue.ts';
 import { NOT_CONNECTED, NOTHING_TO_CANCEL, outcomeOf, required } from './command-outcome.ts';
 import { type CloseLink, type KeyState, NonceCounter } from './key-state.ts';
 import { KnownOrders } from './known-orders.ts';
@@ -34,7 +37,6 @@ import {
   assetPairsResult,
   assetsResult,
   cancelAfterResult,
-  cancelOrderResult,
   timeResult,
   tokenResult,
 } from './wire-schemas.ts';
@@ -78,6 +80,7 @@ class KrakenGateway implements VenueGateway {
   private readonly ccxt: CcxtKraken;
   private readonly nonces: NonceCounter;
   private readonly sender: KrakenSender;
+  private readonly cancels: CancelQueue;
   private readonly orders: KnownOrders;
   private readonly stream: KrakenPrivateStream;
   private readonly health = new VenueHealth((event) => this.emit(event));
@@ -106,6 +109,7 @@ class KrakenGateway implements VenueGateway {
       nextNonce: () => this.nonces.next(),
     });
     this.sender = new KrakenSender({ ...options, ccxt: this.ccxt, onFailure: (failure) => this.remedy(failure) });
+    this.cancels = new CancelQueue(this.sender);
     this.orders = new KnownOrders(options.accountId, () => this.links());
     this.stream = new KrakenPrivateStream({
       ...options,
@@ -153,7 +157,11 @@ class KrakenGateway implements VenueGateway {
     return listed;
   }
 
-  async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+  submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+    return stamped(this.options.clock, (onSent) => this.place(submission, lane, onSent));
+  }
+
+  private async place(submission: Submission, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     const [first] = ordersOf(submission);
     const order = ensure(first, 'an order in the submission');
     if (this.pairs === undefined) return NOT_CONNECTED;
@@ -174,6 +182,7 @@ class KrakenGateway implements VenueGateway {
       schema: addOrderResult,
       lane,
       transaction: { pair: pair.key, cost: 1 },
+      onSent,
     });
     if (!reply.ok) return outcomeOf(reply.error);
     this.expectEcho(sentUs);
@@ -181,20 +190,27 @@ class KrakenGateway implements VenueGateway {
   }
 
   /** A list ends with its entry and with the stops that were made of it; a stop not made yet ends with its entry alone. */
-  async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+  cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+    return stamped(this.options.clock, (onSent) => this.withdraw(request, lane, onSent));
+  }
+
+  private async withdraw(request: CancelRequest, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     if (this.pairs === undefined) return NOT_CONNECTED;
     const link = this.links().find(({ list, stop }) => list === request.listId || stop === request.clientOrderId);
     const stops = link === undefined ? [] : this.orders.closesOf(link.stop).map(({ txid }) => ({ txid }));
     const own = link?.stop === request.clientOrderId ? [] : [{ cl_ord_id: request.clientOrderId }];
     const targets: readonly KrakenParams[] =
       request.listId === null ? [...own, ...(own.length === 0 ? stops : [])] : [...own, ...stops];
-    let outcome: CommandOutcome = NOTHING_TO_CANCEL;
-    for (const params of targets) {
-      const one = await this.cancelOne(params, this.pairs.of(request.instrumentId).key, lane);
-      if (one.kind === 'unknown') return one;
-      if (one.kind === 'accepted' || outcome.kind !== 'accepted') outcome = one;
-    }
-    return outcome;
+    const { key } = this.pairs.of(request.instrumentId);
+    const outcomes = await Promise.all(
+      targets.map(async (params) => this.cancelOne({ params, pair: key }, lane, onSent)),
+    );
+    return (
+      outcomes.find(({ kind }) => kind === 'unknown') ??
+      outcomes.find(({ kind }) => kind === 'accepted') ??
+      outcomes.at(-1) ??
+      NOTHING_TO_CANCEL
+    );
   }
 
   async modify(request: ModifyRequest, lane: Lane): Promise<CommandOutcome> {
@@ -257,15 +273,16 @@ class KrakenGateway implements VenueGateway {
     await this.ccxt.close();
   }
 
-  private async cancelOne(params: KrakenParams, pair: string, lane: Lane): Promise<CommandOutcome> {
+  private async cancelOne(
+    { params, pair }: Omit<CancelTarget, 'txid'>,
+    lane: Lane,
+    onSent: () => void,
+  ): Promise<CommandOutcome> {
+    const { txid, cl_ord_id: ownId } = params;
+    const known = typeof ownId === 'string' ? this.orders.byClientId(ownId)?.txid : txid;
     const sentUs = this.options.clock.monotonicUs();
-    const reply = await this.sender.command({
-      call: 'privatePostCancelOrder',
-      params,
-      schema: cancelOrderResult,
-      lane,
-      transaction: { pair, cost: 8 },
-    });
+    const target = { params, txid: typeof known === 'string' ? known : null, pair };
+    const reply = await this.cancels.cancel(target, lane, onSent);
     if (!reply.ok) return outcomeOf(reply.error);
     this.expectEcho(sentUs);
     return { kind: 'accepted', reports: [], fills: [] };

@@ -16,8 +16,12 @@ export type KrakenRequest<T> = {
   /** What it adds to the counter of the key's calls; orders have counters of their own. */
   readonly calls?: number;
   /** What it adds to the counter of the account on one pair. */
-  readonly transaction?: { readonly pair: string; readonly cost: number };
+  readonly transaction?: Transaction | readonly Transaction[];
+  /** Called when it goes to the network. */
+  readonly onSent?: () => void;
 };
+
+type Transaction = { readonly pair: string; readonly cost: number };
 
 export type SenderParts = {
   readonly ccxt: CcxtKraken;
@@ -80,23 +84,42 @@ export class KrakenSender {
     return this.send(request, this.parts.isCurrentEpoch);
   }
 
+  /** A command that is made when its turn comes, of what is due then; null when that is nothing. */
+  async commandOfTurn<T>(lane: Lane, make: () => KrakenRequest<T> | null): Promise<Result<T, CallFailure> | null> {
+    const turn = await this.turn({ lane });
+    if ('denied' in turn) return err(turn.denied);
+    const request = make();
+    if (request !== null) return this.sendInTurn(request, turn.release, this.parts.isCurrentEpoch);
+    turn.release();
+    return null;
+  }
+
   private async send<T>(request: KrakenRequest<T>, mayRun: () => boolean): Promise<Result<T, CallFailure>> {
     const isPublic = request.call.startsWith('publicGet');
     const turn: Turn = isPublic ? { release: () => undefined } : await this.turn(request);
     if ('denied' in turn) return err(turn.denied);
+    return this.sendInTurn(request, turn.release, mayRun);
+  }
+
+  private async sendInTurn<T>(
+    request: KrakenRequest<T>,
+    release: () => void,
+    mayRun: () => boolean,
+  ): Promise<Result<T, CallFailure>> {
     const denied = mayRun() ? this.pairDenial(request) : refusal('FENCED', null);
     if (denied !== null) {
-      turn.release();
+      release();
       return err(denied);
     }
+    request.onSent?.();
     const reply = await this.parts.ccxt.call(request.call, request.params);
-    turn.release();
+    release();
     const checked = checkedReply(reply, request);
     if (!checked.ok) this.parts.onFailure(checked.error);
     return checked;
   }
 
-  private turn({ lane, calls = 0 }: KrakenRequest<unknown>): Promise<Turn> {
+  private turn({ lane, calls = 0 }: Pick<KrakenRequest<unknown>, 'lane' | 'calls'>): Promise<Turn> {
     const deadlineUs = this.parts.clock.monotonicUs() + PATIENCE_MS[lane] * 1000;
     return new Promise((start) => {
       const place = this.waiting.findIndex((other) => LANES.indexOf(other.lane) > LANES.indexOf(lane));
@@ -127,11 +150,12 @@ export class KrakenSender {
     this.cancelTimer = this.parts.clock.after(Math.max(1, Math.ceil(Math.min(...delays))), () => this.serve());
   }
 
+  /** Exits and what proves them wait for no pause of ours, and use the whole of the key's counter. */
   private waitMs({ lane, calls }: Waiting, nowUs: number): number {
-    if (lane === 'cancel' || lane === 'reduce') return 0;
-    const pausedMs = Math.max(0, (this.pausedUntilUs - nowUs) / 1000);
+    const isUrgent = lane === 'cancel' || lane === 'reduce';
+    const pausedMs = isUrgent ? 0 : Math.max(0, (this.pausedUntilUs - nowUs) / 1000);
     if (calls === 0) return pausedMs;
-    const room = TIER_LIMITS[this.parts.tier].callsMax * SHARE_OF_QUERY;
+    const room = TIER_LIMITS[this.parts.tier].callsMax * (isUrgent ? 1 : SHARE_OF_QUERY);
     return Math.max(pausedMs, this.calls.untilBelowMs(room - calls, nowUs));
   }
 
@@ -149,16 +173,17 @@ export class KrakenSender {
     return release;
   }
 
-  private pairDenial({ lane, transaction }: KrakenRequest<unknown>): CallFailure | null {
-    if (transaction === undefined) return null;
+  private pairDenial({ lane, transaction = [] }: KrakenRequest<unknown>): CallFailure | null {
     const limits = TIER_LIMITS[this.parts.tier];
-    const counter = this.pairs.get(transaction.pair) ?? new DecayingCounter(limits.ordersPerSecond);
-    this.pairs.set(transaction.pair, counter);
     const nowUs = this.parts.clock.monotonicUs();
-    const room = lane === 'new' ? limits.ordersMax * SHARE_OF_NEW : Infinity;
-    const waitMs = counter.untilBelowMs(room - transaction.cost, nowUs);
-    if (waitMs > 0) return refusal('NO_WEIGHT', waitMs);
-    counter.add(transaction.cost, nowUs);
+    for (const { cost, pair } of [transaction].flat()) {
+      const counter = this.pairs.get(pair) ?? new DecayingCounter(limits.ordersPerSecond);
+      this.pairs.set(pair, counter);
+      const room = lane === 'new' ? limits.ordersMax * SHARE_OF_NEW : Infinity;
+      const waitMs = counter.untilBelowMs(room - cost, nowUs);
+      if (waitMs > 0) return refusal('NO_WEIGHT', waitMs);
+      counter.add(cost, nowUs);
+    }
     return null;
   }
 }

@@ -92,6 +92,7 @@ export const tradesHistoryResult = z.object({ trades: tradesResult, count: whole
 export const addOrderResult = z.object({ txid: z.array(z.string()).min(1) });
 export const amendOrderResult = z.object({ amend_id: z.string() });
 export const cancelOrderResult = z.object({ count: wholeNumber });
+export type CancelCount = z.infer<typeof cancelOrderResult>;
 export const cancelAfterResult = z.object({ currentTime: z.string(), triggerTime: z.string() });
 export const tokenResult = z.object({ token: z.string().min(1) });
 

@@ -16,7 +16,8 @@ export type Pressed = {
   readonly patienceMs?: number;
 };
 
-const LOOK_MS = 20;
+/** Often enough to tell, seldom enough that the looks do not slow down what they watch. */
+const LOOK_MS = 50;
 const PATIENCE_MS = 60_000;
 /** A beat tells what its engine knew as much earlier. */
 const TOLD_WITHIN_MS = 3 * BEAT_INTERVAL_MS;

@@ -108,9 +108,14 @@ async function openAll(client: EngineClient, { clock, instruments, progress }: R
   }
 }
 
-/** Throws for an order that the venue did not take: a drill without it would show less than it says. Executors and guards try again. */
+/**
+ * Throws for an order that the venue did not take: a drill without it would show less than it says. Executors and
+ * guards try again, and a post-only order may find the market moved.
+ */
 function refuseLost({ orders }: TerminalState): void {
-  const lost = orders.find(({ reason, status }) => status === 'rejected' && reason === 'command');
+  const lost = orders.find(
+    ({ reason, status, type }) => status === 'rejected' && reason === 'command' && type !== 'limitMaker',
+  );
   if (lost === undefined) return;
   const { accountId, instrumentId, reason, role, status, type } = lost;
   throw new Error(`expected ${role} ${type} on ${accountId} ${instrumentId} at the venue, was ${status}: ${reason}`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TEST_START_MS } from '../testing/hand-made-market.ts';
-import { krakenCall, krakenClient } from '../testing/kraken-client.ts';
+import { krakenCall, krakenClient, krakenJson } from '../testing/kraken-client.ts';
 import { call, control, startTestExchange, TestSocket } from '../testing/practice-client.ts';
 
 type Exchange = Awaited<ReturnType<typeof startTestExchange>>;
@@ -189,6 +189,31 @@ describe('Kraken orders by REST', () => {
     );
     const open = Object.values((await result('OpenOrders'))['open'] as Row) as Row[];
     expect(open.every((order) => (order['descr'] as Row)['price'] === '99.50')).toBe(true);
+  });
+});
+
+describe('canceling a batch', () => {
+  const cancelBatch = (orders: unknown) => krakenJson(exchange, 'CancelOrderBatch', { orders });
+  const placed = async (): Promise<string> => add(LIMIT);
+
+  it('ends what is open of the named, counts it, and leaves the rest', async () => {
+    const [first, second, third] = [await placed(), await placed(), await placed()];
+    expect(await cancelBatch([first, second, first])).toEqual({ error: [], result: { count: 2 } });
+    expect(Object.keys((await result('OpenOrders'))['open'] as Row)).toEqual([third]);
+    expect(await cancelBatch([second, third])).toMatchObject({ result: { count: 1 } });
+  });
+
+  it.each([
+    ['orders that are gone', ['OAAAAA-BBBBB-CCCCCC', 'OAAAAA-BBBBB-DDDDDD'], 'EOrder:Unknown order'],
+    ['one order', ['OAAAAA-BBBBB-CCCCCC'], 'EGeneral:Invalid arguments:orders'],
+    ['no list', 'OAAAAA-BBBBB-CCCCCC', 'EGeneral:Invalid arguments:orders'],
+    [
+      'more than fifty',
+      Array.from({ length: 51 }, (_, at) => `OAAAAA-BBBBB-${at}`),
+      'EGeneral:Invalid arguments:orders',
+    ],
+  ])('refuses %s', async (_, orders, error) => {
+    expect((await cancelBatch(orders)).error).toEqual([error]);
   });
 });
 

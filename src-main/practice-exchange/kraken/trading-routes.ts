@@ -19,6 +19,7 @@ export type PrivateCall = {
 export type PrivateRoute = (call: PrivateCall) => unknown;
 
 const MAX_BATCH = 15;
+const MAX_CANCEL_BATCH = 50;
 const unknownOrder = (): KrakenError => new KrakenError('EOrder:Unknown order');
 
 /** Orders; https://docs.kraken.com/api/docs/rest-api/add-order and its neighbors. */
@@ -27,6 +28,7 @@ export const TRADING_ROUTES: Readonly<Record<string, PrivateRoute>> = {
   AddOrderBatch: addOrderBatch,
   AmendOrder: amendOrder,
   CancelOrder: cancelOrder,
+  CancelOrderBatch: cancelOrderBatch,
   CancelAll: ({ desk, account }) => ({ count: desk.cancelAll(account) }),
   CancelAllOrdersAfter: cancelAfter,
 };
@@ -96,10 +98,13 @@ function addOrderBatch({ desk, account, fields, body }: PrivateCall) {
 }
 
 function batchOf(body: string): readonly object[] {
-  if (!body.trimStart().startsWith('{')) throw invalidArgument('orders');
-  const { orders } = JSON.parse(body) as { orders?: unknown };
-  const isOrder = (order: unknown): order is object => typeof order === 'object' && order !== null;
-  return Array.isArray(orders) ? (orders as unknown[]).filter(isOrder) : [];
+  return listOf(body, 'orders').filter((order) => typeof order === 'object' && order !== null);
+}
+
+function listOf(body: string, name: string): readonly unknown[] {
+  if (!body.trimStart().startsWith('{')) throw invalidArgument(name);
+  const list: unknown = (JSON.parse(body) as Readonly<Record<string, unknown>>)[name];
+  return Array.isArray(list) ? (list as unknown[]) : [];
 }
 
 /** By txid, userref or cl_ord_id. */
@@ -113,8 +118,22 @@ export function findOrders({ desk, account, fields }: PrivateCall): readonly Kra
 }
 
 function cancelOrder(call: PrivateCall) {
-  const { desk, account } = call;
-  const open = findOrders(call).filter(isLive);
+  return cancelFound(call, findOrders(call));
+}
+
+/** By txid or userref; those of them that are open are canceled, and counted. */
+function cancelOrderBatch(call: PrivateCall) {
+  const { account, body, desk } = call;
+  const names = [...new Set(listOf(body, 'orders'))];
+  if (names.length < 2 || names.length > MAX_CANCEL_BATCH) throw invalidArgument('orders');
+  const found = names.flatMap((txid) =>
+    findOrders({ desk, account, body, fields: Fields.fromObject({ txid: String(txid) }) }),
+  );
+  return cancelFound(call, found);
+}
+
+function cancelFound({ desk, account }: PrivateCall, found: readonly KrakenOrder[]) {
+  const open = found.filter(isLive);
   if (open.length === 0) throw unknownOrder();
   const { apiMs, marketMs } = { apiMs: desk.venue.clock.apiMs(), marketMs: desk.now().marketMs };
   for (const order of open) {

@@ -28,6 +28,7 @@ import { PrivateStream } from '../private-stream.ts';
 import type { RestClient, RestRequest } from '../rest-client.ts';
 import type { SymbolMap } from '../symbol-map.ts';
 import { VenueCare } from '../venue-care.ts';
+import { stamped } from '../../venue-connection/sent-stamp.ts';
 import { VenueHealth } from '../../venue-connection/venue-health.ts';
 import { ConditionalIndex } from './conditional-index.ts';
 import { readUsdmEvent } from './usdm-events.ts';
@@ -157,7 +158,11 @@ class UsdmGateway implements VenueGateway {
     this.emit({ kind: 'listed', instruments: listedContracts(info.value, this.fees, ++this.listingVersion) });
   }
 
-  async submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+  submit(submission: Submission, lane: Lane): Promise<CommandOutcome> {
+    return stamped(this.options.clock, (onSent) => this.place(submission, lane, onSent));
+  }
+
+  private async place(submission: Submission, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     if (this.symbols === undefined) return NOT_CONNECTED;
     const spec = ensure(ordersOf(submission)[0], 'an order in the submission');
     const place = this.placeOf(spec.instrumentId);
@@ -166,7 +171,7 @@ class UsdmGateway implements VenueGateway {
     this.noteActivity(place.venueSymbol);
     const sentUs = this.options.clock.monotonicUs();
     const { params, space } = request.value;
-    const common = { params, lane, weight: 1, orders: 1 };
+    const common = { params, lane, weight: 1, orders: 1, onSent };
     const report =
       space === 'ordinary'
         ? mapped(await this.rest.command({ ...common, call: 'fapiPrivatePostOrder', schema: orderReply }), (reply) =>
@@ -186,7 +191,11 @@ class UsdmGateway implements VenueGateway {
   }
 
   /** An order that waits for its trigger is in the conditional space; once triggered it is an ordinary one. */
-  async cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+  cancel(request: CancelRequest, lane: Lane): Promise<CommandOutcome> {
+    return stamped(this.options.clock, (onSent) => this.withdraw(request, lane, onSent));
+  }
+
+  private async withdraw(request: CancelRequest, lane: Lane, onSent: () => void): Promise<CommandOutcome> {
     if (this.symbols === undefined) return NOT_CONNECTED;
     const place = this.placeOf(request.instrumentId);
     this.noteActivity(place.venueSymbol);
@@ -199,6 +208,7 @@ class UsdmGateway implements VenueGateway {
         schema: algoCanceled,
         lane,
         weight: 1,
+        onSent,
       });
       if (reply.ok) return { kind: 'accepted', reports: [], fills: [] };
       if (reply.error.code !== NO_SUCH_OPEN_ORDER) return outcomeOf(reply.error);
@@ -209,6 +219,7 @@ class UsdmGateway implements VenueGateway {
       schema: orderReply,
       lane,
       weight: 1,
+      onSent,
     });
     return this.answered(
       mapped(reply, (row) => this.ordinary(row, place.scope)),
