@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MessageChannelMain, type MessagePortMain, utilityProcess, type UtilityProcess } from 'electron';
 import type { ChildMessage } from '../launcher/boot.ts';
@@ -7,7 +6,7 @@ import {
   type ChildExit,
   type EntryName,
   inheritedEnvironment,
-  NICENESS,
+  prioritize,
   type ProcessHost,
 } from '../launcher/process-host.ts';
 
@@ -56,8 +55,7 @@ function childOf(name: EntryName, forked: UtilityProcess): Child {
     forked.once('exit', (code) => resolve({ code, signal: null }));
   });
   forked.once('spawn', () => {
-    const niceness = NICENESS[name];
-    if (niceness !== undefined && forked.pid !== undefined) setPriority(forked.pid, niceness);
+    if (forked.pid !== undefined) prioritize(name, forked.pid);
   });
   return {
     name,

@@ -7,7 +7,7 @@ import type { Bar, BarInterval } from '../engine/domain/market.ts';
 import { err, ok, type Result } from '../engine/domain/result.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { QueryFailure } from '../engine/ports/venue-gateway.ts';
-import type { QueryDto, ServerMessage } from '../../src-preload/contract/messages.ts';
+import type { ClientMessage, QueryDto, ServerMessage } from '../../src-preload/contract/messages.ts';
 import type { InstrumentDto } from '../../src-preload/contract/state.ts';
 import { CONTRACT_VERSION } from '../../src-preload/contract/version.ts';
 import { contractMessage, type DoorClient } from './client-server.ts';
@@ -17,6 +17,7 @@ import { formsDto } from './forms-view.ts';
 import type { MarketView } from './market-view.ts';
 import { TerminalView } from './terminal-view.ts';
 import { commandOf } from './translate-command.ts';
+import { createTurnstile } from './turnstile.ts';
 
 export type DoorOptions = {
   readonly clock: Clock;
@@ -52,6 +53,7 @@ export function createDoor(options: DoorOptions): Door {
     for (const session of sessions) session.update(update);
   });
   const services = servicesOf(options, view);
+  const turnstile = createTurnstile();
   const stopRefresh = options.clock.every(REFRESH_MS, () => view.refresh());
   let settling = false;
   const settleSoon = (): void => {
@@ -71,12 +73,13 @@ export function createDoor(options: DoorOptions): Door {
         receive: (raw) => {
           const message = contractMessage(raw);
           if (message === undefined) output.send({ t: 'refused', error: { code: 'MESSAGE_INVALID', params: {} } });
-          else session.receive(message);
+          else if (isStop(message)) session.receive(message);
+          else turnstile({ run: () => session.receive(message), isLong: message.t === 'command' });
         },
+        // What the client asked for before it left is done.
         close: () => {
           leave();
-          sessions.delete(session);
-          session.close();
+          turnstile({ run: () => endSession(sessions, session), isLong: false });
         },
       };
     },
@@ -89,6 +92,13 @@ export function createDoor(options: DoorOptions): Door {
       for (const session of sessions) session.close();
     },
   };
+}
+
+const isStop = (message: ClientMessage): boolean => message.t === 'command' && message.command.kind === 'emergencyStop';
+
+function endSession(sessions: Set<ClientSession>, session: ClientSession): void {
+  sessions.delete(session);
+  session.close();
 }
 
 function servicesOf(options: DoorOptions, view: TerminalView): SessionServices {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChildMessage } from './boot.ts';
-import { type Child, nodeProcessHost } from './process-host.ts';
+import { type Child, nodeProcessHost, prioritize } from './process-host.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -42,6 +42,14 @@ describe('plain Node children', () => {
     child.kill();
     expect(await child.exited).toEqual({ code: null, signal: 'SIGKILL' });
     expect(() => child.send({ t: 'newLife' })).not.toThrow();
+  });
+
+  it('go on where the system does not let us raise their priority', () => {
+    const nobody = 2 ** 30;
+    expect(() => prioritize('engine', nobody)).not.toThrow();
+    expect(() => prioritize('guardian', nobody)).not.toThrow();
+    expect(() => prioritize('server', nobody)).toThrow('ESRCH');
+    expect(() => prioritize('server', -1)).not.toThrow();
   });
 
   it('tell the code they ended with', async () => {

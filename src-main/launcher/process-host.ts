@@ -20,8 +20,25 @@ export type Child = {
 /** Starts the entries: plain Node here, utilityProcess on the desktop, so that supervision is written once. */
 export type ProcessHost = { start(name: EntryName): Child };
 
-/** Lower priority than the engine's for what must never disturb it. */
-export const NICENESS: Partial<Record<EntryName, number>> = { worker: 10, 'practice-exchange': 5 };
+/**
+ * What must never disturb the engine runs at a lower priority. Guardian and engine run at a higher one where the system lets
+ * this user raise it: a stop does not wait for whatever else the machine is busy with.
+ */
+const NICENESS: Partial<Record<EntryName, number>> = {
+  ...{ guardian: -10, engine: -5 },
+  ...{ worker: 10, server: 5, 'practice-exchange': 5 },
+};
+
+/** A user who may not raise a priority does without. */
+export function prioritize(name: EntryName, pid: number): void {
+  const niceness = NICENESS[name];
+  if (niceness === undefined || pid <= 0) return;
+  try {
+    setPriority(pid, niceness);
+  } catch (error) {
+    if (niceness > 0) throw error;
+  }
+}
 
 /** Starts entries as plain Node children with structured-clone messages. Nothing secret is in argv or environment. */
 export function nodeProcessHost(entryUrl: (name: EntryName) => URL): ProcessHost {
@@ -38,8 +55,7 @@ export function nodeProcessHost(entryUrl: (name: EntryName) => URL): ProcessHost
         child.once('error', (error) => resolve({ code: null, signal: error.message }));
       });
       const pid = child.pid ?? -1;
-      const niceness = NICENESS[name];
-      if (niceness !== undefined && pid > 0) setPriority(pid, niceness);
+      prioritize(name, pid);
       return {
         name,
         pid,
