@@ -45,9 +45,10 @@ Measures on this machine, each with its baseline in the same run; medians of alt
     --for <duration> how long (60s)
     --instruments <n> on how many markets (60)
 
-  stop               emergency stop: request to the venue's first cancel, plain, with ten entries just sent, under an HTTP
-                     flood and with the launcher suspended; then many positions until the account is proven flat
-    --samples <n>    stops of each kind (20)
+  stop               emergency stop: request to the first cancel on the wire, plain, with ten entries just sent, under an HTTP
+                     flood and with the launcher suspended (order limit raised and printed); then many positions until the
+                     account is proven flat, under the venue's true limits
+    --samples <n>    stops of each kind (100)
     --positions <n>  how many are closed at once (50)
 
   --rounds <n>       rounds the medians of the first four are taken of (3)

@@ -10,15 +10,24 @@ import { CommandFailure } from '../command.ts';
 import { answerParent, tellParent } from './children.ts';
 import { type PracticeVenueAddress, startPracticeProcess } from './practice-process.ts';
 
-export type SessionPartOptions = { readonly home: string; readonly instruments: number };
+export type SessionPartOptions = {
+  readonly home: string;
+  readonly instruments: number;
+  /** The venue's true limits; else raised, so that many samples fit into a minute. */
+  readonly trueLimits: boolean;
+};
 
+const RAISED = ['--orders-per-10s', '1000000', '--weight-per-minute', '10000000'];
 /** The throttle of entries is not what is measured. */
 const OVERRIDES = ['risk.maxEntriesPerMinute=100000'];
 
 /** A whole session whose launcher is this process alone, so that it can be suspended like a frozen main process. */
 export async function runSessionPart(json: string): Promise<never> {
   const options = JSON.parse(json) as SessionPartOptions;
-  const venue = await startPracticeProcess(['--market', 'synthetic', '--synthetic', String(options.instruments)]);
+  const venue = await startPracticeProcess([
+    ...['--market', 'synthetic', '--synthetic', String(options.instruments)],
+    ...(options.trueLimits ? [] : RAISED),
+  ]);
   const session = await start(options, venue);
   const { address, clientSocket, clientToken, guardianSocket } = session;
   const { control, limits, rest } = venue;

@@ -22,8 +22,12 @@ const ledgerSchema = z.object({
 type Ledger = z.infer<typeof ledgerSchema>;
 
 export type StopTimes = {
-  /** From the request to the venue's first cancel, by the wall clock both share; null without one. */
+  /** From the request to the engine's first notice of it. */
+  readonly noticedMs: number;
+  /** From the request until the engine handed its first cancel to the network, by the wall clock both share; null without one. */
   readonly firstCancelMs: number | null;
+  /** From the request to the first cancel in the venue's own books, in whole milliseconds; null without one. */
+  readonly firstCanceledMs: number | null;
   /** From the engine's first notice to the answer of the last exit; null without one. */
   readonly lastExitMs: number | null;
   /** From the engine's first notice to its proof; null when there was none within a minute. */
@@ -89,14 +93,16 @@ export class StopDrill {
     return positions.length;
   }
 
-  async untilWorking(count: number): Promise<void> {
-    await this.until(({ strip }) => strip.workingOrders.own >= count, `${count} working orders`);
+  /** Resolves when so many orders rest at the venue. */
+  async untilResting(count: number): Promise<void> {
+    const rests = ({ orders }: TerminalState): boolean =>
+      orders.filter(({ pending, status }) => status === 'accepted' && pending === null).length >= count;
+    await this.until(rests, `${count} resting orders`);
   }
 
   /** Resolves when the stop is over, or after a minute. Throws CommandFailure when the guardian had to act alone. */
   async stop(): Promise<StopTimes> {
-    const before = await this.canceledIds();
-    const startMs = Date.now();
+    const startUs = wallUs();
     const { acknowledgedBy } = await requestStop(this.guardianSocket, 'key');
     if (acknowledgedBy !== 'engine') {
       throw new CommandFailure(`expected the engine to acknowledge in time, was the ${acknowledgedBy}: a busy machine`);
@@ -104,16 +110,21 @@ export class StopDrill {
     const isOver = ({ stop, strip }: TerminalState): boolean =>
       strip.tradingState === 'halted' && typeof stop?.finishedAtUs === 'number';
     const { stop } = await this.until(isOver, 'a finished stop', true);
-    const canceled = (await this.ledger()).orders.filter(
-      (order) => order.status === 'CANCELED' && !before.has(order.clientOrderId),
-    );
     const offsetMs = await this.marketOffsetMs();
-    const first = Math.min(...canceled.map(({ updatedMs }) => updatedMs + offsetMs));
+    const canceledMs = (await this.ledger()).orders
+      .filter(({ status }) => status === 'CANCELED')
+      .map(({ updatedMs }) => updatedMs + offsetMs)
+      .filter((ms) => ms >= Math.floor(startUs / 1_000));
+    const first = Math.min(...canceledMs);
     const since = (atUs: number | null): number | null =>
       atUs === null || stop === null ? null : Math.round((atUs - stop.startedAtUs) / 1_000);
-    const exits = stop?.actions.filter(({ action, outcome }) => action === 'exit' && outcome === 'done') ?? [];
+    const actions = stop?.actions ?? [];
+    const exits = actions.filter(({ action, outcome }) => action === 'exit' && outcome === 'done');
+    const sent = actions.flatMap(({ action, sentAtUs }) => (action === 'cancel' ? [sentAtUs] : []));
     return {
-      firstCancelMs: Number.isFinite(first) ? first - startMs : null,
+      noticedMs: ((stop?.startedAtUs ?? startUs) - startUs) / 1_000,
+      firstCancelMs: sent.length === 0 ? null : (Math.min(...sent) - startUs) / 1_000,
+      firstCanceledMs: Number.isFinite(first) ? first - startUs / 1_000 : null,
       lastExitMs: since(exits.length === 0 ? null : Math.max(...exits.map(({ answeredAtUs }) => answeredAtUs ?? 0))),
       provenMs: since(stop?.finishedAtUs ?? null),
     };
@@ -131,11 +142,6 @@ export class StopDrill {
       const lot = lots.get(symbol);
       return lot !== undefined && Quantity.of(decimal(held)).compare(lot) >= 0;
     }).length;
-  }
-
-  private async canceledIds(): Promise<ReadonlySet<string>> {
-    const { orders } = await this.ledger();
-    return new Set(orders.filter(({ status }) => status === 'CANCELED').map(({ clientOrderId }) => clientOrderId));
   }
 
   private async ledger(): Promise<Ledger> {
@@ -197,5 +203,8 @@ function quantityFor({ listed, price }: BenchMarket): string {
   const units = (NOTIONAL.units * 10n ** BigInt(price.scale + scale)) / (price.units * 10n ** BigInt(NOTIONAL.scale));
   return Quantity.of({ units, scale }).floorToLot(lot).toString();
 }
+
+/** As the engine's stamps: the system's wall clock, to the microsecond. */
+const wallUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1_000);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
