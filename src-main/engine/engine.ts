@@ -206,6 +206,12 @@ class Shell implements Engine {
       case 'balances':
         this.dispatch({ kind: 'balances.reported', accountId, balances: event.balances });
         return;
+      case 'charge':
+        this.dispatch({ kind: 'charge.booked', accountId, charge: event.charge });
+        return;
+      case 'standing':
+        this.dispatch({ kind: 'margin.reported', accountId, standing: event.standing, positions: event.positions });
+        return;
       case 'clock':
         this.dispatch({ kind: 'venue.clockMeasured', accountId, ...clockOf(event) });
         return;

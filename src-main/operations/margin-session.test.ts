@@ -8,9 +8,12 @@ import { createSystemRandom } from '../adapters/system-random/system-random.ts';
 import type { BracketRequest, Command } from '../engine/domain/command.ts';
 import { accountId, commandId, instrumentId } from '../engine/domain/identifiers.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import { addDecimals, decimal, formatDecimal } from '../engine/domain/decimal.ts';
+import { ensure } from '../engine/domain/result.ts';
 import { CONFIG } from '../engine/testing/core-session.ts';
 import { MemoryStore } from '../engine/testing/memory-store.ts';
-import { parseAmount } from '../practice-exchange/matching/grid.ts';
+import { standingOf } from '../practice-exchange/margin/risk.ts';
+import { formatAmount, parseAmount } from '../practice-exchange/matching/grid.ts';
 import { TEST_START_MS } from '../practice-exchange/testing/hand-made-market.ts';
 import { startMarginExchange } from '../practice-exchange/testing/practice-client.ts';
 
@@ -53,7 +56,7 @@ beforeEach(async () => {
       inference: null,
     },
     {
-      config: { ...CONFIG, strategies: [] },
+      config: { ...CONFIG, execution: { ...CONFIG.execution, reconcileIntervalMs: 1_000 }, strategies: [] },
       accounts: [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'paper' }],
       installation: '0a1b2c3d',
       engineEpoch: 1,
@@ -145,6 +148,34 @@ describe('the whole engine on cross margin', () => {
     await vi.waitFor(() => expect(ledger()).toMatchObject({ positions: [{ isProtected: true }] }), WAIT);
     tradeAt(10_110);
     await vi.waitFor(() => expect(engine.view.exposures()).toMatchObject([{ isFlat: true, openOrders: [] }]), WAIT);
+  });
+
+  it('counts what it owes and the interest on it as the venue does, to the last digit', async () => {
+    const short = {
+      side: 'sell',
+      limitPrice: '99.95',
+      stopTrigger: '101.00',
+      stopLimit: '102.00',
+      target: '90.00',
+    } as const;
+    await enter(bracket(short));
+    await vi.waitFor(() => expect(engine.view.exposures()).toMatchObject([{ quantity: '-0.50000000' }]), WAIT);
+    const { clock: market, margin: lender, engine: matching } = exchange.venue;
+    const account = ensure(lender.byName('main@margin'), 'a margin account');
+    market.setSpeed(10_000);
+    await vi.waitFor(() => expect(account.interests.length).toBeGreaterThan(2), WAIT);
+    market.setSpeed(0);
+    const interest = account.interests.reduce((sum, row) => sum + row.interest, 0n);
+    await vi.waitFor(() => {
+      const [position] = engine.view.positions();
+      expect(position?.carry.get('BTC')?.toString()).toBe(formatAmount(-interest));
+      const { assets, debts } = standingOf(matching.state, account);
+      expect(engine.view.equity(ACCOUNT)?.toString()).toBe(formatAmount(assets - debts));
+    }, WAIT);
+    // What it has now is what it began with and what our own books say it made.
+    const pnl = ensure(engine.view.pnl(ACCOUNT) ?? undefined, 'a PnL');
+    const equity = ensure(engine.view.equity(ACCOUNT) ?? undefined, 'an equity');
+    expect(formatDecimal(addDecimals(decimal('1000'), pnl))).toBe(equity.toString());
   });
 
   it('stops everything and proves that it is flat', async () => {

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { addDecimals, decimal, formatDecimal } from '../engine/domain/decimal.ts';
+import { ensure } from '../engine/domain/result.ts';
+import { formatAmount } from '../practice-exchange/matching/grid.ts';
 import type { BracketRequest } from '../engine/domain/command.ts';
 import { FUTURES_ACCOUNT, FUTURES_BTC, FuturesSession, WAIT } from './testing/futures-session.ts';
 
@@ -66,6 +69,25 @@ describe('the whole engine on USD-M', () => {
     );
     expect(session.ledger()).toMatchObject({ unprotectedMs: 0, positions: [{ unprotectedEpisodes: 0 }] });
     expect(session.exchange.venue.usdm?.algos.waiting('main')).toEqual([]);
+  });
+
+  it('books funding when the venue does, and has the equity of its wallet and its gain', async () => {
+    await enter(bracket({}));
+    await vi.waitFor(() => expect(session.engine.view.exposures()).toMatchObject([{ covered: '1.00000000' }]), WAIT);
+    const { clock, usdm } = session.exchange.venue;
+    const futures = ensure(usdm?.account('main')?.futures, 'a futures account');
+    const paid = () => futures.incomes.filter(({ incomeType }) => incomeType === 'FUNDING_FEE');
+    clock.setSpeed(10_000);
+    await vi.waitFor(() => expect(paid().length).toBeGreaterThan(0), WAIT);
+    clock.setSpeed(0);
+    const sum = formatAmount(paid().reduce((total, { amount }) => total + amount, 0n));
+    await vi.waitFor(() => {
+      const [position] = session.engine.view.positions();
+      expect(position?.carry.get('USDT')?.toString()).toBe(sum);
+      const equity = ensure(session.engine.view.equity(FUTURES_ACCOUNT) ?? undefined, 'an equity');
+      const pnl = ensure(session.engine.view.pnl(FUTURES_ACCOUNT) ?? undefined, 'a PnL');
+      expect(formatDecimal(addDecimals(decimal('10000'), pnl))).toBe(equity.toString());
+    }, WAIT);
   });
 
   it('stops everything in both order spaces and proves that it is flat', async () => {

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { VenueSnapshot } from '../../engine/ports/venue-gateway.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import type { CallParams } from '../ccxt/ccxt-binance.ts';
+import { ChargeWindow } from '../venue-connection/charge-window.ts';
 import type { ClientIdIndex } from './client-id-index.ts';
 import { fillOfTrade, reportOfReply } from './order-reports.ts';
 import type { AccountLook, ProductForm, WeighedCall } from './product-form.ts';
@@ -38,6 +39,7 @@ export class AccountQueries {
   private readonly lastTradeId = new Map<string, bigint>();
   /** Symbols that may have trades we have not asked for. */
   private readonly active = new Set<string>();
+  private readonly charges = new ChargeWindow();
   private readonly heldAssets = new Set<string>();
   /** Balances the stream told while a look was under way, by asset. */
   private readonly newer = new Map<string, Balance>();
@@ -56,6 +58,18 @@ export class AccountQueries {
   /** News of the stream: a look that was asked for before outweighs none of it. */
   noteBalances(balances: readonly Balance[]): void {
     for (const balance of balances) this.newer.set(balance.asset, balance);
+  }
+
+  /** What the account holds and owes now; null when the venue does not say. */
+  async finances(): Promise<AccountLook | null> {
+    const { form, rest, symbols } = this.parts;
+    const account = await form.look(rest, symbols, 'query');
+    if (!account.ok) return null;
+    const { balances } = account.value;
+    for (const { asset } of balances) this.heldAssets.add(asset);
+    const gone = [...this.heldAssets].filter((asset) => !balances.some((balance) => balance.asset === asset));
+    const nothing = { free: '0', locked: '0', borrowed: '0', interest: '0' };
+    return { ...account.value, balances: [...balances, ...gone.map((asset) => ({ asset, ...nothing }))] };
   }
 
   async snapshot(
@@ -79,22 +93,32 @@ export class AccountQueries {
     symbols: readonly string[],
     lookups: readonly OrderLookupRequest[],
   ): Query<VenueSnapshot> {
-    const [fills, found, account] = await Promise.all([
+    const { charges, look } = this.parts.form;
+    const { rest, symbols: names } = this.parts;
+    const { lane } = this;
+    const asking = { rest, symbols: names, sinceUs: this.charges.sinceUs, lane };
+    const [fills, found, account, booked] = await Promise.all([
       allOf(symbols.map((symbol) => this.newFills(symbol))),
       allOf(lookups.map((lookup) => this.lookup(lookup))),
-      this.parts.form.look(this.parts.rest, this.parts.symbols, this.lane),
+      look(rest, names, this.lane),
+      // An exit that waits for this look waits for no costs.
+      charges === undefined || lane !== 'query' ? ok([]) : charges(asking),
     ]);
     if (!fills.ok) return fills;
     if (!found.ok) return found;
     if (!account.ok) return account;
     // Only now: the trades of a look that failed as a whole were shown to nobody and are asked for again.
     for (const { symbol, newest } of fills.value) this.lastTradeId.set(symbol, newest);
+    const fresh = booked.ok ? this.charges.take(booked.value) : [];
+    const { positions, standing } = account.value;
     return ok({
       openOrders: open.flatMap((row) => this.reportOf(row)),
       fills: fills.value.flatMap((page) => page.fills),
       balances: this.held(account.value),
       lookups: found.value,
-      ...(account.value.positions === undefined ? {} : { positions: account.value.positions }),
+      ...(positions === undefined ? {} : { positions }),
+      ...(standing === undefined ? {} : { standing }),
+      ...(charges === undefined ? {} : { charges: fresh }),
     });
   }
 

@@ -63,6 +63,7 @@ export type BinanceGatewayOptions = {
 };
 
 const REPLY_TIMEOUT_MS = 4_000;
+const FINANCES_AFTER_MS = 250;
 const EXCHANGE_INFO_WEIGHT = 20;
 /** A filter failed, or a number has more digits than the symbol allows; errors.md of the venue's documentation. */
 const BROKEN_RULES: ReadonlySet<string> = new Set(['-1013', '-1111']);
@@ -91,6 +92,7 @@ class BinanceGateway implements VenueGateway {
   private fees: FeeRates | undefined;
   private isRelisting = false;
   private isRepaying = false;
+  private cancelFinances: (() => void) | undefined;
 
   constructor(options: BinanceGatewayOptions) {
     this.options = options;
@@ -225,6 +227,7 @@ class BinanceGateway implements VenueGateway {
   }
 
   async close(): Promise<void> {
+    this.cancelFinances?.();
     this.care.close();
     this.stream.close();
     await this.ccxt.close();
@@ -284,6 +287,7 @@ class BinanceGateway implements VenueGateway {
     if (read.venueSymbol !== null) this.queries?.noteActivity(read.venueSymbol);
     for (const event of read.events) {
       if (event.kind === 'balances') this.queries?.noteBalances(event.balances);
+      if (event.kind === 'balances' && this.form.product === 'MARGIN') this.wantFinances();
       this.emit(event);
       if (event.kind === 'fill') void this.repayAfter(event.fill.clientOrderId);
     }
@@ -296,6 +300,22 @@ class BinanceGateway implements VenueGateway {
     this.isRepaying = true;
     await this.form.repayIdle(this.rest);
     this.isRepaying = false;
+  }
+
+  /** The stream tells nothing of debts: they are asked for once what it told has settled. */
+  private wantFinances(): void {
+    this.cancelFinances ??= this.options.clock.after(FINANCES_AFTER_MS, () => {
+      this.cancelFinances = undefined;
+      void this.tellFinances();
+    });
+  }
+
+  private async tellFinances(): Promise<void> {
+    const told = await this.queries?.finances();
+    if (told === undefined || told === null) return;
+    this.emit({ kind: 'balances', balances: told.balances });
+    const { positions = [], standing } = told;
+    if (standing !== undefined) this.emit({ kind: 'standing', standing, positions });
   }
 
   private tellClock({ offsetMs, uncertaintyMs }: ClockReading): void {

@@ -10,9 +10,14 @@ export type EventScope = {
   readonly clientIds: ClientIdIndex;
 };
 
-/** What an event of the user data stream means to the engine, and on which symbol something happened. */
+/** What an event of the user data stream means to the engine, and on which symbol something happened. `isCharged`: costs were booked, whose numbers have to be asked for. */
 export type ReadEvent =
-  | { readonly kind: 'read'; readonly venueSymbol: string | null; readonly events: readonly VenueEvent[] }
+  | {
+      readonly kind: 'read';
+      readonly venueSymbol: string | null;
+      readonly events: readonly VenueEvent[];
+      readonly isCharged?: true;
+    }
   /** Of the kinds we act on, but not of the documented shape: what it said is lost. */
   | { readonly kind: 'unreadable'; readonly detail: string }
   | { readonly kind: 'ignored' };

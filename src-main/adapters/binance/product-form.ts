@@ -4,6 +4,7 @@ import {
   type VenueCapabilities,
 } from '../../engine/domain/capabilities.ts';
 import type { Balance, Lane, VenuePosition } from '../../engine/domain/events.ts';
+import type { Charge, MarginStanding } from '../../engine/domain/margin.ts';
 import type { Submission } from '../../engine/domain/order.ts';
 import { ok, type Result } from '../../engine/domain/result.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
@@ -15,10 +16,21 @@ import type { SymbolMap } from './symbol-map.ts';
 import { accountReply } from './wire-schemas.ts';
 
 /** What the venue says an account holds. */
-export type AccountLook = { readonly balances: readonly Balance[]; readonly positions?: readonly VenuePosition[] };
+export type AccountLook = {
+  readonly balances: readonly Balance[];
+  readonly positions?: readonly VenuePosition[];
+  readonly standing?: MarginStanding;
+};
 
 /** One call with its REST request weight. */
 export type WeighedCall = { readonly call: BinanceCall; readonly weight: number };
+
+export type ChargeQuestion = {
+  readonly rest: RestClient;
+  readonly symbols: SymbolMap;
+  readonly sinceUs: number | null;
+  readonly lane: Lane;
+};
 
 /** How one product of Binance's spot markets is asked and traded: spot itself and margin share orders, books and answers. */
 export type ProductForm = {
@@ -43,6 +55,8 @@ export type ProductForm = {
   readonly create: (submission: Submission, venueSymbol: string) => Result<OrderRequest, string>;
   /** Pays debts back with what lies idle; absent where nothing is owed. */
   readonly repayIdle?: (rest: RestClient) => Promise<void>;
+  /** Costs booked at or after a time by the venue's clock, the latest ones when null; absent where carrying costs nothing. */
+  readonly charges?: (asking: ChargeQuestion) => Promise<Result<readonly Charge[], CallFailure>>;
   /** What the account holds; a failure means "no information". */
   readonly look: (rest: RestClient, symbols: SymbolMap, lane: Lane) => Promise<Result<AccountLook, CallFailure>>;
 };

@@ -29,6 +29,8 @@ export type KrakenCall =
   | 'privatePostClosedOrders'
   | 'privatePostQueryOrders'
   | 'privatePostOpenPositions'
+  | 'privatePostTradeBalance'
+  | 'privatePostLedgers'
   | 'privatePostTradesHistory'
   | 'privatePostQueryTrades'
   | 'privatePostAddOrder'

@@ -41,7 +41,9 @@ const ORDINARY: Readonly<Record<string, unknown>> = {
   privatePostTradesHistory: { trades: {}, count: 0 },
   privatePostQueryTrades: {},
   privatePostBalanceEx: {},
-  privatePostOpenPositions: [],
+  privatePostOpenPositions: {},
+  privatePostTradeBalance: { mf: '10' },
+  privatePostLedgers: { ledger: {}, count: 0 },
 };
 
 /** Replies by call, the first one first; the last one stays. A failure is one of `CallFailure`. */
@@ -218,10 +220,55 @@ describe('what a look finds', () => {
 
   it('counts only what is still open of positions', async () => {
     const row = { pair: 'XBTUSDT', type: 'buy', vol: '2', vol_closed: '0.5', cost: '200' };
-    const rows = [row, { ...row, pair: 'ABCXYZ' }, { ...row, vol: '0' }, { ...row, vol_closed: '2' }];
-    expect(await account({ privatePostOpenPositions: [rows] }, { isMargin: true }).look()).toMatchObject({
-      value: { positions: [{ instrumentId: BTC, quantity: '1.5', entryPrice: '100.00000000' }] },
+    const positionsIn = async (rows: Readonly<Record<string, object>>): Promise<unknown> => {
+      const looked = await account({ privatePostOpenPositions: [rows] }, { isMargin: true }).look();
+      return looked.ok ? looked.value.positions : looked.error;
+    };
+    const told = { instrumentId: BTC, quantity: '1.5', entryPrice: '100.00000000', liquidationPrice: null };
+    expect(await positionsIn({ T1: row, T2: { ...row, pair: 'ABCXYZ' } })).toEqual([told]);
+    // A second position of the pair, opened at 110.
+    const second = { ...row, vol: '1', vol_closed: '0', cost: '110' };
+    expect(await positionsIn({ T1: row, T3: second })).toEqual([
+      { ...told, quantity: '2.5', entryPrice: '103.33333333' },
+    ]);
+    expect(await positionsIn({ T1: { ...row, vol_closed: '2' } })).toEqual([]);
+  });
+
+  it('tells the rollover fees of a position once, and how safe the account is', async () => {
+    const position = { pair: 'XBTUSDT', type: 'buy', vol: '2', vol_closed: '0', cost: '200' };
+    const fee = { refid: 'T1', time: 14_400.5, asset: 'USDT', fee: '0.04' };
+    const { look, asked } = account(
+      {
+        privatePostOpenPositions: [{ T1: position }, {}],
+        privatePostTradeBalance: [{ mf: '900', ml: '250.50' }, DOWN],
+        privatePostLedgers: [
+          { ledger: { L1: fee }, count: 1 },
+          { ledger: { L2: { ...fee, time: 28_800 } }, count: 1 },
+        ],
+      },
+      { isMargin: true },
+    );
+    const first = await look();
+    expect(first.ok && first.value).toMatchObject({
+      standing: { level: '2.5050', liquidationLevel: '0.4', freeMargin: '900', asset: 'USDT' },
+      charges: [
+        {
+          ...{ chargeId: 'rollover-L1', kind: 'rollover', asset: 'USDT', amount: '-0.04', instrumentId: BTC },
+          chargedAtUs: 14_400_500_000,
+        },
+      ],
     });
+    // The position ended meanwhile; whose fee it was is still known. What the venue does not say is left out.
+    const second = await look();
+    expect(second.ok && second.value.standing).toBeUndefined();
+    expect(second).toMatchObject({ value: { charges: [{ chargeId: 'rollover-L2', instrumentId: BTC }] } });
+    const starts = asked.filter(({ call }) => call === 'privatePostLedgers').map(({ params }) => params['start']);
+    expect(starts).toEqual([undefined, '14399']);
+  });
+
+  it('is whole without the costs that the venue does not tell', async () => {
+    const { look } = account({ privatePostLedgers: [DOWN] }, { isMargin: true });
+    expect(await look()).toMatchObject({ ok: true, value: { charges: [], standing: { level: null } } });
   });
 });
 

@@ -10,6 +10,7 @@ import type { KrakenParams } from '../ccxt/ccxt-kraken.ts';
 import type { CloseLink } from './key-state.ts';
 import { isZero, type KnownOrder, type KnownOrders } from './known-orders.ts';
 import { closeOfInfo, orderOfInfo } from './order-reading.ts';
+import { MarginQueries } from './margin-queries.ts';
 import type { PairMap } from './pair-map.ts';
 import { positionsOf } from './positions.ts';
 import type { KrakenRequest, KrakenSender } from './sender.ts';
@@ -41,7 +42,13 @@ export type AccountQueryParts = {
 };
 
 /** What earlier looks have shown. */
-type Seen = { readonly assets: Set<string>; lastTradeS: number | null };
+type Seen = { readonly assets: Set<string>; readonly margin: MarginQueries; lastTradeS: number | null };
+
+const nothingSeen = (parts: AccountQueryParts): Seen => ({
+  assets: new Set(),
+  margin: new MarginQueries(parts),
+  lastTradeS: null,
+});
 
 const PAGE = 50;
 const MAX_PAGES = 40;
@@ -58,7 +65,7 @@ export class AccountQueries {
   private readonly lane: Lane;
   private readonly seen: Seen;
 
-  constructor(parts: AccountQueryParts, lane: Lane = 'query', seen: Seen = { assets: new Set(), lastTradeS: null }) {
+  constructor(parts: AccountQueryParts, lane: Lane = 'query', seen: Seen = nothingSeen(parts)) {
     this.parts = parts;
     this.lane = lane;
     this.seen = seen;
@@ -82,6 +89,7 @@ export class AccountQueries {
     if (!balances.ok) return balances;
     const positions = await this.positions();
     if (!positions.ok) return positions;
+    const costs = await this.costs();
     const found: OrderLookup[] = [];
     for (const request of lookups) {
       const answer = await this.lookup(request, open.value.open);
@@ -97,15 +105,22 @@ export class AccountQueries {
       balances: balances.value,
       lookups: found,
       ...(positions.value === null ? {} : { positions: positions.value }),
+      ...costs,
     });
+  }
+
+  /** An emergency stop waits for no figures. */
+  private async costs(): Promise<Pick<VenueSnapshot, 'charges' | 'standing'>> {
+    return this.parts.isMargin && this.lane === 'query' ? this.seen.margin.look() : {};
   }
 
   /** Null on spot, which has none. */
   private async positions(): Query<readonly VenuePosition[] | null> {
     if (!this.parts.isMargin) return ok(null);
-    const params = { consolidation: 'market' };
-    const rows = await this.ask('privatePostOpenPositions', params, positionsResult, 1);
-    return rows.ok ? ok(positionsOf(rows.value, this.parts.pairs)) : rows;
+    const rows = await this.ask('privatePostOpenPositions', {}, positionsResult, 1);
+    if (!rows.ok) return rows;
+    this.seen.margin.notePositions(rows.value);
+    return ok(positionsOf(Object.values(rows.value), this.parts.pairs));
   }
 
   async balances(): Query<readonly Balance[]> {

@@ -68,11 +68,22 @@ export const ordersResult = z.record(z.string(), order);
 export const openOrdersResult = z.object({ open: ordersResult });
 export const closedOrdersResult = z.object({ closed: ordersResult });
 
-/** OpenPositions with `consolidation=market`; `vol` and `cost` count what was closed since. */
-export const positionsResult = z.array(
+/** OpenPositions by their ids; `vol` and `cost` count what was closed since. */
+export const positionsResult = z.record(
+  z.string(),
   z.object({ pair: z.string(), type: side, vol: decimalText, vol_closed: decimalText, cost: decimalText }),
 );
-export type PositionRow = z.infer<typeof positionsResult>[number];
+export type PositionRow = z.infer<typeof positionsResult>[string];
+
+/** Margin level in percent, absent without positions; `mf` is free margin. */
+export const tradeBalanceResult = z.object({ mf: decimalText, ml: decimalText.optional() });
+
+/** `refid` of a rollover is the id of its position. */
+export const ledgersResult = z.object({
+  ledger: z.record(z.string(), z.object({ refid: z.string(), time: seconds, asset: z.string(), fee: decimalText })),
+  count: wholeNumber,
+});
+export type LedgerRow = z.infer<typeof ledgersResult>['ledger'][string];
 
 const trade = z.object({
   ordertxid: z.string(),

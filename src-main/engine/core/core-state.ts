@@ -1,8 +1,9 @@
 import type { Command } from '../domain/command.ts';
 import type { Config } from '../domain/config.ts';
 import type { Denial } from '../domain/denial.ts';
-import type { Balance, ComponentState } from '../domain/events.ts';
+import type { Balance, ComponentState, VenuePosition } from '../domain/events.ts';
 import type { AccountId, CommandId, ExecutorId, InstrumentId, StrategyId, Venue } from '../domain/identifiers.ts';
+import type { MarginStanding } from '../domain/margin.ts';
 import type { FeedState, PriceReference } from '../domain/market.ts';
 import { ensure } from '../domain/result.ts';
 import { emptyExecutionState, type ExecutionState } from '../execution/execution-state.ts';
@@ -22,6 +23,12 @@ export type AnsweredCommand = {
   readonly denial: Denial | null;
 };
 
+export type MarginReport = {
+  readonly standing: MarginStanding;
+  readonly positions: readonly VenuePosition[];
+  readonly atUs: number;
+};
+
 /** A venue whose market data fell silent. It stays away until it was heard again for `failover.returnAfterMs`. */
 export type AwayVenue = { readonly silentSinceUs: number; readonly heardSinceUs: number | null };
 
@@ -33,6 +40,10 @@ export type CoreState = {
   timeUs: number;
   feeds: Map<InstrumentId, FeedState>;
   balances: Map<AccountId, readonly Balance[]>;
+  /** Ids of the charges that were taken in, the latest last. */
+  charges: Map<AccountId, readonly string[]>;
+  /** What venues last said of accounts with debts or leverage. */
+  margins: Map<AccountId, MarginReport>;
   disabledStrategies: readonly StrategyId[];
   /** What was answered to each command of late, oldest first: a second one with its id is not carried out again. */
   commands: Map<CommandId, AnsweredCommand>;
@@ -72,6 +83,8 @@ function emptyCoreState(): CoreState {
     timeUs: 0,
     feeds: new Map(),
     balances: new Map(),
+    charges: new Map(),
+    margins: new Map(),
     disabledStrategies: [],
     commands: new Map(),
     components: new Map(),

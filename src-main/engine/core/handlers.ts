@@ -94,6 +94,10 @@ const HANDLERS: Handlers = {
   'order.reported': (_parts, turn, { report }) => void applyReport(turn, report, null),
   'order.filled': (_parts, turn, { fill }) => void applyFill(turn, fill),
   'balances.reported': noteBalances,
+  'charge.booked': bookCharge,
+  'margin.reported': (parts, turn, { accountId, standing, positions }) => {
+    parts.state.margins.set(accountId, { standing, positions, atUs: turn.timeUs });
+  },
   'feed.changed': changeFeed,
   'venue.changed': (_parts, turn, { accountId, state, detail }) => applyVenueState(turn, accountId, state, detail),
   'venue.silence': noteSilence,
@@ -169,10 +173,22 @@ function stepClock(_parts: Parts, turn: Turn, { stepUs }: InputOf<'clock.stepped
 }
 
 function noteBalances(parts: Parts, turn: Turn, { accountId, balances }: InputOf<'balances.reported'>): void {
-  const changed = new Set(balances.map(({ asset }) => asset));
-  const kept = (parts.state.balances.get(accountId) ?? []).filter(({ asset }) => !changed.has(asset));
-  parts.state.balances.set(accountId, [...kept, ...balances]);
+  const known = new Map((parts.state.balances.get(accountId) ?? []).map((balance) => [balance.asset, balance]));
+  // The stream tells nothing of debts: they stay as they were.
+  for (const balance of balances) known.set(balance.asset, { ...known.get(balance.asset), ...balance });
+  parts.state.balances.set(accountId, [...known.values()]);
   noteHoldings(turn, accountId, balances);
+}
+
+/** As many as a venue could tell again after a restart. */
+const KEPT_CHARGES = 2_000;
+
+/** Each charge once, however often it is told. */
+function bookCharge(parts: Parts, _turn: Turn, { accountId, charge }: InputOf<'charge.booked'>): void {
+  const known = parts.state.charges.get(accountId) ?? [];
+  if (known.includes(charge.chargeId)) return;
+  parts.state.charges.set(accountId, [...known, charge.chargeId].slice(-KEPT_CHARGES));
+  parts.portfolio.applyCharge(accountId, charge);
 }
 
 function changeFeed(parts: Parts, turn: Turn, { instrumentId, state, ageUs }: InputOf<'feed.changed'>): void {

@@ -1,3 +1,4 @@
+import { settlesGains } from '../domain/capabilities.ts';
 import { addDecimals, type Decimal, decimal, type DecimalText, formatDecimal } from '../domain/decimal.ts';
 import type { Balance } from '../domain/events.ts';
 import { instrumentId, type AccountId, type InstrumentId } from '../domain/identifiers.ts';
@@ -34,6 +35,7 @@ export function equityOf(parts: Parts, accountId: AccountId): Money | null {
   if (balances === undefined) return null;
   const { reportingAsset } = startedConfig(parts);
   const cash = balances.filter(({ asset }) => asset === reportingAsset);
+  const owed = balances.flatMap((balance) => debtsOf(balance, reportingAsset));
   const { exposures } = parts.state.execution;
   const holdings: Balance[] = [];
   for (const exposure of exposures.values()) {
@@ -42,27 +44,39 @@ export function equityOf(parts: Parts, accountId: AccountId): Money | null {
     if (held === null) return null;
     holdings.push(held);
   }
-  return parts.portfolio.equity([...cash, ...holdings], reportingAsset, (asset) => rateOf(parts, asset));
+  return parts.portfolio.equity([...cash, ...holdings, ...owed], reportingAsset, (asset) => rateOf(parts, asset));
 }
 
-/** Coins on spot; a futures position is worth what it gained and not what it moves. Null without its mark. */
+/**
+ * What is owed, negative. Coins that were sold short are in the position already: of those only the interest counts, which no
+ * position holds.
+ */
+function debtsOf({ asset, borrowed = '0', interest = '0' }: Balance, reportingAsset: string): readonly Balance[] {
+  const owed = asset === reportingAsset ? addDecimals(decimal(borrowed), decimal(interest)) : decimal(interest);
+  return [{ asset, free: formatDecimal({ units: -owed.units, scale: owed.scale }), locked: '0' }];
+}
+
+/** Coins on spot and on a loan; a position that settles in its gain is worth that and not what it moves. Null without its mark. */
 function holdingOf(parts: Parts, { accountId, instrumentId: id, quantity }: Exposure): Balance | null {
   const listed = parts.state.execution.instruments.get(id);
   if (listed === undefined) return { asset: id, free: quantity, locked: '0' };
-  const { base, product } = instrumentOf(listed);
-  if (product !== 'USDM') return { asset: base, free: quantity, locked: '0' };
+  const { base } = instrumentOf(listed);
+  if (!settlesGains(id)) return { asset: base, free: quantity, locked: '0' };
   const gain = parts.portfolio.position(accountId, id)?.unrealizedPnl ?? null;
   return gain === null ? null : { asset: gain.asset, free: formatDecimal(gain), locked: '0' };
 }
 
-/** Price of an asset in the reporting asset on a spot market of our venues that trades the two; null without one. */
+/** Spot itself, margin which plays on spot's books, and the perpetual, which follows spot by its funding. */
+const RATE_PRODUCTS = ['SPOT', 'MARGIN', 'USDM'] as const;
+
+/** Price of an asset in the reporting asset on the first market of our venues that trades the two; null without one. */
 export function rateOf(parts: Parts, base: string): Decimal | null {
   const { reportingAsset } = startedConfig(parts);
-  for (const { venue } of parts.state.execution.accounts) {
-    const price = parts.state.execution.prices.get(
-      instrumentId({ base, quote: reportingAsset, venue, product: 'SPOT' }),
-    );
-    if (price !== undefined) return decimal(price);
+  for (const product of RATE_PRODUCTS) {
+    for (const { venue } of parts.state.execution.accounts) {
+      const price = parts.state.execution.prices.get(instrumentId({ base, quote: reportingAsset, venue, product }));
+      if (price !== undefined) return decimal(price);
+    }
   }
   return null;
 }

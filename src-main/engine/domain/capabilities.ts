@@ -217,3 +217,9 @@ export function capabilitiesOfInstrument(id: InstrumentId): VenueCapabilities {
   invariant(parts.ok, () => `expected an instrument id, was ${id}`);
   return capabilitiesOf(parts.value.venue, parts.value.product);
 }
+
+/**
+ * Whether a position is a claim that settles in its gain (perpetuals, Kraken's margin) and no coins with a loan: only such a
+ * one can be told to be reduced. Throws as {@link capabilitiesOfInstrument}.
+ */
+export const settlesGains = (id: InstrumentId): boolean => capabilitiesOfInstrument(id).reduceOnly;

@@ -16,6 +16,7 @@ import type {
   VenueOrderId,
 } from './identifiers.ts';
 import type { ExecutorKind, ExecutorStatus } from './executor.ts';
+import type { Charge, MarginStanding } from './margin.ts';
 import type { Bar, FeedState, PriceReference, TradedRange } from './market.ts';
 import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
 import type { Route } from './route.ts';
@@ -58,6 +59,15 @@ export type EngineInput =
   | { readonly kind: 'order.reported'; readonly report: OrderReport; readonly source: ReportSource }
   | { readonly kind: 'order.filled'; readonly fill: Fill; readonly source: ReportSource }
   | { readonly kind: 'balances.reported'; readonly accountId: AccountId; readonly balances: readonly Balance[] }
+  /** What carrying a position cost or paid. */
+  | { readonly kind: 'charge.booked'; readonly accountId: AccountId; readonly charge: Charge }
+  /** How safe an account with debts or leverage is, with its positions and where the venue would close them. */
+  | {
+      readonly kind: 'margin.reported';
+      readonly accountId: AccountId;
+      readonly standing: MarginStanding;
+      readonly positions: readonly VenuePosition[];
+    }
   | {
       readonly kind: 'feed.changed';
       readonly instrumentId: InstrumentId;

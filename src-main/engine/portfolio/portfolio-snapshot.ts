@@ -23,6 +23,8 @@ type LedgerJson = {
   readonly cost: DecimalJson;
   readonly realized: DecimalJson;
   readonly fees: Readonly<Record<string, DecimalJson>>;
+  /** Absent in snapshots of before there were any. */
+  readonly carry?: Readonly<Record<string, DecimalJson>>;
   readonly openedAtUs: number | null;
 };
 
@@ -40,7 +42,8 @@ export function portfolioToJson(state: PortfolioState): JsonValue {
       quantity: toJson(ledger.quantity),
       cost: toJson(ledger.cost),
       realized: toJson(ledger.realized),
-      fees: Object.fromEntries([...ledger.fees].map(([asset, amount]) => [asset, toJson(amount)])),
+      fees: amountsToJson(ledger.fees),
+      carry: amountsToJson(ledger.carry),
     })),
     marks: Object.fromEntries([...state.marks].map(([id, price]) => [id, toJson(price)])),
   };
@@ -60,11 +63,16 @@ export function portfolioFromJson(json: JsonValue): PortfolioState {
       quantity: fromJson(ledger.quantity),
       cost: fromJson(ledger.cost),
       realized: fromJson(ledger.realized),
-      fees: new Map(Object.entries(ledger.fees).map(([asset, amount]) => [asset, fromJson(amount)])),
+      fees: amountsFromJson(ledger.fees),
+      carry: amountsFromJson(ledger.carry ?? {}),
     })),
     marks: new Map(Object.entries(state.marks).map(([id, price]) => [id as InstrumentId, Price.of(fromJson(price))])),
   };
 }
 
+const amountsToJson = (amounts: ReadonlyMap<string, Decimal>): Readonly<Record<string, DecimalJson>> =>
+  Object.fromEntries([...amounts].map(([asset, amount]) => [asset, toJson(amount)]));
+const amountsFromJson = (amounts: Readonly<Record<string, DecimalJson>>): ReadonlyMap<string, Decimal> =>
+  new Map(Object.entries(amounts).map(([asset, amount]) => [asset, fromJson(amount)]));
 const toJson = ({ units, scale }: Decimal): DecimalJson => [units.toString(), scale];
 const fromJson = ([units, scale]: DecimalJson): Decimal => ({ units: BigInt(units), scale });

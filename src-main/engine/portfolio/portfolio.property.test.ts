@@ -75,6 +75,58 @@ function sums(fills: readonly Fill[], base: string, quote: string) {
   return { quantity, cash };
 }
 
+type Cost = { readonly asset: 'BTC' | 'ETH' | 'USDT' | 'BNB'; readonly units: number; readonly named: boolean };
+
+const costs: fc.Arbitrary<readonly Cost[]> = fc.array(
+  fc.record({
+    asset: fc.constantFrom('BTC', 'ETH', 'USDT', 'BNB'),
+    units: fc.integer({ min: -1_000_000, max: 1_000_000 }),
+    named: fc.boolean(),
+  }),
+  { maxLength: 8 },
+);
+
+describe('portfolio of any fills and charges', () => {
+  it('divides a charge among positions and loses none of it, and counts one of no position of ours not at all', () => {
+    fc.assert(
+      fc.property(draws, costs, (drawn, booked) => {
+        const [bare, portfolio] = [createPortfolio(), createPortfolio()];
+        drawn.forEach((draw, index) => {
+          const fill = { ...fillOf(draw, index), accountId: ACCOUNTS[0] };
+          for (const one of [bare, portfolio]) one.applyFill(fill, at(INSTRUMENTS, draw.instrument));
+        });
+        let expected = new Exact(0);
+        booked.forEach(({ asset, units, named }, index) => {
+          const amount = (units / 1e8).toFixed(8);
+          const traded = bare.positions().map(({ instrumentId }) => instrumentId);
+          portfolio.applyCharge(ACCOUNTS[0], {
+            ...{ chargeId: `c${index}`, kind: 'interest', asset, amount, chargedAtUs: index },
+            instrumentId: named ? ETH.id : null,
+          });
+          const isOurs = named
+            ? traded.includes(ETH.id)
+            : asset === 'USDT'
+              ? traded.length > 0
+              : traded.some((id) => id.startsWith(`${asset}/`));
+          if (isOurs) expected = expected.plus(amount);
+        });
+        for (const one of [bare, portfolio])
+          for (const { id } of INSTRUMENTS) one.setMark(id, Price.of(decimal('100')));
+        // Every asset at a price of one: the sum of all charges is what the PnL changed by, to the last digit.
+        const one = () => decimal('1');
+        const pnlOf = (each: typeof bare) => new Exact(String(each.pnl(ACCOUNTS[0], 'USDT', one)));
+        const carried = portfolio
+          .positions()
+          .flatMap(({ carry }) => [...carry.values()])
+          .reduce((sum, amount) => sum.plus(amount.toString()), new Exact(0));
+        expect(carried.toString()).toBe(expected.toString());
+        expect(pnlOf(portfolio).minus(pnlOf(bare)).minus(expected).abs().lte('1e-8')).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('portfolio of any fills', () => {
   it('holds the sum of its fills, and its PnL is cash flow plus mark value less fees, exactly', () => {
     fc.assert(

@@ -1,10 +1,12 @@
 import type { Balance } from '../domain/events.ts';
 import type { AccountId, InstrumentId } from '../domain/identifiers.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import type { Charge } from '../domain/margin.ts';
 import type { Fill } from '../domain/order.ts';
 import type { Money, Price } from '../domain/quantities.ts';
 import type { JsonValue } from '../ports/store.ts';
-import { applyFillTo, flatLedger, type Ledger, type Position, positionOf } from './position.ts';
+import { sharesOf } from './charge-shares.ts';
+import { applyFillTo, carryOf, flatLedger, type Ledger, type Position, positionOf } from './position.ts';
 import { portfolioFromJson, portfolioToJson } from './portfolio-snapshot.ts';
 import { type RateOf, valueOfBalances, valueOfPnl } from './valuation.ts';
 
@@ -14,6 +16,8 @@ export type { RateOf } from './valuation.ts';
 export type Portfolio = {
   /** Books one own fill; the caller has made sure that its trade id applies once. Throws when a text is no decimal. */
   applyFill(fill: Fill, instrument: Instrument): void;
+  /** Books a funding, interest or rollover to the positions it was for; nothing where none is ours. Throws when a text is no decimal. */
+  applyCharge(accountId: AccountId, charge: Charge): void;
   setMark(instrumentId: InstrumentId, price: Price): void;
   /** Undefined before the first fill. */
   position(accountId: AccountId, instrumentId: InstrumentId): Position | undefined;
@@ -46,6 +50,12 @@ export function createPortfolio(): Portfolio {
       const key = keyOf(fill.accountId, fill.instrumentId);
       const ledger = ledgers.get(key) ?? flatLedger(fill.accountId, instrument);
       ledgers.set(key, applyFillTo(ledger, fill));
+    },
+    applyCharge(accountId, charge) {
+      const own = [...ledgers.values()].filter((ledger) => ledger.accountId === accountId);
+      for (const { ledger, amount } of sharesOf(charge, own)) {
+        ledgers.set(keyOf(accountId, ledger.instrumentId), carryOf(ledger, charge.asset, amount));
+      }
     },
     setMark(instrumentId, price) {
       marks.set(instrumentId, price);

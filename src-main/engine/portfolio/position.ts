@@ -24,6 +24,9 @@ export type Position = {
   readonly fees: ReadonlyMap<string, Money>;
   /** Those of `fees` that `realizedPnl` does not hold. */
   readonly unbookedFees: readonly Money[];
+  /** Funding, interest and rollover by asset, negative when paid. `realizedPnl` holds what is in the quote asset. */
+  readonly carry: ReadonlyMap<string, Money>;
+  readonly unbookedCarry: readonly Money[];
   readonly mark: Price | null;
   /** Null when open without a mark. */
   readonly unrealizedPnl: Money | null;
@@ -43,6 +46,7 @@ export type Ledger = {
   readonly cost: Decimal;
   readonly realized: Decimal;
   readonly fees: ReadonlyMap<string, Decimal>;
+  readonly carry: ReadonlyMap<string, Decimal>;
   readonly openedAtUs: number | null;
 };
 
@@ -62,6 +66,7 @@ export function flatLedger(accountId: AccountId, instrument: Instrument): Ledger
     cost: ZERO,
     realized: ZERO,
     fees: new Map(),
+    carry: new Map(),
     openedAtUs: null,
   };
 }
@@ -115,9 +120,18 @@ function openedAt(before: Ledger, after: Ledger, tradedAtUs: number): number | n
   return sameSide ? before.openedAtUs : tradedAtUs;
 }
 
+/** Books what carrying the position cost or paid. In the quote asset it is realized; the rest has no rate here. */
+export function carryOf(ledger: Ledger, asset: string, amount: Decimal): Ledger {
+  const carry = new Map(ledger.carry).set(asset, addDecimals(ledger.carry.get(asset) ?? ZERO, amount));
+  return asset === ledger.quote
+    ? { ...ledger, carry, realized: addDecimals(ledger.realized, amount) }
+    : { ...ledger, carry };
+}
+
 export function positionOf(ledger: Ledger, mark: Price | null): Position {
   const { accountId, instrumentId, base, quote, quantity, cost, realized, openedAtUs } = ledger;
-  const fees = [...ledger.fees].map(([asset, amount]) => Money.of(amount, asset));
+  const fees = moniesOf(ledger.fees);
+  const carry = moniesOf(ledger.carry);
   return {
     accountId,
     instrumentId,
@@ -126,11 +140,16 @@ export function positionOf(ledger: Ledger, mark: Price | null): Position {
     realizedPnl: Money.of(realized, quote),
     fees: new Map(fees.map((fee) => [fee.asset, fee])),
     unbookedFees: fees.filter(({ asset }) => asset !== quote && asset !== base),
+    carry: new Map(carry.map((amount) => [amount.asset, amount])),
+    unbookedCarry: carry.filter(({ asset }) => asset !== quote),
     mark,
     unrealizedPnl: unrealizedOf(quantity, cost, mark, quote),
     openedAtUs,
   };
 }
+
+const moniesOf = (amounts: ReadonlyMap<string, Decimal>): readonly Money[] =>
+  [...amounts].map(([asset, amount]) => Money.of(amount, asset));
 
 function averageOf({ quantity, cost, tickScale }: Ledger): Price | null {
   if (quantity.units === 0n) return null;
@@ -145,7 +164,8 @@ function unrealizedOf(quantity: Decimal, cost: Decimal, mark: Price | null, quot
 
 export const negated = (value: Decimal): Decimal => ({ units: -value.units, scale: value.scale });
 
+export const magnitudeOf = (value: Decimal): Decimal => (value.units < 0n ? negated(value) : value);
+
 function smallerMagnitude(a: Decimal, b: Decimal): Decimal {
-  const magnitude = (value: Decimal): Decimal => (value.units < 0n ? negated(value) : value);
-  return compareDecimals(magnitude(a), magnitude(b)) <= 0 ? a : b;
+  return compareDecimals(magnitudeOf(a), magnitudeOf(b)) <= 0 ? a : b;
 }

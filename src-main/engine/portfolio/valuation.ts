@@ -19,14 +19,15 @@ export function valueOfBalances(balances: readonly Balance[], reportingAsset: st
   return converted(amounts, reportingAsset, rateOf);
 }
 
-/** Realized and unrealized PnL less the fees that no position could book, rounded down to 8 digits. */
+/** Realized and unrealized PnL less the fees and costs that no position could book, rounded down to 8 digits. */
 export function valueOfPnl(positions: readonly Position[], reportingAsset: string, rateOf: RateOf): Money | null {
   const amounts: { asset: string; amount: Decimal }[] = [];
   for (const position of positions) {
-    const { realizedPnl, unrealizedPnl, unbookedFees } = position;
+    const { realizedPnl, unrealizedPnl, unbookedCarry, unbookedFees } = position;
     if (unrealizedPnl === null) return null;
     amounts.push({ asset: realizedPnl.asset, amount: addDecimals(realizedPnl, unrealizedPnl) });
     for (const fee of unbookedFees) amounts.push({ asset: fee.asset, amount: fee.negated() });
+    for (const carry of unbookedCarry) amounts.push({ asset: carry.asset, amount: carry });
   }
   return converted(amounts, reportingAsset, rateOf);
 }

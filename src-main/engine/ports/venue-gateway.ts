@@ -10,6 +10,7 @@ import type {
   VenueState,
 } from '../domain/events.ts';
 import type { AccountId, ClientOrderId, InstrumentId, Venue, VenueOrderId } from '../domain/identifiers.ts';
+import type { Charge, MarginStanding } from '../domain/margin.ts';
 import type { Fill, OrderChange, OrderReport, Submission } from '../domain/order.ts';
 import type { Result } from '../domain/result.ts';
 
@@ -17,6 +18,8 @@ export type VenueEvent =
   | { readonly kind: 'report'; readonly report: OrderReport }
   | { readonly kind: 'fill'; readonly fill: Fill }
   | { readonly kind: 'balances'; readonly balances: readonly Balance[] }
+  | { readonly kind: 'charge'; readonly charge: Charge }
+  | { readonly kind: 'standing'; readonly standing: MarginStanding; readonly positions: readonly VenuePosition[] }
   /** The venue's clock less ours, known to half a round trip. */
   | { readonly kind: 'clock'; readonly offsetMs: number; readonly uncertaintyMs: number }
   /** The venue changed its rules while we are connected. */
@@ -33,6 +36,9 @@ export type VenueSnapshot = {
   readonly balances: readonly Balance[];
   readonly lookups: readonly OrderLookup[];
   readonly positions?: readonly VenuePosition[];
+  /** Charges since the last look; a new gateway tells the latest again. */
+  readonly charges?: readonly Charge[];
+  readonly standing?: MarginStanding;
 };
 
 /** One account at one venue. Never retries a create; every command ends in exactly one outcome. */

@@ -3,7 +3,7 @@ import type { CommandOutcome, Decision, EngineInput } from '../domain/events.ts'
 import type { AccountId } from '../domain/identifiers.ts';
 import { ordersOf } from '../domain/order.ts';
 import type { InferenceRuntime } from '../ports/inference-runtime.ts';
-import type { VenueGateway } from '../ports/venue-gateway.ts';
+import type { VenueGateway, VenueSnapshot } from '../ports/venue-gateway.ts';
 import type { Failpoints } from './failpoints.ts';
 
 export type EffectParts = {
@@ -100,10 +100,20 @@ async function settled(answer: Promise<CommandOutcome> | undefined): Promise<Com
 function look(parts: EffectParts, { accountId, lookups, lane }: DecisionOf<'venue.reconcile'>): void {
   const number = (parts.looks.get(accountId) ?? 0) + 1;
   parts.looks.set(accountId, number);
-  void takeLook(parts, accountId, lookups, lane).then((input) => {
+  void takeLook(parts, accountId, lookups, lane).then((inputs) => {
     parts.failpoint('look.answered');
-    if (parts.looks.get(accountId) === number) parts.dispatch(input);
+    if (parts.looks.get(accountId) === number) for (const input of inputs) parts.dispatch(input);
   });
+}
+
+/** Charges and the standing are events of their own, after the look whose trades they may belong to. */
+function inputsOf(accountId: AccountId, { charges = [], standing, ...look }: VenueSnapshot): readonly EngineInput[] {
+  const { positions = [] } = look;
+  return [
+    { kind: 'venue.reconciled', accountId, ...look },
+    ...charges.map((charge): EngineInput => ({ kind: 'charge.booked', accountId, charge })),
+    ...(standing === undefined ? [] : [{ kind: 'margin.reported', accountId, standing, positions } as const]),
+  ];
 }
 
 async function takeLook(
@@ -111,7 +121,7 @@ async function takeLook(
   accountId: AccountId,
   lookups: DecisionOf<'venue.reconcile'>['lookups'],
   lane: DecisionOf<'venue.reconcile'>['lane'],
-): Promise<EngineInput> {
+): Promise<readonly EngineInput[]> {
   const own = parts.view.exposures().filter((exposure) => exposure.accountId === accountId);
   const busy = own.filter(({ openOrders, quantity }) => openOrders.length > 0 || quantity !== '0');
   parts.failpoint('look.before');
@@ -122,10 +132,11 @@ async function takeLook(
       busy.map(({ instrumentId }) => instrumentId),
       lane,
     );
-    if (taken?.ok === true) return { kind: 'venue.reconciled', accountId, ...taken.value };
-    return { kind: 'venue.reconcileFailed', accountId, detail: taken?.error.detail ?? 'account without a gateway' };
+    if (taken?.ok === true) return inputsOf(accountId, taken.value);
+    const detail = taken?.error.detail ?? 'account without a gateway';
+    return [{ kind: 'venue.reconcileFailed', accountId, detail }];
   } catch (error) {
-    return { kind: 'venue.reconcileFailed', accountId, detail: String(error) };
+    return [{ kind: 'venue.reconcileFailed', accountId, detail: String(error) }];
   }
 }
 

@@ -31,6 +31,8 @@ export type PositionTerms = {
   rolloverMs: number;
 };
 
+type Rollover = { readonly orderId: number; readonly amount: Amount; readonly atMs: number; readonly number: number };
+
 type MarginFill = {
   readonly lots: number;
   readonly notional: Amount;
@@ -61,6 +63,8 @@ export class MarginAccount {
   readonly account: Account;
   readonly book: FuturesAccount;
   readonly terms = new Map<string, PositionTerms>();
+  /** Fees of rollovers so far, by the order that opened the position. */
+  readonly rollovers: Rollover[] = [];
 
   constructor(account: Account) {
     this.account = account;
@@ -90,6 +94,7 @@ export class MarginAccount {
         const fee = marginFee(this.book.position(symbol).cost);
         terms.fee += fee;
         const atMs = terms.rolloverMs;
+        this.rollovers.push({ orderId: terms.orderId, amount: fee, atMs, number: this.rollovers.length + 1 });
         this.book.book({ symbol, incomeType: 'ROLLOVER_FEE', amount: -fee, atMs, tradeId: null });
       }
     }

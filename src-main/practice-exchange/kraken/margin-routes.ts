@@ -1,8 +1,10 @@
 import { type Amount, formatAmount } from '../matching/grid.ts';
 import { magnitude, markNotional, unrealizedOf } from '../usdm/margin-figures.ts';
 import { amountText, sizeText } from './digits.ts';
-import { KrakenError } from './kraken-error.ts';
+import { MARGIN_ASSET } from '../usdm/futures-account.ts';
+import { invalidArgument, KrakenError } from './kraken-error.ts';
 import { MARGIN_FEE_BPS, type PositionTerms } from './margin-account.ts';
+import { assetNames } from './pairs.ts';
 import { isKrakenOrder, krakenId } from './terms.ts';
 import type { PrivateCall, PrivateRoute } from './trading-routes.ts';
 
@@ -10,6 +12,7 @@ import type { PrivateCall, PrivateRoute } from './trading-routes.ts';
 export const MARGIN_ROUTES: Readonly<Record<string, PrivateRoute>> = {
   TradeBalance: tradeBalance,
   OpenPositions: openPositions,
+  Ledgers: ledgers,
 };
 
 /** In USDT, which stands for USD here: no other asset carries positions. */
@@ -48,6 +51,28 @@ function openPositions(call: PrivateCall) {
   return Object.fromEntries(
     rows.map(({ terms, common }) => [krakenId('T', [terms.orderId, 16]), { ...common, ...openedBy(call, terms) }]),
   );
+}
+
+const LEDGER_PAGE = 50;
+
+/** Rollover fees, newest first; https://docs.kraken.com/api/docs/rest-api/get-ledgers. Other entries are not kept. */
+function ledgers({ desk, account, fields }: PrivateCall) {
+  const type = fields.optional('type') ?? 'all';
+  if (type !== 'rollover') throw invalidArgument('type');
+  const startMs = (fields.integer('start') ?? 0) * 1000;
+  const offset = fields.integer('ofs') ?? 0;
+  const { book, rollovers } = desk.venue.krakenMargin.of(desk.venue.account(account));
+  const rows = rollovers.filter(({ atMs }) => atMs > startMs).toReversed();
+  const balance = formatAmount(book.wallet.free);
+  const entries = rows.slice(offset, offset + LEDGER_PAGE).map(({ amount, atMs, orderId, number }) => {
+    const refid = krakenId('T', [orderId, 16]);
+    const entry = {
+      ...{ refid, time: atMs / 1000, type: 'rollover', subtype: '', aclass: 'currency' },
+      ...{ asset: assetNames(MARGIN_ASSET).id, amount: formatAmount(0n), fee: formatAmount(amount), balance },
+    };
+    return [krakenId('L', [number, 16]), entry] as const;
+  });
+  return { ledger: Object.fromEntries(entries), count: rows.length };
 }
 
 function row({ desk, account, fields }: PrivateCall, symbol: string, terms: PositionTerms) {

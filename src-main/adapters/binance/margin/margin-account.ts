@@ -10,8 +10,9 @@ import {
   multiplyDecimals,
 } from '../../../engine/domain/decimal.ts';
 import type { Balance, VenuePosition } from '../../../engine/domain/events.ts';
+import type { MarginStanding } from '../../../engine/domain/margin.ts';
 import type { InstrumentId } from '../../../engine/domain/identifiers.ts';
-import { decimalText, integerId, symbol } from '../wire-schemas.ts';
+import { decimalText, epochMs, integerId, symbol } from '../wire-schemas.ts';
 
 /** Shapes: https://developers.binance.com/docs/margin_trading/account */
 const asset = z.object({
@@ -45,11 +46,23 @@ export const repaidReply = z.object({ tranId: integerId });
 export const priceIndexReply = z.object({ symbol, price: decimalText });
 
 export type AssetRow = z.infer<typeof asset>;
+export type InterestRow = z.infer<typeof interestReply>['rows'][number];
 export type CrossAccount = z.infer<typeof crossAccountReply>;
 export type IsolatedPair = z.infer<typeof isolatedAccountReply>['assets'][number];
 
+export const interestReply = z.object({
+  rows: z.array(
+    z.object({ txId: integerId, interestAccuredTime: epochMs, asset: z.string().min(1), interest: decimalText }),
+  ),
+});
+
 /** Assets over debts at which a cross account is closed: `forceLiquidationBar` of GET /sapi/v1/margin/tradeCoeff. */
-const CROSS_LIQUIDATION = decimal('1.1');
+const CROSS_LIQUIDATION_LEVEL = '1.1';
+const CROSS_LIQUIDATION = decimal(CROSS_LIQUIDATION_LEVEL);
+/** Of an isolated account: tier 1 of BTCUSDT in GET /sapi/v1/margin/isolatedMarginTier. */
+const ISOLATED_LIQUIDATION_LEVEL = '1.05';
+/** What the venue writes where nothing is owed. */
+const NO_DEBT_LEVEL = decimal('999');
 const PRICE_SCALE = 8;
 
 export const isZeroText = (text: DecimalText): boolean => decimal(text).units === 0n;
@@ -103,6 +116,14 @@ export function crossLiquidationPrice(
   const price = divideDecimals(numerator, denominator, PRICE_SCALE, 'halfEven');
   return compareDecimals(price, decimal('0')) > 0 ? formatDecimal(price) : null;
 }
+
+/** The venue states no free margin: what may be borrowed depends on the asset. */
+export const standingOf = (kind: 'cross' | 'isolated', marginLevel: DecimalText): MarginStanding => ({
+  level: compareDecimals(decimal(marginLevel), NO_DEBT_LEVEL) < 0 ? marginLevel : null,
+  liquidationLevel: kind === 'cross' ? CROSS_LIQUIDATION_LEVEL : ISOLATED_LIQUIDATION_LEVEL,
+  freeMargin: null,
+  asset: 'USDT',
+});
 
 const times = multiplyDecimals;
 const minus = (a: Decimal, b: Decimal): Decimal => addDecimals(a, { units: -b.units, scale: b.scale });

@@ -165,3 +165,58 @@ describe('a create on margin', () => {
     expect(CROSS.create({ kind: 'single', order: exit }, 'BTCUSDT').ok).toBe(false);
   });
 });
+
+describe('interest', () => {
+  const row = (txId: number, more: object = {}): object => ({
+    ...{ txId: String(txId), interestAccuredTime: 1_000 + txId, asset: 'USDT', interest: '0.02' },
+    ...more,
+  });
+  const asked = () => rest.asked.map(({ params }) => params);
+  const interest = (form: typeof CROSS, sinceUs: number | null) =>
+    form.charges?.({ rest: rest.client, symbols, sinceUs, lane: 'query' });
+
+  it('is a cost without a position on the cross account, and of its pair on an isolated one', async () => {
+    rest.on('sapiGetMarginInterestHistory', () => ({ rows: [row(1)], total: 1 }));
+    const charge = { chargeId: 'interest-1', kind: 'interest', asset: 'USDT', amount: '-0.02', chargedAtUs: 1_001_000 };
+    expect(await interest(CROSS, null)).toEqual({ ok: true, value: [{ ...charge, instrumentId: null }] });
+    expect(await interest(ISOLATED, null)).toEqual({ ok: true, value: [{ ...charge, instrumentId: BTC_MARGIN }] });
+    expect(asked()).toEqual([
+      { current: 1, size: 100 },
+      { isolatedSymbol: 'BTCUSDT', current: 1, size: 100 },
+    ]);
+  });
+
+  it('is read page by page since the last one told, and from the latest page alone at first', async () => {
+    const full = Array.from({ length: 100 }, (_, index) => row(index));
+    rest.on('sapiGetMarginInterestHistory', ({ current }) => ({ rows: current === 1 ? full : [row(100)], total: 101 }));
+    expect(await interest(CROSS, 5_000_500)).toMatchObject({ ok: true, value: { length: 101 } });
+    expect(asked().map(({ current, startTime }) => [current, startTime])).toEqual([
+      [1, 5_000],
+      [2, 5_000],
+    ]);
+    expect(await interest(CROSS, null)).toMatchObject({ ok: true, value: { length: 100 } });
+  });
+
+  it('fails when a page has no answer', async () => {
+    rest.fail('sapiGetMarginInterestHistory', failureOf('TIMEOUT'));
+    expect(await interest(CROSS, null)).toEqual({ ok: false, error: failureOf('TIMEOUT') });
+  });
+});
+
+describe('the level of an account', () => {
+  it.each([
+    ['1.99', '1.99'],
+    ['999', null],
+    ['999.00000000', null],
+  ])('of %s is %s on the cross account, and on an isolated one', async (marginLevel, level) => {
+    rest.on('sapiGetMarginAccount', () => cross([], { marginLevel }));
+    rest.on('sapiGetMarginIsolatedAccount', () => ({ assets: [pair({ marginLevel })] }));
+    const standing = { level, freeMargin: null, asset: 'USDT' };
+    expect(await CROSS.look(rest.client, symbols, 'query')).toMatchObject({
+      value: { standing: { ...standing, liquidationLevel: '1.1' } },
+    });
+    expect(await ISOLATED.look(rest.client, symbols, 'query')).toMatchObject({
+      value: { standing: { ...standing, liquidationLevel: '1.05' } },
+    });
+  });
+});

@@ -2,10 +2,11 @@ import { capabilitiesOf } from '../../../engine/domain/capabilities.ts';
 import { decimal } from '../../../engine/domain/decimal.ts';
 import type { Lane, VenuePosition } from '../../../engine/domain/events.ts';
 import { instrumentId } from '../../../engine/domain/identifiers.ts';
+import type { Charge } from '../../../engine/domain/margin.ts';
 import { err, ok, type Result } from '../../../engine/domain/result.ts';
 import type { CallFailure } from '../../ccxt/call-failure.ts';
 import type { CallParams } from '../../ccxt/ccxt-binance.ts';
-import type { AccountLook, ProductForm } from '../product-form.ts';
+import type { AccountLook, ChargeQuestion, ProductForm } from '../product-form.ts';
 import type { RestClient } from '../rest-client.ts';
 import type { SymbolMap } from '../symbol-map.ts';
 import {
@@ -15,6 +16,8 @@ import {
   crossAccountReply,
   crossLiquidationPrice,
   idleRepayment,
+  interestReply,
+  type InterestRow,
   isHeld,
   isolatedAccountReply,
   type IsolatedPair,
@@ -23,6 +26,7 @@ import {
   positionOf,
   priceIndexReply,
   repaidReply,
+  standingOf,
 } from './margin-account.ts';
 import { marginRequest } from './margin-requests.ts';
 
@@ -31,7 +35,9 @@ export type MarginAccountKind = 'cross' | { readonly isolated: string };
 
 type Look = Promise<Result<AccountLook, CallFailure>>;
 
-const WEIGHT = { account: 10, priceIndex: 10 } as const;
+const WEIGHT = { account: 10, priceIndex: 10, interest: 1 } as const;
+/** The venue's largest page. */
+const INTEREST_PAGE = 100;
 /** Cross accounts are valued in it; a position is told on its pair. */
 const QUOTE = 'USDT';
 
@@ -57,6 +63,7 @@ export function marginForm(kind: MarginAccountKind): ProductForm {
     createWeight: 6,
     create: (submission, venueSymbol) => marginRequest(submission, venueSymbol, common),
     repayIdle: async (rest) => repayIdle(rest, symbol),
+    charges: async (asking) => interestOf(asking, symbol),
     look: symbol === null ? lookAtCross : (rest, symbols, lane) => lookAtPair({ rest, symbols, lane }, symbol),
   };
 }
@@ -111,8 +118,45 @@ async function lookAtCross(rest: RestClient, symbols: SymbolMap, lane: Lane): Lo
   const reply = await readCross(rest, lane);
   if (!reply.ok) return reply;
   const positions = await crossPositions({ rest, symbols, lane }, reply.value);
-  return ok({ balances: reply.value.userAssets.filter(isHeld).map(balanceOf), positions });
+  const standing = standingOf('cross', reply.value.marginLevel);
+  return ok({ balances: reply.value.userAssets.filter(isHeld).map(balanceOf), positions, standing });
 }
+
+/** Interest since a time, page by page; the latest page when there is none. On a pair it is of that pair, else the venue names the asset only. */
+async function interestOf(
+  { rest, symbols, sinceUs, lane }: ChargeQuestion,
+  symbol: string | null,
+): Promise<Result<readonly Charge[], CallFailure>> {
+  const pair = symbol === null ? {} : { isolatedSymbol: symbol };
+  const since = sinceUs === null ? {} : { startTime: Math.floor(sinceUs / 1000) };
+  const instrumentId = symbol === null ? null : (symbols.instrumentOf(symbol) ?? null);
+  const charges: Charge[] = [];
+  for (let current = 1; ; current += 1) {
+    const reply = await rest.query({
+      call: 'sapiGetMarginInterestHistory',
+      params: { ...pair, ...since, current, size: INTEREST_PAGE },
+      schema: interestReply,
+      lane,
+      weight: WEIGHT.interest,
+    });
+    if (!reply.ok) return reply;
+    const { rows } = reply.value;
+    charges.push(...rows.map((row) => interestCharge(row, instrumentId)));
+    if (rows.length < INTEREST_PAGE || sinceUs === null) return ok(charges);
+  }
+}
+
+const interestCharge = (
+  { asset, interest, interestAccuredTime, txId }: InterestRow,
+  instrumentId: Charge['instrumentId'],
+): Charge => ({
+  chargeId: `interest-${txId}`,
+  kind: 'interest',
+  asset,
+  amount: `-${interest}`,
+  instrumentId,
+  chargedAtUs: interestAccuredTime * 1000,
+});
 
 type Asking = { readonly rest: RestClient; readonly symbols: SymbolMap; readonly lane: Lane };
 
@@ -155,7 +199,8 @@ async function lookAtPair({ rest, symbols, lane }: Asking, symbol: string): Look
   const pair = reply.value.assets.find((row) => row.symbol === symbol);
   if (pair === undefined) return err(noPair(symbol));
   const rows = [pair.baseAsset, pair.quoteAsset];
-  return ok({ balances: rows.filter(isHeld).map(balanceOf), positions: pairPositions(symbols, pair) });
+  const standing = standingOf('isolated', pair.marginLevel);
+  return ok({ balances: rows.filter(isHeld).map(balanceOf), positions: pairPositions(symbols, pair), standing });
 }
 
 function pairPositions(

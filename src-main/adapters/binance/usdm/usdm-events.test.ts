@@ -37,7 +37,11 @@ describe('an event that cannot be used', () => {
     ['an order elsewhere', orderEvent({ s: 'BTCUSDT_260327' }), 'unlisted symbol BTCUSDT_260327'],
     ['a conditional order of no known state', algoEvent({ X: 'ODD' }), 'ALGO_UPDATE not as documented at o.X'],
     ['a conditional order elsewhere', algoEvent({ s: 'XUSDT' }), 'unlisted symbol XUSDT'],
-    ['a wallet that is no number', { e: 'ACCOUNT_UPDATE', a: { B: [{ a: 'USDT', wb: '' }] } }, 'ACCOUNT_UPDATE not'],
+    [
+      'a wallet that is no number',
+      { e: 'ACCOUNT_UPDATE', a: { m: 'ORDER', B: [{ a: 'USDT', wb: '' }] } },
+      'ACCOUNT_UPDATE not',
+    ],
   ])('says what is lost: %s', (_name, message, detail) => {
     const read = readUsdmEvent(message, scope);
     expect(read.kind === 'unreadable' ? read.detail : read.kind).toContain(detail);
@@ -89,9 +93,17 @@ describe('an event', () => {
     ['more than', '25', { free: '15.00000000', locked: '10' }],
     ['less than', '4', { free: '0', locked: '4' }],
   ])('of a wallet of %s its margin splits it', (_name, wb, balance) => {
-    const events = eventsOf({ e: 'ACCOUNT_UPDATE', a: { B: [{ a: 'USDT', wb }] } });
+    const events = eventsOf({ e: 'ACCOUNT_UPDATE', a: { m: 'ORDER', B: [{ a: 'USDT', wb }] } });
     expect(events).toEqual([{ kind: 'balances', balances: [{ asset: 'USDT', ...balance }] }]);
   });
+});
+
+it.each([
+  ['FUNDING_FEE', true],
+  ['ORDER', undefined],
+])('says of an account update for %s whether costs are to be asked for', (m, isCharged) => {
+  const message = { e: 'ACCOUNT_UPDATE', a: { m, B: [{ a: 'USDT', wb: '10' }] } };
+  expect(readUsdmEvent(message, scope)).toMatchObject({ kind: 'read', ...(isCharged && { isCharged }) });
 });
 
 it('forgets the oldest conditional order when it knows too many', () => {

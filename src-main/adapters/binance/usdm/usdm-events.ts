@@ -62,7 +62,13 @@ function readAccount(message: unknown, scope: UsdmEventScope): ReadEvent {
   const parsed = accountUpdate.safeParse(message);
   if (!parsed.success) return unreadable('ACCOUNT_UPDATE', parsed.error.issues[0]?.path);
   const balances = parsed.data.a.B.map(({ a, wb }) => balanceOf(a, wb, scope.lockedOf(a)));
-  return { kind: 'read', venueSymbol: null, events: [{ kind: 'balances', balances }] };
+  const isFunding = parsed.data.a.m === 'FUNDING_FEE';
+  return {
+    kind: 'read',
+    venueSymbol: null,
+    events: [{ kind: 'balances', balances }],
+    ...(isFunding ? { isCharged: true } : {}),
+  };
 }
 
 const SCALE = 8;

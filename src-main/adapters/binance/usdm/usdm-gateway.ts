@@ -376,6 +376,11 @@ class UsdmGateway implements VenueGateway {
     }
     if (read.venueSymbol !== null) this.noteActivity(read.venueSymbol);
     for (const event of read.events) this.emit(event);
+    if (read.isCharged === true) void this.tellFunding();
+  }
+
+  private async tellFunding(): Promise<void> {
+    for (const charge of (await this.queries?.newFunding()) ?? []) this.emit({ kind: 'charge', charge });
   }
 
   private placeOf(instrumentId: InstrumentId): { readonly venueSymbol: string; readonly scope: ReportScope } {

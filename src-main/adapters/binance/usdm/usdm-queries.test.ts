@@ -27,6 +27,11 @@ const positionRow = (symbol: string, positionAmt: string): object => ({
   ...{ symbol, positionSide: 'BOTH', positionAmt, entryPrice: '100.0', liquidationPrice: '0' },
 });
 
+const account = {
+  ...{ totalMarginBalance: '100', totalMaintMargin: '8', availableBalance: '90' },
+  assets: [asset],
+};
+
 let rest: ScriptedRest;
 let queries: UsdmQueries;
 beforeEach(() => {
@@ -34,8 +39,9 @@ beforeEach(() => {
   rest.on('fapiPrivateGetOpenAlgoOrders', () => []);
   rest.on('fapiPrivateGetOpenOrders', () => []);
   rest.on('fapiPrivateGetUserTrades', () => []);
-  rest.on('fapiPrivateV3GetAccount', () => ({ assets: [asset] }));
+  rest.on('fapiPrivateV3GetAccount', () => account);
   rest.on('fapiPrivateV3GetPositionRisk', () => []);
+  rest.on('fapiPrivateGetIncome', () => []);
   rest.fail('fapiPrivateGetOrder', failureOf('-2013', 'rejected'));
   rest.fail('fapiPrivateGetAlgoOrder', failureOf('-2013', 'rejected'));
   const symbols = {
@@ -69,7 +75,7 @@ describe('a look at USD-M', () => {
   it('asks for the trades of a failed look again', async () => {
     rest.fail('fapiPrivateV3GetAccount', failureOf('TIMEOUT'));
     await queries.snapshot([], [BTC_PERPETUAL]);
-    rest.on('fapiPrivateV3GetAccount', () => ({ assets: [asset] }));
+    rest.on('fapiPrivateV3GetAccount', () => account);
     rest.on('fapiPrivateGetUserTrades', () => [tradeRow(7)]);
     const look = await queries.snapshot([], []);
     expect(look.ok && look.value.fills.map(({ tradeId }) => tradeId)).toEqual(['7']);
@@ -104,6 +110,45 @@ describe('a look at USD-M', () => {
     expect(look.ok && look.value.openOrders).toMatchObject([
       { clientOrderId: mine, venueOrderId: '5', type: 'stopMarket', triggered: true, triggerPrice: '95.00' },
     ]);
+  });
+});
+
+describe('what carrying costs', () => {
+  const paid = (tranId: number, fields: object = {}): object => ({
+    ...{ symbol: 'BTCUSDT', income: '-0.05', asset: 'USDT', time: 1_000 + tranId, tranId: String(tranId) },
+    ...fields,
+  });
+
+  it('is told once, of the contract it was for, and asked for from the last one on', async () => {
+    rest.on('fapiPrivateGetIncome', () => [paid(1), paid(2, { symbol: 'BTCUSDT_260327', income: '0.01' })]);
+    const first = await queries.snapshot([], []);
+    expect(first.ok && first.value.charges).toEqual([
+      {
+        ...{ chargeId: 'funding-1-BTCUSDT', kind: 'funding', asset: 'USDT', amount: '-0.05' },
+        ...{ instrumentId: BTC_PERPETUAL, chargedAtUs: 1_001_000 },
+      },
+      expect.objectContaining({ chargeId: 'funding-2-BTCUSDT_260327', amount: '0.01', instrumentId: null }),
+    ]);
+    rest.on('fapiPrivateGetIncome', () => [paid(2, { symbol: 'BTCUSDT_260327' }), paid(3)]);
+    expect((await queries.newFunding()).map(({ chargeId }) => chargeId)).toEqual(['funding-3-BTCUSDT']);
+    expect(paramsOf('fapiPrivateGetIncome').map(({ startTime }) => startTime)).toEqual([undefined, 1_002]);
+  });
+
+  it('is left out of a look when the venue does not tell, and asked for again', async () => {
+    rest.fail('fapiPrivateGetIncome', failureOf('TIMEOUT'));
+    expect(await queries.snapshot([], [])).toMatchObject({ ok: true, value: { charges: [] } });
+    expect(await queries.newFunding()).toEqual([]);
+    rest.on('fapiPrivateGetIncome', () => [paid(1)]);
+    expect(await queries.newFunding()).toHaveLength(1);
+  });
+
+  it.each([
+    ['8', '12.50000000'],
+    ['0', null],
+  ])('stands beside the level of the account with a maintenance margin of %s', async (totalMaintMargin, level) => {
+    rest.on('fapiPrivateV3GetAccount', () => ({ ...account, totalMaintMargin }));
+    const look = await queries.snapshot([], []);
+    expect(look.ok && look.value.standing).toEqual({ level, liquidationLevel: '1', freeMargin: '90', asset: 'USDT' });
   });
 });
 

@@ -1,18 +1,29 @@
 import type { Lane, OrderLookup, OrderLookupRequest, VenuePosition } from '../../../engine/domain/events.ts';
+import type { Charge } from '../../../engine/domain/margin.ts';
 import type { AccountId, ClientOrderId, InstrumentId } from '../../../engine/domain/identifiers.ts';
 import type { Fill, OrderReport } from '../../../engine/domain/order.ts';
 import { err, ok, type Result } from '../../../engine/domain/result.ts';
 import type { VenueSnapshot } from '../../../engine/ports/venue-gateway.ts';
 import type { CallFailure } from '../../ccxt/call-failure.ts';
 import type { BinanceCall, CallParams } from '../../ccxt/ccxt-binance.ts';
+import { ChargeWindow } from '../../venue-connection/charge-window.ts';
 import type { ClientIdIndex } from '../client-id-index.ts';
 import type { ReportScope } from '../order-reports.ts';
 import type { RestClient, RestRequest } from '../rest-client.ts';
 import type { SymbolMap } from '../symbol-map.ts';
 import type { ConditionalIndex } from './conditional-index.ts';
-import { balancesOf, fillOfTrade, positionOf, reportOfAlgo, reportOfOrder } from './usdm-reports.ts';
+import {
+  balancesOf,
+  fillOfTrade,
+  fundingOf,
+  positionOf,
+  reportOfAlgo,
+  reportOfOrder,
+  standingOf,
+} from './usdm-reports.ts';
 import {
   accountReply,
+  incomeRows,
   type AlgoReply,
   algoReply,
   algoRows,
@@ -25,7 +36,7 @@ import {
 } from './usdm-wire.ts';
 
 /** REST request weights of USD-M, as its documentation states them. */
-const WEIGHT = { openOrders: 40, order: 1, trades: 5, account: 5, positions: 5 } as const;
+const WEIGHT = { openOrders: 40, order: 1, trades: 5, account: 5, positions: 5, income: 30 } as const;
 const PAGE = 1_000;
 /** "Order does not exist." */
 const NO_SUCH_ORDER = '-2013';
@@ -48,6 +59,7 @@ type NewFills = { readonly symbol: string; readonly newest: bigint; readonly fil
  */
 export class UsdmQueries {
   private readonly parts: UsdmQueryParts;
+  private readonly charges = new ChargeWindow();
   private readonly lastTradeId = new Map<string, bigint>();
   /** Symbols that may have trades we have not asked for. */
   private readonly active = new Set<string>();
@@ -93,24 +105,45 @@ export class UsdmQueries {
     symbols: readonly string[],
     lookups: readonly OrderLookupRequest[],
   ): Query<VenueSnapshot> {
-    const [fills, found, account, positions] = await Promise.all([
+    const [fills, found, account, positions, funding] = await Promise.all([
       allOf(symbols.map((symbol) => this.newFills(symbol))),
       allOf(lookups.map((lookup) => this.lookup(lookup))),
       this.ask('fapiPrivateV3GetAccount', {}, accountReply, WEIGHT.account),
       this.positions(),
+      // An exit that waits for this look waits for no costs.
+      this.lane === 'query' ? this.funding() : ok([]),
     ]);
     if (!fills.ok) return fills;
     if (!found.ok) return found;
     if (!account.ok) return account;
     if (!positions.ok) return positions;
     for (const { symbol, newest } of fills.value) this.lastTradeId.set(symbol, newest);
+    const charges = funding.ok ? this.charges.take(funding.value) : [];
     return ok({
       openOrders,
       fills: fills.value.flatMap((page) => page.fills),
       balances: balancesOf(account.value),
       lookups: found.value,
       positions: positions.value,
+      standing: standingOf(account.value),
+      charges,
     });
+  }
+
+  /** Payments since the last one told; the latest page at first. */
+  private async funding(): Query<readonly Charge[]> {
+    const { sinceUs } = this.charges;
+    const since: CallParams = sinceUs === null ? {} : { startTime: Math.floor(sinceUs / 1000) };
+    const params = { incomeType: 'FUNDING_FEE', limit: PAGE, ...since };
+    const rows = await this.ask('fapiPrivateGetIncome', params, incomeRows, WEIGHT.income);
+    if (!rows.ok) return rows;
+    return ok(rows.value.map((row) => fundingOf(row, this.parts.symbols.instrumentOf(row.symbol))));
+  }
+
+  /** Payments that the stream announced without their numbers; none when the venue does not answer: the next look asks again. */
+  async newFunding(): Promise<readonly Charge[]> {
+    const funding = await this.funding();
+    return funding.ok ? this.charges.take(funding.value) : [];
   }
 
   private async positions(): Query<readonly VenuePosition[]> {

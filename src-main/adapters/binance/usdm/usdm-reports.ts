@@ -1,6 +1,7 @@
 import type { Balance, VenuePosition } from '../../../engine/domain/events.ts';
-import { compareDecimals, decimal, formatDecimal } from '../../../engine/domain/decimal.ts';
+import { compareDecimals, decimal, divideDecimals, formatDecimal } from '../../../engine/domain/decimal.ts';
 import type { ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../../../engine/domain/identifiers.ts';
+import type { Charge, MarginStanding } from '../../../engine/domain/margin.ts';
 import type { Fill, OrderReport, OrderType } from '../../../engine/domain/order.ts';
 import type { ReportScope } from '../order-reports.ts';
 import type {
@@ -8,12 +9,15 @@ import type {
   AlgoReply,
   AlgoStatus,
   AlgoUpdate,
+  IncomeRow,
   OrderReply,
   OrderTradeUpdate,
   PositionRow,
   TradeRow,
 } from './usdm-wire.ts';
 
+/** In which the venue states the totals of an account without multi-assets mode. */
+const MARGIN_ASSET = 'USDT';
 type AlgoType = AlgoReply['orderType'];
 type VenueStatus = OrderReport['venueStatus'];
 
@@ -165,6 +169,33 @@ export const balancesOf = (reply: AccountReply): readonly Balance[] =>
     });
     return { asset, free: availableBalance, locked };
   });
+
+const LEVEL_SCALE = 8;
+
+/** Margin balance over maintenance margin: at one the venue closes. */
+export function standingOf(reply: AccountReply): MarginStanding {
+  const maintenance = decimal(reply.totalMaintMargin);
+  const level =
+    maintenance.units === 0n
+      ? null
+      : divideDecimals(decimal(reply.totalMarginBalance), maintenance, LEVEL_SCALE, 'down');
+  return {
+    level: level === null ? null : formatDecimal(level),
+    liquidationLevel: '1',
+    freeMargin: reply.availableBalance,
+    asset: MARGIN_ASSET,
+  };
+}
+
+/** The position of a contract that is not ours has no instrument. */
+export const fundingOf = (row: IncomeRow, instrumentId: InstrumentId | undefined): Charge => ({
+  chargeId: `funding-${row.tranId}-${row.symbol}`,
+  kind: 'funding',
+  asset: row.asset,
+  amount: row.income,
+  instrumentId: instrumentId ?? null,
+  chargedAtUs: row.time * 1000,
+});
 
 export function positionOf(row: PositionRow, instrumentId: InstrumentId): VenuePosition | null {
   if (nonZero(row.positionAmt) === null) return null;

@@ -70,6 +70,9 @@ export const tradeRows = z.array(
 );
 
 export const accountReply = z.object({
+  totalMarginBalance: decimalText,
+  totalMaintMargin: decimalText,
+  availableBalance: decimalText,
   assets: z.array(z.object({ asset: z.string().min(1), walletBalance: decimalText, availableBalance: decimalText })),
 });
 
@@ -80,6 +83,17 @@ export const positionRows = z.array(
     positionAmt: decimalText,
     entryPrice: decimalText,
     liquidationPrice: decimalText,
+  }),
+);
+
+/** Rows of GET /fapi/v1/income, oldest first. */
+export const incomeRows = z.array(
+  z.object({
+    symbol: z.string(),
+    income: decimalText,
+    asset: z.string().min(1),
+    time: epochMs,
+    tranId: integerId,
   }),
 );
 
@@ -151,7 +165,7 @@ export const algoUpdate = z.object({
 
 export const accountUpdate = z.object({
   e: z.literal('ACCOUNT_UPDATE'),
-  a: z.object({ B: z.array(z.object({ a: z.string().min(1), wb: decimalText })) }),
+  a: z.object({ m: z.string(), B: z.array(z.object({ a: z.string().min(1), wb: decimalText })) }),
 });
 
 export type OrderReply = z.infer<typeof orderReply>;
@@ -160,6 +174,7 @@ export type AlgoStatus = z.infer<typeof algoStatus>;
 export type TradeRow = z.infer<typeof tradeRows>[number];
 export type AccountReply = z.infer<typeof accountReply>;
 export type PositionRow = z.infer<typeof positionRows>[number];
+export type IncomeRow = z.infer<typeof incomeRows>[number];
 export type ExchangeInfoReply = z.infer<typeof exchangeInfoReply>;
 export type OrderTradeUpdate = z.infer<typeof orderTradeUpdate>;
 export type AlgoUpdate = z.infer<typeof algoUpdate>;
