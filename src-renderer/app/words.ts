@@ -63,6 +63,10 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     'Order slots reserved',
     (x) => `${p(x, 'after')} after the order, limit ${p(x, 'limit')}: the others stay free for stops and exits.`,
   ),
+  MARGIN_INSUFFICIENT: w(
+    'Free margin is insufficient',
+    (x) => `At ${p(x, 'leverage')} times the order needs ${p(x, 'after')} ${p(x, 'unit')}, free ${p(x, 'limit')}.`,
+  ),
   BALANCE_INSUFFICIENT: w(
     'Balance insufficient',
     (x) => `Needs ${p(x, 'after')} ${p(x, 'unit')}, free ${p(x, 'limit')}.`,

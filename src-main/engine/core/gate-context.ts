@@ -1,13 +1,11 @@
 import type { BracketRequest } from '../domain/command.ts';
-import { addDecimals, multiplyDecimals } from '../domain/decimal.ts';
-import type { AccountId } from '../domain/identifiers.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { PriceReference } from '../domain/market.ts';
 import { isTerminal } from '../domain/order.ts';
-import { Money, Quantity } from '../domain/quantities.ts';
-import { priceOf, quantityOf } from '../execution/amounts.ts';
+import { Quantity } from '../domain/quantities.ts';
+import { quantityOf } from '../execution/amounts.ts';
 import { mayPass, retryAtUs } from '../execution/breaker.ts';
-import { leavesOf, openRecords, worstLeavesOf } from '../execution/coverage.ts';
+import { openRecords, worstLeavesOf } from '../execution/coverage.ts';
 import { otherOwner } from '../execution/foreign-orders.ts';
 import {
   exposureKey,
@@ -20,7 +18,8 @@ import { heldBy } from '../execution/held-entries.ts';
 import type { GateContext } from '../risk/gate.ts';
 import { startedConfig, type Parts } from './core-state.ts';
 import { entriesInMinute } from './entry-guards.ts';
-import { equityOf, freeBalance } from './valuation.ts';
+import { fundsFor } from './free-funds.ts';
+import { equityOf } from './valuation.ts';
 import { failoverOf, isAway } from './venue-failover.ts';
 
 /** All the gate reads of a turn. */
@@ -54,7 +53,7 @@ export function gateContext(
     positionQuantity: worstPosition(turn, exposure, open),
     restingOrders: open.length,
     restingStops: open.filter(({ spec }) => spec.role === 'stop').length,
-    freeQuote: freeQuote(parts, turn, accountId, instrument, replaced),
+    funds: fundsFor(parts, turn, accountId, instrument, replaced),
     unknownOutcome: open.some(({ pending }) => pending?.outcome === 'unknown'),
     feedLive: parts.state.feeds.get(instrumentId) === 'live',
     venueReady: link?.state === 'ready' && link.synchronized,
@@ -93,28 +92,4 @@ function worstPosition(turn: GateTurn, exposure: Exposure | undefined, open: rea
     position = position.plus(entry.side === 'buy' ? quantity : quantity.negated());
   }
   return position;
-}
-
-/** The venue's free balance less what entries on their way will lock: the balance does not know of them yet. */
-export function freeQuote(
-  parts: Parts,
-  turn: GateTurn,
-  accountId: AccountId,
-  instrument: Instrument,
-  replaced: OrderRecord | undefined,
-): Money {
-  let free = freeBalance(parts, accountId, instrument.quote);
-  for (const exposure of turn.state.exposures.values()) {
-    if (exposure.accountId !== accountId) continue;
-    for (const { spec, pending } of openRecords(turn.state, exposure)) {
-      const takesQuote = spec.side === 'buy' || (instrument.product !== 'SPOT' && spec.role === 'entry');
-      if (pending?.command !== 'create' || !takesQuote || spec.price === null) continue;
-      const notional = multiplyDecimals(priceOf(spec.price), quantityOf(spec.quantity));
-      free = addDecimals(free, { units: -notional.units, scale: notional.scale });
-    }
-  }
-  if (replaced?.spec.side === 'buy' && replaced.spec.price !== null) {
-    free = addDecimals(free, multiplyDecimals(priceOf(replaced.spec.price), leavesOf(replaced)));
-  }
-  return Money.of(free, instrument.quote);
 }

@@ -1,5 +1,12 @@
 import type { BracketRequest } from '../domain/command.ts';
-import { compareDecimals, decimal, type DecimalText, parseDecimal } from '../domain/decimal.ts';
+import {
+  compareDecimals,
+  decimal,
+  type DecimalText,
+  formatDecimal,
+  multiplyDecimals,
+  parseDecimal,
+} from '../domain/decimal.ts';
 import type { Denial, DenialCode } from '../domain/denial.ts';
 import type { DecisionReason, RoutableMarket } from '../domain/events.ts';
 import type { AccountId } from '../domain/identifiers.ts';
@@ -12,7 +19,7 @@ import { routeOrder } from '../routing/route-order.ts';
 import type { RouteLevel, RouteMarket } from '../routing/take-levels.ts';
 import { type Parts } from './core-state.ts';
 import { enterBracket } from './entry-path.ts';
-import { freeQuote } from './gate-context.ts';
+import { type Funds, fundsFor } from './free-funds.ts';
 import { accountOf, failoverOf, isAway } from './venue-failover.ts';
 
 export type Routed = {
@@ -65,12 +72,18 @@ function marketOf(parts: Parts, turn: Turn, request: BracketRequest, market: Rou
       instrumentId: market.instrumentId,
       levels: market.asks.filter((level) => isWithin(level, request.limitPrice)),
       ...{ takerFee, lotSize, minQuantity, minNotional },
-      funds: freeQuote(parts, turn, accountId, instrument, undefined).toString(),
+      funds: spendable(fundsFor(parts, turn, accountId, instrument, undefined)),
       latencyMs: answerUs === null ? null : Math.round(answerUs / 1_000),
       unfit: unfitness(parts, turn, accountId, market),
     },
   ];
 }
+
+/** What the funds buy; nothing when they cannot be told. */
+const spendable = ({ free, leverage }: Funds): DecimalText =>
+  free === null || free.units < 0n
+    ? '0'
+    : formatDecimal(multiplyDecimals(free, { units: BigInt(leverage ?? 1), scale: 0 }));
 
 const isWithin = ({ price }: RouteLevel, limit: DecimalText): boolean =>
   compareDecimals(decimal(price), decimal(limit)) <= 0;

@@ -1,12 +1,12 @@
-import { addDecimals, type Decimal, decimal, multiplyDecimals } from '../domain/decimal.ts';
+import { addDecimals, decimal, divideDecimals, multiplyDecimals } from '../domain/decimal.ts';
 import { Price, type Quantity } from '../domain/quantities.ts';
 import { count, type Judgment, larger, measured, unmeasured } from './judgment.ts';
-import type { Subject } from './subject.ts';
+import type { GateContext, Subject } from './subject.ts';
 
 /** Orders a bracket may have at the venue at once: entry, stop, target. */
 const BRACKET_ORDERS = 3;
 
-const ONE: Decimal = { units: 1n, scale: 0 };
+const fundsCheck = ({ funds }: GateContext): string => (funds.leverage === null ? 'freeBalance' : 'freeMargin');
 
 /** Notional of the order and of the position after it against equity, order and stop slots, free balance with fees. */
 export function judgeExposure(subject: Subject): readonly Judgment[] {
@@ -17,14 +17,14 @@ export function judgeExposure(subject: Subject): readonly Judgment[] {
     return [
       unmeasured('orderNotional', quote),
       unmeasured('positionNotional', quote),
-      unmeasured('freeBalance', quote),
+      unmeasured(fundsCheck(context), quote),
       ...slots,
     ];
   }
   const { limitPrice } = figures.prices;
   return [
     ...judgeNotional(subject, figures.quantity, limitPrice),
-    judgeBalance(subject, figures, limitPrice),
+    judgeFunds(subject, figures.quantity, limitPrice),
     ...slots,
   ];
 }
@@ -64,15 +64,25 @@ function judgeNotional(subject: Subject, quantity: Quantity, limitPrice: Price):
   ];
 }
 
-/** Some venues take the fee in the quote asset, so the taker rate is kept free on top. */
-function judgeBalance({ context }: Subject, figures: Subject['figures'], limitPrice: Price): Judgment {
+const MARGIN_SCALE = 12;
+
+/**
+ * The price, or with leverage its initial margin, has to be free. Some venues take the fee in the quote asset, so the taker
+ * rate is kept free on top.
+ */
+function judgeFunds({ context }: Subject, quantity: Quantity, limitPrice: Price): Judgment {
   const { quote: unit, takerFee } = context.instrument;
-  const { freeQuote } = context;
-  if (figures.quantity === null) return unmeasured('freeBalance', unit);
-  const cost = multiplyDecimals(limitPrice.times(figures.quantity, unit), addDecimals(ONE, takerFee));
-  const limit = freeQuote.asset === unit ? freeQuote : count(0);
-  const measure = { name: 'freeBalance', unit, bound: 'atMost', limit, used: null, after: cost } as const;
-  return measured(measure, 'BALANCE_INSUFFICIENT');
+  const { free, leverage } = context.funds;
+  const name = fundsCheck(context);
+  if (free === null) return unmeasured(name, unit);
+  const notional = limitPrice.times(quantity, unit);
+  const fee = multiplyDecimals(notional, takerFee);
+  const own = leverage === null ? notional : divideDecimals(notional, count(leverage), MARGIN_SCALE, 'up');
+  const limit = free.asset === unit ? free : count(0);
+  const measure = { name, unit, bound: 'atMost', limit, used: null, after: addDecimals(own, fee) } as const;
+  return leverage === null
+    ? measured(measure, 'BALANCE_INSUFFICIENT')
+    : measured(measure, 'MARGIN_INSUFFICIENT', { leverage });
 }
 
 /** A full venue refuses the stop, so the last slots belong to stops and exits. */

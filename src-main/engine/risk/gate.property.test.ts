@@ -73,7 +73,7 @@ const context: fc.Arbitrary<GateContext> = fc
     ...rest,
     equity: equity === null ? null : Money.of(decimal(cents(equity)), 'USDT'),
     positionQuantity: Quantity.of(decimal(lots(position))),
-    freeQuote: Money.of(decimal(cents(free)), 'USDT'),
+    funds: { free: Money.of(decimal(cents(free)), 'USDT'), leverage: null },
   }));
 
 const of = (changes: Partial<BracketRequest>): BracketRequest => ({ ...REQUEST, ...changes });
@@ -113,7 +113,10 @@ function exposureHolds(asked: BracketRequest, given: GateContext): readonly bool
       .minus(mid)
       .abs()
       .lte(Reference.max(mid, 100).mul(RISK.priceCollarRatio).plus(mid.minus(100).abs())),
-    quantity.mul(limit).mul('1.001').lte(n(given.freeQuote)),
+    quantity
+      .mul(limit)
+      .mul('1.001')
+      .lte(n(given.funds.free ?? Money.zero('USDT'))),
   ];
 }
 

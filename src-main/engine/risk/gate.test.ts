@@ -148,11 +148,21 @@ const CASES: readonly Case[] = [
     context: { positionQuantity: Quantity.of(decimal('19')) },
     codes: ['POSITION_NOTIONAL_LIMIT'],
   },
-  { name: 'balance short of the fee', context: { freeQuote: usdt('100.15') }, codes: ['BALANCE_INSUFFICIENT'] },
+  {
+    name: 'balance short of the fee',
+    context: { funds: { free: usdt('100.15'), leverage: null } },
+    codes: ['BALANCE_INSUFFICIENT'],
+  },
   {
     name: 'balance of another asset',
-    context: { freeQuote: Money.of(decimal('5000'), 'EUR') },
+    context: { funds: { free: Money.of(decimal('5000'), 'EUR'), leverage: null } },
     codes: ['BALANCE_INSUFFICIENT'],
+  },
+  {
+    // Half of 100.05 and the fee of the whole.
+    name: 'margin short of the fee at twice the funds',
+    context: { funds: { free: usdt('50.12504'), leverage: 2 } },
+    codes: ['MARGIN_INSUFFICIENT'],
   },
   { name: 'no order slots', context: { restingOrders: 188 }, codes: ['ORDER_SLOTS_RESERVED'] },
   { name: 'no stop slot', context: { restingStops: 5 }, codes: ['ORDER_SLOTS_RESERVED'] },
@@ -173,7 +183,8 @@ describe('risk gate', () => {
     const verdict = judge(request, context);
     expect(verdict.allowed).toBe(false);
     expect(verdict.denials.map(({ code }) => code)).toEqual(codes);
-    expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS);
+    const funds = codes.includes('MARGIN_INSUFFICIENT') ? 'freeMargin' : 'freeBalance';
+    expect(verdict.checks.map(({ name }) => name)).toEqual(CHECKS.with(CHECKS.indexOf('freeBalance'), funds));
   });
 
   it.each([
@@ -186,7 +197,7 @@ describe('risk gate', () => {
   });
 
   it('has a case for every code it can give', () => {
-    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(26);
+    expect(new Set(CASES.flatMap(({ codes }) => codes)).size).toBe(27);
   });
 
   it.each([
@@ -194,10 +205,20 @@ describe('risk gate', () => {
     ['the collar itself', { limitPrice: '102.00', target: '103.00' }, {}],
     ['the band itself', { target: '120.00', stopLimit: '80.00' }, {}],
     ['the last slots', {}, { restingOrders: 187, restingStops: 4 }],
-    ['the last cent with its fee', {}, { freeQuote: usdt('100.15005') }],
+    ['the last cent with its fee', {}, { funds: { free: usdt('100.15005'), leverage: null } }],
+    ['the last cent of margin with its fee', {}, { funds: { free: usdt('50.12505'), leverage: 2 } }],
     ['references of exactly the age allowed', {}, { reference: { ...REFERENCE, bookAgeUs: 5_000_000 } }],
   ])('allows %s', (_name, request, context) => {
     expect(judge(request, context).denials).toEqual([]);
+  });
+
+  it.each([
+    [null, 'freeBalance'],
+    [3, 'freeMargin'],
+  ])('denies what has no known funds at a leverage of %s', (leverage, name) => {
+    const { allowed, checks } = judge({}, { funds: { free: null, leverage } });
+    expect(allowed).toBe(false);
+    expect(checks.filter(({ passed }) => !passed)).toMatchObject([{ name, after: null }]);
   });
 
   it('carries the numbers it judged by', () => {

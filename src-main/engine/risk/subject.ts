@@ -22,7 +22,8 @@ export type GateContext = {
   /** Orders of ours the venue counts on this instrument, not yet placed legs included, and among them stops. */
   readonly restingOrders: number;
   readonly restingStops: number;
-  readonly freeQuote: Money;
+  /** What pays for it: `free` in the quote asset, null when it cannot be told; `leverage` is null where the whole price is paid. */
+  readonly funds: { readonly free: Money | null; readonly leverage: number | null };
   readonly unknownOutcome: boolean;
   readonly feedLive: boolean;
   readonly venueReady: boolean;

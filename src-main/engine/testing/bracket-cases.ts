@@ -75,7 +75,7 @@ export const CONTEXT: GateContext = {
   positionQuantity: Quantity.zero(),
   restingOrders: 0,
   restingStops: 0,
-  freeQuote: Money.of(decimal('5000'), 'USDT'),
+  funds: { free: Money.of(decimal('5000'), 'USDT'), leverage: null },
   unknownOutcome: false,
   feedLive: true,
   venueReady: true,
