@@ -5,6 +5,7 @@ import type { FeedState } from '../engine/domain/market.ts';
 import type { Money, Price } from '../engine/domain/quantities.ts';
 import type { TradingState } from '../engine/domain/trading-state.ts';
 import type { UnknownOutcome } from '../engine/domain/unknown-outcome.ts';
+import type { AccountMargin } from '../engine/core/account-margin.ts';
 import type { CoreView, ExposureView } from '../engine/core/core-view.ts';
 import type { OrderRecord } from '../engine/execution/execution-state.ts';
 import type { ForeignOrder } from '../engine/execution/reconciliation-state.ts';
@@ -40,6 +41,7 @@ export type EngineFacts = {
   foreignOrders(): readonly ForeignOrder[];
   reconciliation(): ReconciliationDto;
   unprotectedMs(): number;
+  margins(): readonly AccountMargin[];
   account(): { readonly equity: Money | null; readonly dayPnl: Money | null };
   feed(instrumentId: InstrumentId): { readonly state: FeedState; readonly ageMs: number | null };
   last(instrumentId: InstrumentId): Price | null;
@@ -102,6 +104,7 @@ export function engineFacts(view: CoreView, around: Surroundings): EngineFacts {
     foreignOrders: () => view.foreignOrders(),
     reconciliation: () => reconciliationDto(view, around.accounts),
     unprotectedMs: () => view.unprotectedMs(),
+    margins: () => view.margins(),
     account: () => accountFigures(view, around),
     feed: (instrumentId) => ({ state: view.feed(instrumentId) ?? 'connecting', ageMs: around.feedAgeMs(instrumentId) }),
     stopReport: () => view.stop(),

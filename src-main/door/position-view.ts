@@ -1,7 +1,7 @@
 import type { ExposureView } from '../engine/core/core-view.ts';
-import { decimal } from '../engine/domain/decimal.ts';
+import { decimal, formatDecimal } from '../engine/domain/decimal.ts';
 import { type Money, Price } from '../engine/domain/quantities.ts';
-import type { PositionDto } from '../../src-preload/contract/state.ts';
+import type { CarryDto, PositionDto } from '../../src-preload/contract/state.ts';
 import type { EngineFacts } from './engine-facts.ts';
 
 /** Undefined before the first fill of the account on the instrument. */
@@ -23,6 +23,7 @@ export function positionDto(facts: EngineFacts, exposure: ExposureView): Positio
     unrealizedPnl: cents(unrealizedPnl),
     unrealizedRatio: ratio(mark, averageEntryPrice),
     realizedPnl: position.realizedPnl.rounded(2, 'halfEven').toString(),
+    carry: [...position.carry.values()].map(carried),
     currency: position.realizedPnl.asset,
     stopTrigger,
     stopDistanceRatio: stopTrigger === null ? null : ratio(Price.of(decimal(stopTrigger)), mark),
@@ -30,7 +31,19 @@ export function positionDto(facts: EngineFacts, exposure: ExposureView): Positio
     coverage: exposure.isFlat ? 'dust' : exposure.isBare ? 'bare' : 'protected',
     unprotectedMs: (protection.unprotectedUs + openGapUs) / 1000,
     openedAtUs: position.openedAtUs,
+    liquidation: liquidationOf(facts, exposure),
   };
+}
+
+/** To the digit: a cost of a fraction of a cent is told as one. */
+const carried = (amount: Money): CarryDto => ({ amount: formatDecimal(amount), asset: amount.asset });
+
+/** Null on spot, where nothing can be liquidated. */
+function liquidationOf(facts: EngineFacts, { accountId, instrumentId }: ExposureView): PositionDto['liquidation'] {
+  const margin = facts.margins().find((one) => one.accountId === accountId);
+  if (margin === undefined) return null;
+  const position = margin.told?.positions.find((one) => one.instrumentId === instrumentId);
+  return { isKnown: margin.told !== null, price: position?.liquidationPrice ?? null };
 }
 
 function restingStopTrigger(facts: EngineFacts, exposure: ExposureView): string | null {

@@ -142,6 +142,7 @@ const REST_OF_STATE = {
   instruments: () => [],
   account: () => ({ equity: null, dayPnl: null }),
   unprotectedMs: () => 0,
+  margins: () => [],
   components: () => [],
   journal: () => ({ rows: 0, headHash: '', lastCommitMs: null, failed: null }),
   drift: () => ({}) as never,

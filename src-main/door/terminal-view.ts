@@ -13,6 +13,7 @@ import type {
 } from '../../src-preload/contract/state.ts';
 import type { EngineFacts } from './engine-facts.ts';
 import { logDto } from './log-view.ts';
+import { marginDto } from './margin-view.ts';
 import { addFill, type Filled, fillDto, foreignOrderDto, orderDto } from './order-view.ts';
 import { positionDto } from './position-view.ts';
 import { limitDtos, stripDto } from './strip-view.ts';
@@ -160,7 +161,8 @@ export class TerminalView {
   }
 
   private risk(): RiskDto {
-    return { limits: limitDtos(this.facts), lastDenial: this.lastDenial, denialsToday: this.denialsToday };
+    const margins = this.facts.margins().map(marginDto);
+    return { limits: limitDtos(this.facts), margins, lastDenial: this.lastDenial, denialsToday: this.denialsToday };
   }
 
   private watch(): TerminalState['watch'] {

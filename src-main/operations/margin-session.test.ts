@@ -8,6 +8,7 @@ import { createSystemRandom } from '../adapters/system-random/system-random.ts';
 import type { BracketRequest, Command } from '../engine/domain/command.ts';
 import { accountId, commandId, instrumentId } from '../engine/domain/identifiers.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import type { AccountMargin } from '../engine/core/account-margin.ts';
 import { addDecimals, decimal, formatDecimal } from '../engine/domain/decimal.ts';
 import { ensure } from '../engine/domain/result.ts';
 import { CONFIG } from '../engine/testing/core-session.ts';
@@ -57,7 +58,7 @@ beforeEach(async () => {
     },
     {
       config: { ...CONFIG, execution: { ...CONFIG.execution, reconcileIntervalMs: 1_000 }, strategies: [] },
-      accounts: [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'paper' }],
+      accounts: [{ accountId: ACCOUNT, venue: 'BINANCE', mode: 'paper', product: 'MARGIN' }],
       installation: '0a1b2c3d',
       engineEpoch: 1,
       seed: '1',
@@ -173,6 +174,13 @@ describe('the whole engine on cross margin', () => {
       expect(engine.view.equity(ACCOUNT)?.toString()).toBe(formatAmount(assets - debts));
     }, WAIT);
     // What it has now is what it began with and what our own books say it made.
+    const { level } = standingOf(matching.state, account);
+    await vi.waitFor(
+      () => expect(engine.view.margins()).toMatchObject([{ told: { standing: { level: formatAmount(level) } } }]),
+      WAIT,
+    );
+    const [{ told }] = engine.view.margins() as [AccountMargin];
+    expect(Number(told?.positions[0]?.liquidationPrice)).toBeGreaterThan(100);
     const pnl = ensure(engine.view.pnl(ACCOUNT) ?? undefined, 'a PnL');
     const equity = ensure(engine.view.equity(ACCOUNT) ?? undefined, 'an equity');
     expect(formatDecimal(addDecimals(decimal('1000'), pnl))).toBe(equity.toString());

@@ -123,6 +123,8 @@ export type PositionDto = {
   readonly unrealizedPnl: string | null;
   readonly unrealizedRatio: number | null;
   readonly realizedPnl: string;
+  /** Funding, interest and rollover so far, negative when paid; `realizedPnl` holds what is in its currency. */
+  readonly carry: readonly CarryDto[];
   readonly currency: string;
   readonly stopTrigger: string | null;
   readonly stopDistanceRatio: number | null;
@@ -131,7 +133,11 @@ export type PositionDto = {
   readonly coverage: 'dust' | 'protected' | 'bare';
   readonly unprotectedMs: number;
   readonly openedAtUs: number | null;
+  /** Null on spot. `isKnown` is false while the venue's last word is missing or old; a price of null: it states none. */
+  readonly liquidation: { readonly isKnown: boolean; readonly price: string | null } | null;
 };
+
+export type CarryDto = { readonly amount: string; readonly asset: string };
 
 export type LimitDto = {
   readonly name: string;
@@ -162,8 +168,23 @@ export type DenialDto = {
   readonly checks: readonly CheckDto[];
 };
 
+/** An account with debts or leverage. */
+export type MarginDto = {
+  readonly accountId: string;
+  /** False while the venue's last word is missing or old: the rest is null then. */
+  readonly isKnown: boolean;
+  /** What stands behind the positions over what they need; null while nothing is owed or open. */
+  readonly level: string | null;
+  /** At this level and below the venue closes. */
+  readonly liquidationLevel: string | null;
+  /** Null where the venue does not state it. */
+  readonly freeMargin: string | null;
+  readonly currency: string | null;
+};
+
 export type RiskDto = {
   readonly limits: readonly LimitDto[];
+  readonly margins: readonly MarginDto[];
   readonly lastDenial: DenialDto | null;
   readonly denialsToday: number;
 };

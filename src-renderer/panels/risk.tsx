@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import type { CheckDto, DenialDto, LimitDto } from '../../src-preload/contract/state.ts';
+import type { CheckDto, DenialDto, LimitDto, MarginDto } from '../../src-preload/contract/state.ts';
 import { useEngine } from '../app/terminal-context.tsx';
 import { denialText, denialTitle, limitTitle } from '../app/words.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -115,6 +115,49 @@ function LastDenial({ denial }: { readonly denial: DenialDto }): ReactElement {
   );
 }
 
+/** Nearer than this many times the level of liquidation is a warning. */
+const NEAR_LIQUIDATION = 1.5;
+
+/** Assets over debts, or margin over what is needed: how near the venue is to closing the account. */
+function MarginRow({ margin }: { readonly margin: MarginDto }): ReactElement {
+  const { accountId, currency, freeMargin, isKnown, level, liquidationLevel } = margin;
+  const isNear = level !== null && Number(level) < Number(liquidationLevel) * NEAR_LIQUIDATION;
+  const reason = isKnown ? 'nothing is owed or open' : 'unknown: the venue has not told of late';
+  return (
+    <div className="limit">
+      <span>
+        {isNear && <span className="warn">! </span>}
+        {accountId}
+      </span>
+      <span className={`r ${isNear ? 'warn' : ''}`}>
+        {level === null ? <Missing reason={reason} /> : <Num>{formatDecimal(level, 2)}</Num>}
+        {liquidationLevel !== null && <Num className="t3"> / {formatDecimal(liquidationLevel)}</Num>}
+        {!isKnown && <span className="warn micro"> unknown</span>}
+      </span>
+      <span className="r t2">
+        {freeMargin === null ? (
+          <Missing reason={isKnown ? 'the venue states none' : reason} />
+        ) : (
+          <Num>{`${formatDecimal(freeMargin, 2)} ${currency ?? ''}`}</Num>
+        )}
+      </span>
+    </div>
+  );
+}
+
+const Margins = ({ margins }: { readonly margins: readonly MarginDto[] }): ReactElement => (
+  <>
+    <div className="limit headrow">
+      <span>Margin account</span>
+      <span className="r">Level / liquidation</span>
+      <span className="r">Free margin</span>
+    </div>
+    {margins.map((margin) => (
+      <MarginRow key={margin.accountId} margin={margin} />
+    ))}
+  </>
+);
+
 type RiskProps = { readonly tabs?: readonly PanelTab[]; readonly onTab?: (id: string) => void };
 
 export function RiskPanel({ tabs = [], onTab }: RiskProps): ReactElement {
@@ -130,6 +173,7 @@ export function RiskPanel({ tabs = [], onTab }: RiskProps): ReactElement {
       {risk?.limits.map((limit) => (
         <LimitRow key={`${limit.name} ${limit.unit}`} limit={limit} />
       ))}
+      {risk !== null && risk.margins.length > 0 && <Margins margins={risk.margins} />}
       <div className="sec" style={{ marginTop: 4 }}>
         <span>Last denial</span>
         <span className="t3 micro">{risk?.denialsToday ?? 0} today</span>

@@ -208,6 +208,7 @@ const positionOf = (base: string, quantity: string, average: string, stop: strin
     unrealizedPnl: pnl.toFixed(2),
     unrealizedRatio: mark / Number(average) - 1,
     realizedPnl: '132.93',
+    carry: [],
     currency: 'USDT',
     stopTrigger: stop,
     stopDistanceRatio: Number(stop) / mark - 1,
@@ -215,6 +216,7 @@ const positionOf = (base: string, quantity: string, average: string, stop: strin
     coverage: 'protected',
     unprotectedMs: 450,
     openedAtUs: SAMPLE_NOW_US - 9_000_000_000,
+    liquidation: null,
   };
 };
 
@@ -309,6 +311,7 @@ export function sampleState(over: Partial<TerminalState> = {}): TerminalState {
         limitOf('orderSlots', '8', '200', ''),
         limitOf('algoOrders', '4', '5', ''),
       ],
+      margins: [],
       lastDenial: {
         code: 'ORDER_NOTIONAL_LIMIT',
         params: { used: '0', after: '24000.00', limit: '15151.46', unit: 'USDT' },

@@ -8,6 +8,7 @@ import type { FeedState, PriceReference } from '../domain/market.ts';
 import type { Money } from '../domain/quantities.ts';
 import type { TradingState } from '../domain/trading-state.ts';
 import type { UnknownOutcome } from '../domain/unknown-outcome.ts';
+import { type AccountMargin, accountMargins } from './account-margin.ts';
 import { coverageOf, isDust, isFlat } from '../execution/coverage.ts';
 import type { Exposure, OrderRecord, VenueLink } from '../execution/execution-state.ts';
 import type { ForeignOrder, OtherInstallation } from '../execution/reconciliation-state.ts';
@@ -45,6 +46,8 @@ export type CoreView = {
   equity(accountId: AccountId): Money | null;
   /** Of own fills, in the reporting asset; of one account or of all. */
   pnl(accountId: AccountId | null): Money | null;
+  /** Accounts that trade more than spot, and how safe their venue says they are. */
+  margins(): readonly AccountMargin[];
   /** PnL since the risk day began, and its loss against the limit; null before the day's first known figures. */
   day(accountId: AccountId): { readonly pnl: Money; readonly loss: RiskCheck } | null;
   feed(instrumentId: InstrumentId): FeedState | undefined;
@@ -134,11 +137,12 @@ function statusView(
   };
 }
 
-function moneyView(parts: Parts): Pick<CoreView, 'positions' | 'balances' | 'equity' | 'pnl' | 'day'> {
+function moneyView(parts: Parts): Pick<CoreView, 'positions' | 'balances' | 'equity' | 'margins' | 'pnl' | 'day'> {
   return {
     positions: () => parts.portfolio.positions(),
     balances: (accountId) => parts.state.balances.get(accountId) ?? [],
     equity: (accountId) => equityOf(parts, accountId),
+    margins: () => (parts.state.config === null ? [] : accountMargins(parts)),
     day: (accountId) => dayFigures(parts, accountId),
     pnl: (accountId) => {
       const asset = parts.state.config?.reportingAsset;
