@@ -1,3 +1,4 @@
+import { symmetric } from '../numeric/matrix.ts';
 import { refuse, requireLength, requireRange, requireSeries } from '../numeric/refusal.ts';
 import { at, sum, type Vector, vector } from '../numeric/vector.ts';
 import { type Row, solveProgram } from './convex-program.ts';
@@ -14,8 +15,8 @@ export const LONG_ONLY: WeightLimits = { lowest: 0, highest: 1 };
 
 /** Weights that sum to one. Throws AnalyticsRefusal when no weights meet the limits. */
 export function minimumRisk(measure: RiskMeasure, limits: WeightLimits = LONG_ONLY): Float64Array {
-  return solve(
-    measure,
+  return solveWithin(
+    riskTerms(measure),
     limits,
     vector(assetsOf(measure), () => 1),
   );
@@ -35,8 +36,8 @@ export function maximumRatio(
   if (Math.max(...Array.from(excessMeans)) <= 0) refuse({ code: 'INFEASIBLE', what: 'no positive excess mean' });
   const unit = unitOf(measure);
   // Charnes and Cooper 1962: the weights are scaled so that the excess mean is one, and risk alone is left.
-  return solve(
-    measure,
+  return solveWithin(
+    riskTerms(measure),
     limits,
     vector(excessMeans.length, (i) => at(excessMeans, i) / unit),
   );
@@ -53,10 +54,31 @@ export function riskParity(measure: RiskMeasure): Float64Array {
   return normalized(found, count);
 }
 
+/**
+ * The weights nearest to a target that meet the limits, for allocations that know no limits of their own. The target is
+ * scaled to sum to one. Throws AnalyticsRefusal when it sums to nothing or no weights meet the limits.
+ */
+export function nearestWeights(target: Vector, limits: WeightLimits): Float64Array {
+  requireSeries(target, 1, 'target weights');
+  const total = sum(target);
+  if (!(total > 0)) refuse({ code: 'INFEASIBLE', what: 'target weights' });
+  const count = target.length;
+  const terms = {
+    quadratic: symmetric(count, (i, j) => (i === j ? 1 : 0)),
+    linear: vector(count, (i) => -at(target, i) / total),
+    inequalities: [],
+  };
+  return solveWithin(
+    terms,
+    limits,
+    vector(count, () => 1),
+  );
+}
+
 /** Scaled weights y with k = sum(y): every limit is written for y and k, and holds for the weights y / k. */
-function solve(measure: RiskMeasure, limits: WeightLimits, scale: Vector): Float64Array {
-  const count = assetsOf(measure);
-  const terms = withTurnover(riskTerms(measure), limits, count);
+function solveWithin(objective: RiskTerms, limits: WeightLimits, scale: Vector): Float64Array {
+  const count = scale.length;
+  const terms = withTurnover(objective, limits, count);
   const inequalities = [...terms.inequalities, ...limitRows(limits, count)];
   const fixed: Row = { terms: Array.from(scale, (each, i) => [i, each] as const), bound: 1 };
   const found = solveProgram({ ...terms, logarithms: { weight: 0, count: 0 }, equalities: [fixed], inequalities });

@@ -5,7 +5,7 @@ import { quadraticForm, times } from '../numeric/matrix.ts';
 import { mean } from '../numeric/moments.ts';
 import { sum, vector } from '../numeric/vector.ts';
 import { correlatedReturns, fractions, refusalCode, returnTables } from '../testing/return-tables.ts';
-import { LONG_ONLY, maximumRatio, minimumRisk, riskParity } from './allocate.ts';
+import { LONG_ONLY, maximumRatio, minimumRisk, nearestWeights, riskParity } from './allocate.ts';
 import { clusterOrder, type Linkage } from './clustering.ts';
 import { solveProgram } from './convex-program.ts';
 import { hierarchicalRiskParity } from './hierarchical-risk-parity.ts';
@@ -123,11 +123,32 @@ describe('risk parity', () => {
   });
 });
 
+describe('nearest weights', () => {
+  it('bring hierarchical risk parity within caps and turnover, and leave what already is', () => {
+    const wanted = hierarchicalRiskParity(covarianceMatrix(TABLE));
+    expect(distance(nearestWeights(wanted, LONG_ONLY), wanted)).toBeLessThan(1e-6);
+    const capped = nearestWeights(wanted, { lowest: 0.05, highest: 0.35 });
+    expect(Math.max(...capped)).toBeLessThan(0.35 + 1e-7);
+    expect(Math.min(...capped)).toBeGreaterThan(0.05 - 1e-7);
+    expect(sum(capped)).toBeCloseTo(1, 9);
+    const from = [0.1, 0.2, 0.3, 0.4];
+    expect(distance(wanted, from)).toBeGreaterThan(0.5);
+    expect(distance(nearestWeights(wanted, { ...LONG_ONLY, turnover: { from, most: 0.5 } }), from)).toBeCloseTo(0.5, 5);
+  });
+
+  it('cut a cap evenly off the rest', () => {
+    const found = nearestWeights([0.8, 0.1, 0.1], { lowest: 0, highest: 0.5 });
+    [0.5, 0.25, 0.25].forEach((each, i) => expect(found[i]).toBeCloseTo(each, 7));
+  });
+});
+
 describe('refusals', () => {
   const asymmetric: RiskMeasure = { kind: 'variance', covariance: [Float64Array.of(1, 0), Float64Array.of(1, 1)] };
   it.each<[string, () => unknown, string]>([
     ['caps that cannot sum to one', () => minimumRisk(VARIANCE, { lowest: 0, highest: 0.2 }), 'OUT_OF_RANGE'],
     ['floors over one', () => minimumRisk(VARIANCE, { lowest: 0.3, highest: 1 }), 'OUT_OF_RANGE'],
+    ['a target of nothing', () => nearestWeights([0, 0], LONG_ONLY), 'INFEASIBLE'],
+    ['a target that is NaN', () => nearestWeights([1, NaN], LONG_ONLY), 'NOT_FINITE'],
     ['means of another length', () => maximumRatio(VARIANCE, [1]), 'LENGTHS_DIFFER'],
     ['a mean that is NaN', () => maximumRatio(VARIANCE, [1, NaN, 1, 1]), 'NOT_FINITE'],
     ['no positive mean', () => maximumRatio(VARIANCE, [-1, -1, 0, -1]), 'INFEASIBLE'],
