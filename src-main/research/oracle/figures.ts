@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AnalyticsRefusal } from '../../engine/risk/analytics/numeric/refusal.ts';
-import conventions from './conventions.json' with { type: 'json' };
-import type { CaseResult } from './suite.ts';
+import { type CaseResult, isNotChosen } from './suite.ts';
 
 export type Tolerance = { readonly abs: number; readonly rel: number };
 
@@ -9,8 +8,6 @@ export type Tolerance = { readonly abs: number; readonly rel: number };
 export type Figure = (() => unknown) | { readonly tolerance: Tolerance; readonly of: () => unknown };
 
 export type Figures = Readonly<Record<string, Figure | undefined>>;
-
-const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
 
 export const toleranceSchema = z
   .object({ abs: z.number().default(0), rel: z.number().default(0) })
@@ -33,7 +30,7 @@ export function compareFigures(
   return leaves(expected, tolerance, '').map(({ path, value, within }): CaseResult => {
     const figure = actual[path];
     if (figure === undefined) {
-      return { outcome: NOT_CHOSEN[kind]?.includes(path) === true ? 'notChosen' : 'unsupported' };
+      return { outcome: isNotChosen(kind, path) ? 'notChosen' : 'unsupported' };
     }
     const limit = typeof figure === 'function' ? within : figure.tolerance;
     const seen = undefinedWhenRefused(typeof figure === 'function' ? figure : figure.of);

@@ -152,3 +152,38 @@ function perturbedFirst(section: Tree): Tree {
   const [name, value] = Object.entries(section).find(([, each]) => typeof each !== 'string')!;
   return { [name]: perturbed(value) };
 }
+
+describe('realized volatility beside TTR', () => {
+  const bars = [
+    'time,open,high,low,close',
+    '2024-01-01,1,1.2,0.9,1.1',
+    '2024-01-02,1.1,1.3,1,1.2',
+    '2024-01-03,1.2,1.4,1.1,1.3',
+  ];
+  // sqrt(365 / (3 * 4 ln 2) * (ln(1.2/0.9)^2 + ln(1.3)^2 + ln(1.4/1.1)^2))
+  const last = Math.sqrt(
+    (365 / (12 * Math.LN2)) * (Math.log(1.2 / 0.9) ** 2 + Math.log(1.3) ** 2 + Math.log(1.4 / 1.1) ** 2),
+  );
+  const document = (vol: readonly unknown[]) => ({
+    kind: 'indicators',
+    series: { file: 'data/bars.csv', rows: [0, 3] },
+    cases: [
+      {
+        id: 'v',
+        indicator: 'VOLATILITY',
+        params: { estimator: 'parkinson', period: 3, annualization: 365 },
+        tolerance: { abs: 1e-9 },
+        outputs: { vol },
+      },
+      { id: 's', indicator: 'SMA' },
+    ],
+  });
+
+  it('compares every bar, the undefined ones too', async () => {
+    await writeFile(join(folder, 'data/bars.csv'), bars.join('\n'));
+    expect((await run(document([null, null, last]))).line).toMatchObject({ passed: 1, failed: 0, unsupported: 1 });
+    expect((await run(document([null, null, last * 1.001]))).line).toMatchObject({ passed: 0, failed: 1 });
+    expect((await run(document([null, last, last]))).line).toMatchObject({ failed: 1 });
+    expect((await run(document([null, null]))).line).toMatchObject({ failed: 1 });
+  });
+});

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import conventions from './conventions.json' with { type: 'json' };
+import { indicatorsSuite } from './indicators.ts';
 import { metricsSuite } from './metrics.ts';
 import { protocolSuite } from './protocol.ts';
 import { publishedWeightsSuite } from './published-weights.ts';
 import { riskSuite } from './risk.ts';
 import { sourcesOf, unpacked } from './sources.ts';
-import { type CaseResult, casesOf, type OracleDocument, type Suite } from './suite.ts';
+import { type CaseResult, casesOf, type OracleDocument, type Suite, withoutSuite } from './suite.ts';
 
 /** One line of `leeward oracle`: every case is counted exactly once. */
 export type OracleLine = {
@@ -22,11 +22,11 @@ export type OracleReport = { readonly line: OracleLine; readonly failures: reado
 
 const SUITES: Readonly<Record<string, Suite | undefined>> = {
   protocol: protocolSuite,
+  indicators: indicatorsSuite,
   metrics: metricsSuite,
   risk: riskSuite,
   published_weights: publishedWeightsSuite,
 };
-const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
 
 /** Reference files of a folder, plain or gzipped, by name. Throws when the folder cannot be read. */
 export async function oracleFiles(folder: string): Promise<readonly string[]> {
@@ -70,10 +70,4 @@ async function readDocument(folder: string, file: string): Promise<OracleDocumen
 
 function isDocument(value: unknown): value is OracleDocument {
   return typeof value === 'object' && value !== null && 'kind' in value && typeof value.kind === 'string';
-}
-
-function withoutSuite(kind: string, given: unknown): CaseResult {
-  const names = typeof given === 'object' && given !== null ? Object.values(given) : [];
-  const named = NOT_CHOSEN[kind]?.some((name) => names.includes(name)) ?? false;
-  return { outcome: named ? 'notChosen' : 'unsupported' };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ensure } from '../../engine/domain/result.ts';
+import type { Candle } from '../../engine/risk/analytics/realized-volatility.ts';
 
 /** A price file by column. Times are UTC epoch microseconds. */
 export type Series = { readonly timesUs: readonly number[]; readonly column: (name: string) => readonly number[] };
@@ -40,6 +41,18 @@ function parseSeries(text: string, file: string): Series {
       return rows.map((row) => Number(ensure(row[at], `a value of ${name} in each row of ${file}`)));
     },
   };
+}
+
+/** Bars of a series with open, high, low and close. */
+export function candlesOf({ timesUs, column }: Series): readonly Candle[] {
+  const [open, high, low, close] = ['open', 'high', 'low', 'close'].map(column);
+  const at = (values: readonly number[] | undefined, bar: number): number => ensure(values?.[bar], 'a price');
+  return timesUs.map((_, bar) => ({
+    open: at(open, bar),
+    high: at(high, bar),
+    low: at(low, bar),
+    close: at(close, bar),
+  }));
 }
 
 /** UTC; a date alone is its midnight. */

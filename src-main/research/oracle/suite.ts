@@ -1,3 +1,4 @@
+import conventions from './conventions.json' with { type: 'json' };
 import type { Sources } from './sources.ts';
 
 /** What became of one reference case. `detail` says what was expected and what was seen. */
@@ -19,4 +20,16 @@ export function casesOf(document: OracleDocument): readonly unknown[] {
     if (typeof list === 'object' && list !== null) return Object.values(list);
   }
   return Object.values(document).flatMap((section): unknown[] => (Array.isArray(section) ? section : []));
+}
+
+const NOT_CHOSEN: Readonly<Record<string, readonly string[] | undefined>> = conventions.notChosen;
+
+/** Whether another library's convention goes by this name: of a figure's path or of a case. */
+export const isNotChosen = (kind: string, name: string): boolean => NOT_CHOSEN[kind]?.includes(name) ?? false;
+
+/** A case that nothing computes here. */
+export function withoutSuite(kind: string, given: unknown): CaseResult {
+  const names: readonly unknown[] = typeof given === 'object' && given !== null ? Object.values(given) : [];
+  const named = names.some((name) => typeof name === 'string' && isNotChosen(kind, name));
+  return { outcome: named ? 'notChosen' : 'unsupported' };
 }
