@@ -37,7 +37,7 @@ Measures on this machine, each with its baseline in the same run; medians of alt
     --samples <n>    orders per contestant and round (500)
 
   risk-gate          portfolio value at risk asked for an entry and moved by a fill, beside the whole quadratic form
-    --samples <n>    batches of questions per round (500)
+    --samples <n>    questions per round (10000)
     --positions <n>  open positions (200)
 
   load               orders at a steady rate through gate, journal and wire, each proven to be at the venue once

@@ -7,7 +7,7 @@ async function run(...args: string[]): Promise<string[]> {
   return out;
 }
 
-it('measures a question, a fill and the baseline', async () => {
+it('measures a question, one after a fill, and the baseline', async () => {
   const settings = ['--rounds', '1', '--samples', '3', '--positions', '8'];
   const [line] = await run(...settings, '--json');
   const spread = { p50: expect.any(Number) as number, p99: expect.any(Number) as number };
@@ -15,7 +15,7 @@ it('measures a question, a fill and the baseline', async () => {
     bench: 'risk-gate',
     positions: 8,
     samplesPerRound: 3,
-    microseconds: { judge: spread, fill: spread, fullForm: spread },
+    microseconds: { judge: spread, judgeAfterFill: spread, fullForm: spread },
     budgetUs: 200,
   });
   expect((await run(...settings)).join()).toMatch(/with 8 open positions[^]*baseline[^]*budget 200 µs: (within|OVER)/);

@@ -47,6 +47,22 @@ describe('portfolio value at risk', () => {
     );
   });
 
+  it('does not depend on the fills that made the book', () => {
+    fc.assert(
+      fc.property(
+        fc.array(amounts, { minLength: 6, maxLength: 6 }),
+        fc.array(amounts, { maxLength: 9 }),
+        (open, detour) => {
+          const [straight, round] = [held(open), held()];
+          detour.forEach((each, i) => round.setExposure(id(i % IDS.length), each));
+          round.valueAtRisk();
+          for (let i = IDS.length - 1; i >= 0; i--) round.setExposure(id(i), open[i] ?? NaN);
+          expect(round.valueAtRisk()).toEqual(straight.valueAtRisk());
+        },
+      ),
+    );
+  });
+
   it('tells what orders would make of it, without making it', () => {
     const one = fc.record({ at: fc.nat(IDS.length - 1), change: amounts });
     fc.assert(
@@ -113,6 +129,9 @@ describe('portfolio value at risk', () => {
     const given = { instruments: IDS.slice(0, 2), covariance: impossible };
     expect(risk.setCovariance(given)).toMatchObject({ error: { code: 'NOT_POSITIVE_DEFINITE' } });
     expect(risk.setCovariance({ instruments: IDS.slice(1), covariance: COVARIANCE })).toMatchObject({
+      error: { code: 'LENGTHS_DIFFER' },
+    });
+    expect(risk.setCovariance({ instruments: IDS.map(() => id(0)), covariance: COVARIANCE })).toMatchObject({
       error: { code: 'LENGTHS_DIFFER' },
     });
     expect(risk.setExposure(id(0), NaN)).toMatchObject({ error: { code: 'NOT_FINITE' } });
