@@ -85,6 +85,8 @@ describe('closed trades beside freqtrade', () => {
     { pnl: 50, exitTime: '2024-01-03 00:00:00' },
     { pnl: -30, exitTime: '2024-01-02 00:00:00' },
     { pnl: -10, exitTime: '2024-01-04 00:00:00' },
+    { pnl: 20, exitTime: '2024-01-05 00:00:00' },
+    { pnl: -25, exitTime: '2024-01-06 00:00:00' },
   ];
   const document = {
     kind: 'metrics',
@@ -97,12 +99,24 @@ describe('closed trades beside freqtrade', () => {
         minDate: '2024-01-01 00:00:00',
         maxDate: '2024-01-11 00:00:00',
         expected: {
+          // numpy 2.4.6, freqtrade's formulas over ten days.
           freqtrade: {
             max_drawdown_abs: 30,
             max_drawdown_high_date: '2024-01-02 00:00:00',
-            profit_total_abs: 10,
+            max_drawdown_low_date: '2024-01-02 00:00:00',
+            relative_account_drawdown_at_abs_max: 0.03,
+            max_relative_drawdown: 0.03,
+            expectancy: 1,
+            expectancy_ratio: 0.046153846153846,
+            sharpe: 0.31771097791345804,
+            sortino: 1.1240380502730059,
+            calmar: 31.841621957571363,
+            cagr: 0.19966849582878576,
             csum_min: 970,
-            win_rate: 1 / 3,
+            csum_max: 1030,
+            profit_total_abs: 5,
+            profit_factor: 1.0769230769230769,
+            win_rate: 0.4,
           },
         },
       },
@@ -111,7 +125,7 @@ describe('closed trades beside freqtrade', () => {
 
   it('orders the trades by their close', async () => {
     await writeFile(join(folder, 'b.json'), JSON.stringify({ cases: [{ id: 'one', expected: { trades } }] }));
-    expect(await run(document)).toMatchObject({ line: { passed: 5, failed: 0 }, failures: [] });
+    expect(await run(document)).toMatchObject({ line: { passed: 16, failed: 0 }, failures: [] });
   });
 
   it('names a case that is missing', async () => {

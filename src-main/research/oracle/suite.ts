@@ -15,10 +15,8 @@ export type Suite = (document: OracleDocument, sources: Sources) => readonly Cas
 
 /** The cases of a document of any kind, for counting what no suite takes yet. */
 export function casesOf(document: OracleDocument): readonly unknown[] {
-  for (const list of [document['cases'], document['tables']]) {
-    if (Array.isArray(list)) return list;
-    if (typeof list === 'object' && list !== null) return Object.values(list);
-  }
+  const { cases } = document;
+  if (Array.isArray(cases)) return cases;
   return Object.values(document).flatMap((section): unknown[] => (Array.isArray(section) ? section : []));
 }
 

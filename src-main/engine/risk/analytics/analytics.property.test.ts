@@ -128,6 +128,12 @@ describe('covariances', () => {
     );
   });
 
+  it('leave one asset alone as it is', () => {
+    const alone = [TABLE[0]!];
+    expect(ledoitWolf(alone)).toEqual({ share: 0, covariance: covarianceMatrix(alone, 0) });
+    expect(cell(oracleApproximating(alone).covariance, 0, 0)).toBeCloseTo(cell(covarianceMatrix(alone, 0), 0, 0), 15);
+  });
+
   it('have correlations of at most one, also of ranks with ties', () => {
     fc.assert(
       fc.property(returnTables, (table) => {
