@@ -3,7 +3,7 @@ import { cornishFisherQuantile } from './modified-risk.ts';
 import { quadraticForm, times } from './numeric/matrix.ts';
 import { centered, mean, moments } from './numeric/moments.ts';
 import { normalDensity, normalQuantile } from './numeric/normal-distribution.ts';
-import { refuse, requireLength, requireSeries } from './numeric/refusal.ts';
+import { finite, refuse, requireLength, requireSeries } from './numeric/refusal.ts';
 import { at, dot, sum, type Vector, vector } from './numeric/vector.ts';
 import { tailOf } from './value-at-risk.ts';
 
@@ -70,7 +70,7 @@ export function modifiedVarByAsset(table: ReturnTable, weights: Vector, level: n
 }
 
 function attribution(weights: Vector, slope: (asset: number) => number): Attribution {
-  const marginal = vector(weights.length, slope);
+  const marginal = vector(weights.length, (asset) => finite(slope(asset), 'marginal risk'));
   const component = marginal.map((each, i) => each * at(weights, i));
   return { total: sum(component), marginal, component };
 }

@@ -1,5 +1,5 @@
 import { deviation, mean } from './numeric/moments.ts';
-import { refuse, requireRange, requireSeries } from './numeric/refusal.ts';
+import { finite, refuse, requireRange, requireSeries } from './numeric/refusal.ts';
 import type { Vector } from './numeric/vector.ts';
 import { winLoss } from './performance/win-loss.ts';
 
@@ -9,11 +9,12 @@ import { winLoss } from './performance/win-loss.ts';
  */
 export function winLossKelly(results: Vector): number {
   const { winRate, payoff } = winLoss(results);
-  return (payoff * winRate - (1 - winRate)) / payoff;
+  return finite((payoff * winRate - (1 - winRate)) / payoff, 'payoff');
 }
 
 /** Merton 1969: mean over sample variance. Throws AnalyticsRefusal when the returns do not vary. */
-export const meanVarianceKelly = (returns: Vector): number => mean(returns) / deviation(returns, 1) ** 2;
+export const meanVarianceKelly = (returns: Vector): number =>
+  finite(mean(returns) / deviation(returns, 1) ** 2, 'variance');
 
 const STEPS = 200;
 

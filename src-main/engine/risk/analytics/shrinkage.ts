@@ -1,7 +1,7 @@
 import { covarianceMatrix, periodsOf, type ReturnTable } from './covariance.ts';
 import { blend, cell, diagonal, type Matrix, row, symmetric } from './numeric/matrix.ts';
 import { centered } from './numeric/moments.ts';
-import { refuse } from './numeric/refusal.ts';
+import { finite, refuse } from './numeric/refusal.ts';
 import { dot, sum, type Vector } from './numeric/vector.ts';
 
 /** A covariance pulled towards a simple target; `share` of the target is in 0..1. */
@@ -54,5 +54,5 @@ export function sumOf(size: number, value: (i: number, j: number) => number): nu
 
 /** The shrinkage of Ledoit and Wolf's later papers: (pi - rho) / gamma over the periods, within 0..1. */
 export function shareOf(pi: number, rho: number, gamma: number, periods: number): number {
-  return gamma <= 0 ? 0 : Math.max(0, Math.min(1, (pi - rho) / gamma / periods));
+  return gamma <= 0 ? 0 : Math.max(0, Math.min(1, finite((pi - rho) / gamma / periods, 'shrinkage')));
 }

@@ -36,10 +36,17 @@ export function attempt<T>(compute: () => T): Result<T, Refusal> {
   }
 }
 
-/** Throws AnalyticsRefusal when the series is shorter than `atLeast` or holds a value that is not finite. */
+/** Beyond this the fourth powers of a few values would overflow; no return, weight or amount comes near it. */
+const LARGEST = 1e30;
+
+/** Throws AnalyticsRefusal when the series is shorter than `atLeast` or holds a value that is not finite or over 1e30. */
 export function requireSeries(series: ArrayLike<number>, atLeast: number, what: string): void {
   if (series.length < atLeast) refuse({ code: 'TOO_FEW_SAMPLES', what, samples: series.length, atLeast });
-  for (let i = 0; i < series.length; i++) if (!Number.isFinite(series[i])) refuse({ code: 'NOT_FINITE', what });
+  for (let i = 0; i < series.length; i++) {
+    const value = series[i] ?? NaN;
+    if (!Number.isFinite(value)) refuse({ code: 'NOT_FINITE', what });
+    if (Math.abs(value) > LARGEST) refuse({ code: 'OUT_OF_RANGE', what, was: value });
+  }
 }
 
 /** Throws AnalyticsRefusal when the lengths differ. */

@@ -1,5 +1,5 @@
 import { covariance, deviation, mean, variance } from '../numeric/moments.ts';
-import { requireLength } from '../numeric/refusal.ts';
+import { finite, requireLength } from '../numeric/refusal.ts';
 import { at, vector } from '../numeric/vector.ts';
 import { annualReturn, ratio, type Returns } from './return-metrics.ts';
 
@@ -13,7 +13,7 @@ export function beta(returns: Returns, benchmark: Returns): number {
 export function alpha(returns: Returns, benchmark: Returns, periodsPerYear: number, riskFreeAnnual = 0): number {
   const riskFree = riskFreeAnnual / periodsPerYear;
   const expected = beta(returns, benchmark) * (mean(benchmark) - riskFree);
-  return (1 + mean(returns) - riskFree - expected) ** periodsPerYear - 1;
+  return finite((1 + mean(returns) - riskFree - expected) ** periodsPerYear - 1, 'alpha');
 }
 
 /** Squared correlation. Throws AnalyticsRefusal when either does not vary. */

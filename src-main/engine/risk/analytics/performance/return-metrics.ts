@@ -1,7 +1,7 @@
 import { ascending, quantile } from '../../../model/population-stability.ts';
 import { normalCdf } from '../numeric/normal-distribution.ts';
 import { covariance, deviation, mean, sampleShape } from '../numeric/moments.ts';
-import { refuse, requireRange, requireSeries } from '../numeric/refusal.ts';
+import { finite, refuse, requireRange, requireSeries } from '../numeric/refusal.ts';
 import { at, sum, type Vector, vector } from '../numeric/vector.ts';
 
 /** Periodic simple returns as fractions, oldest first. Everything here throws AnalyticsRefusal where a figure is undefined. */
@@ -13,7 +13,7 @@ export function growth(returns: Returns): Float64Array {
   let value = 1;
   return vector(returns.length, (i) => {
     requireRange(at(returns, i), -1, Infinity, 'return');
-    return (value *= 1 + at(returns, i));
+    return (value = finite(value * (1 + at(returns, i)), 'growth'));
   });
 }
 
@@ -21,7 +21,7 @@ export const cumulativeReturn = (returns: Returns): number => at(growth(returns)
 
 /** Compound annual growth rate. */
 export function annualReturn(returns: Returns, periodsPerYear: number): number {
-  return (1 + cumulativeReturn(returns)) ** (periodsPerYear / returns.length) - 1;
+  return finite((1 + cumulativeReturn(returns)) ** (periodsPerYear / returns.length) - 1, 'annual return');
 }
 
 export const annualVolatility = (returns: Returns, periodsPerYear: number): number =>
@@ -89,7 +89,7 @@ export function probabilisticSharpe(returns: Returns): number {
   return normalCdf(ofPeriod / Math.sqrt(spread / (returns.length - 1)));
 }
 
-/** Throws AnalyticsRefusal where the denominator is zero. */
+/** Throws AnalyticsRefusal where the denominator is zero or too small for a number. */
 export function ratio(numerator: number, denominator: number, what: string): number {
-  return denominator === 0 ? refuse({ code: 'UNDEFINED', what }) : numerator / denominator;
+  return denominator === 0 ? refuse({ code: 'UNDEFINED', what }) : finite(numerator / denominator, what);
 }

@@ -1,5 +1,5 @@
 import { mean } from '../numeric/moments.ts';
-import { refuse, requireSeries } from '../numeric/refusal.ts';
+import { finite, refuse, requireSeries } from '../numeric/refusal.ts';
 import { sum } from '../numeric/vector.ts';
 import { ratio, type Returns } from './return-metrics.ts';
 
@@ -24,15 +24,15 @@ export function winLoss(results: Returns): WinLoss {
     winRate: wins.length / (wins.length + losses.length),
     averageWin,
     averageLoss,
-    payoff: averageWin / -averageLoss,
-    profitFactor: sum(wins) / -sum(losses),
+    payoff: ratio(averageWin, -averageLoss, 'average loss'),
+    profitFactor: ratio(sum(wins), -sum(losses), 'losses'),
   };
 }
 
 /** Common-sense product of profit factor, win rate and payoff. Throws as `winLoss`. */
 export function cpcIndex(results: Returns): number {
   const { profitFactor, winRate, payoff } = winLoss(results);
-  return profitFactor * winRate * payoff;
+  return finite(profitFactor * winRate * payoff, 'cpc index');
 }
 
 /** Longest runs of wins and of losses; a flat result ends both. */
