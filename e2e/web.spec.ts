@@ -1,15 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Browser, type BrowserContext, chromium, expect, type Page, test } from '@playwright/test';
 import { guardianStatus, journaled, journalRows, paintedBook, tradingState, untilLive } from './desktop-app.ts';
-import { ROOT } from './host.ts';
 import { type LoopbackWitness, startWitness } from './loopback-witness.ts';
+import { type ServedTerminal, serveTerminal } from './served-terminal.ts';
 
 let home: string;
-let server: ChildProcess;
+let served: ServedTerminal;
 let address: URL;
 let browser: Browser;
 let context: BrowserContext;
@@ -18,12 +13,8 @@ let attacker: LoopbackWitness;
 let entered: number;
 
 test.beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'leeward-web-'));
-  server = spawn(process.execPath, ['out/main/cli.js', 'serve', '--port', '0', '--data-dir', home, '--json'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  address = new URL(await readyAddress(server));
+  served = await serveTerminal();
+  ({ address, home } = served);
   attacker = await startWitness('<!doctype html><title>attacker</title>');
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
@@ -39,20 +30,8 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await browser.close();
   await attacker.close();
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await ended;
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  await served.close();
 });
-
-async function readyAddress({ stdout }: ChildProcess): Promise<string> {
-  if (!stdout) throw new Error('expected the output of the server, was none');
-  for await (const line of createInterface({ input: stdout })) {
-    const ready = JSON.parse(line) as { readonly ready?: boolean; readonly address?: string };
-    if (ready.ready === true && ready.address !== undefined) return ready.address;
-  }
-  throw new Error('expected the server to be ready, was its end');
-}
 
 test('the address enters once and opens the same live terminal', async () => {
   expect(entered).toBe(303);

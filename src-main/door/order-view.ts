@@ -25,7 +25,8 @@ export function addFill(filled: Filled | undefined, fill: Fill): Filled {
   return { quantity: addDecimals(filled.quantity, quantity), value: addDecimals(filled.value, value) };
 }
 
-export function orderDto(record: OrderRecord, filled: Filled | undefined): OrderDto {
+/** `refusal`: what the venue said when it rejected the order. */
+export function orderDto(record: OrderRecord, filled: Filled | undefined, refusal: string | null): OrderDto {
   const { spec } = record;
   return {
     clientOrderId: spec.clientOrderId,
@@ -51,7 +52,7 @@ export function orderDto(record: OrderRecord, filled: Filled | undefined): Order
     ...(spec.parentId !== undefined && { parentId: spec.parentId }),
     createdAtUs: record.createdAtUs,
     updatedAtUs: record.updatedAtUs,
-    reason: record.reason,
+    reason: refusal,
   };
 }
 

@@ -76,6 +76,25 @@ describe('orders in the terminal', () => {
     expect(view.snapshot().state.orders.map(({ clientOrderId }) => clientOrderId)).toEqual(ids);
   });
 
+  it('shows a rejected order with what the venue said', () => {
+    const exposure = { accountId: 'a', instrumentId: 'BTCUSDT', openOrders: ['1f'], protection: {} };
+    const record = { spec: { clientOrderId: '1f' }, status: 'rejected', venueOrderIds: [], reason: 'command' };
+    const { updates, view } = viewOf({
+      exposures: () => [exposure] as never,
+      position: () => undefined,
+      order: () => record as never,
+    });
+    const alert = (params: object) =>
+      view.apply(1, 1, {
+        kind: 'alert.raised',
+        alert: { code: 'ORDER_REJECTED', severity: 'warning', params },
+      } as never);
+    alert({ clientOrderId: '1f', command: 'modify', venueCode: '-1' });
+    alert({ clientOrderId: '1f', venueCode: '-2010', message: 'Filter failure' });
+    view.settle();
+    expect(told(updates)).toMatchObject([{ clientOrderId: '1f', status: 'rejected', reason: 'Filter failure' }]);
+  });
+
   it('leaves out an open order without a record', () => {
     const exposure = { accountId: 'a', instrumentId: 'BTCUSDT', openOrders: ['gone'], protection: {} };
     const { updates, view } = viewOf({ exposures: () => [exposure] as never, position: () => undefined });

@@ -36,6 +36,8 @@ export class TerminalView {
   private sequence = 0;
   private readonly orders = new Map<string, OrderDto>();
   private readonly filled = new Map<ClientOrderId, Filled>();
+  /** What the venue said to orders that it rejected. */
+  private readonly refusals = new Map<string, string>();
   private readonly positions = new Map<string, PositionDto>();
   private readonly fills: FillDto[] = [];
   private readonly alerts: AlertDto[] = [];
@@ -66,6 +68,9 @@ export class TerminalView {
       );
     } else if (event.kind === 'alert.raised') {
       const { code, params, severity } = event.alert;
+      const { clientOrderId, message } = params;
+      if (code === 'ORDER_REJECTED' && typeof clientOrderId === 'string' && typeof message === 'string')
+        this.refusals.set(clientOrderId, message);
       this.append('alerts', this.alerts, { id: String(sequence), code, severity, params, timeUs }, MAX_ALERTS);
     } else if (event.kind === 'order.judged' && !event.verdict.allowed) this.noteDenial(timeUs, event);
     const line = logDto(sequence, timeUs, event);
@@ -185,7 +190,7 @@ export class TerminalView {
   private upsertOrder(id: ClientOrderId): void {
     const record = this.facts.order(id);
     if (record === undefined) return;
-    this.putOrder(orderDto(record, this.filled.get(id)));
+    this.putOrder(orderDto(record, this.filled.get(id), this.refusals.get(id) ?? null));
   }
 
   private putOrder(value: OrderDto): void {
@@ -201,6 +206,7 @@ export class TerminalView {
       if (this.open.has(id as ClientOrderId) || this.foreign.has(id)) continue;
       this.orders.delete(id);
       this.filled.delete(id as ClientOrderId);
+      this.refusals.delete(id);
       return;
     }
   }

@@ -95,6 +95,7 @@ export type OrderDto = {
   readonly parentId?: string;
   readonly createdAtUs: number;
   readonly updatedAtUs: number;
+  /** What the venue said when it rejected the order. */
   readonly reason: string | null;
 };
 

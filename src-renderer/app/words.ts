@@ -71,9 +71,10 @@ export const DENIAL_WORDS: Readonly<Record<string, Wording>> = {
     'Balance insufficient',
     (x) => `Needs ${p(x, 'after')} ${p(x, 'unit')}, free ${p(x, 'limit')}.`,
   ),
-  BRACKET_INVALID: w(
-    'Bracket invalid',
-    (x) => `Stop, entry and target are not in order: ${p(x, 'stopTrigger')}, ${p(x, 'limitPrice')}, ${p(x, 'target')}.`,
+  BRACKET_INVALID: w('Bracket invalid', (x) =>
+    x['position'] === undefined
+      ? `Stop, entry and target are not in order: ${p(x, 'stopTrigger')}, ${p(x, 'limitPrice')}, ${p(x, 'target')}.`
+      : `Against the position of ${p(x, 'position')}, working orders included: only a closing order goes this way.`,
   ),
   OUTCOME_UNKNOWN: w(
     'Outcome unknown',
@@ -287,7 +288,8 @@ const ORDER_TYPES: Readonly<Record<string, string>> = {
   market: 'Market',
   stopLimit: 'Stop limit',
   stopMarket: 'Stop market',
-  takeProfitLimit: 'Take profit limit',
+  takeProfitLimit: 'TP limit',
+  takeProfitMarket: 'TP market',
 };
 export const orderTypeText = (type: string): string => ORDER_TYPES[type] ?? spaced(type);
 export const statusText = (status: string): string => spaced(status).toLowerCase();

@@ -60,7 +60,7 @@ function ExecutorForm(props: HandFormProps): ReactElement {
         <>
           <div className="row between">
             <span className="t3 small">Every child comes with this stop.</span>
-            <ProposeButton onPropose={() => setParent(proposedExits(parent, world))} />
+            <ProposeButton world={world} onPropose={() => setParent(proposedExits(parent, world))} />
           </div>
           <ExitInputs fields={parent} problems={problems} onChange={setParent} />
         </>

@@ -46,8 +46,15 @@ export function SendForm(props: SendFormProps): ReactElement {
       </div>
       <footer>
         {estimate && <EstimateView estimate={estimate} quote={quote} />}
-        <VerdictView judged={judged} answer={answer} />
-        {status}
+        {/* What became of it says more than that it was taken. */}
+        {status && answer.kind === 'done' && judged.kind === 'none' ? (
+          status
+        ) : (
+          <>
+            <VerdictView judged={judged} answer={answer} />
+            {status}
+          </>
+        )}
         <button type="button" className={`btn send ${side}`} disabled={!mayGo} onClick={submit}>
           <span>{words}</span>
           <kbd>Ctrl ↵</kbd>

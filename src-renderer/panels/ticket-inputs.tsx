@@ -92,18 +92,27 @@ function FormInputs({ fields, world, onChange }: InputsProps): ReactElement {
 
 const NO_SHORTS = 'A sell opens nothing here: it closes what is held.';
 
-type ProposeProps = { readonly onPropose: () => void };
+type ProposeProps = { readonly world: TicketWorld; readonly onPropose: () => void };
 
 /** Fills in a price of the book and exits around it: a start to change, not advice. */
-export const ProposeButton = ({ onPropose }: ProposeProps): ReactElement => (
-  <button type="button" className="btn tiny propose" onClick={onPropose}>
-    from book
-  </button>
-);
+export function ProposeButton({ world, onPropose }: ProposeProps): ReactElement {
+  const isKnown = world.bestBid !== null && world.bestAsk !== null;
+  return (
+    <button
+      type="button"
+      className="btn tiny propose"
+      disabled={!isKnown}
+      title={isKnown ? undefined : 'No book yet'}
+      onClick={onPropose}
+    >
+      from book
+    </button>
+  );
+}
 
 function PriceInputs({ fields, world, problems, onChange, onPropose }: InputsProps): ReactElement {
   const { type } = fields;
-  const propose = <ProposeButton onPropose={onPropose} />;
+  const propose = <ProposeButton world={world} onPropose={onPropose} />;
   const isTriggered = takesTrigger(type);
   return (
     <>

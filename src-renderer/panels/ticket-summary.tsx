@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import type { OrderDto } from '../../src-preload/contract/state.ts';
-import { sideText, statusText } from '../app/words.ts';
+import { sideText } from '../app/words.ts';
 import type { Estimate } from '../stores/order-size.ts';
 import { Num } from '../ui/number.tsx';
 import { formatDecimal, formatNumber, formatRatio } from '../ui/number-text.ts';
@@ -58,7 +58,7 @@ export function LastOrder({ order }: { readonly order: OrderDto }): ReactElement
         <span className="t3">
           {' '}
           filled <Num>{formatDecimal(order.filledQuantity)}</Num>
-          {order.reason !== null && `, ${statusText(order.reason)}`}
+          {order.reason !== null && `: ${order.reason}`}
         </span>
       )}
     </p>

@@ -7,7 +7,7 @@ import { EMPTY_TICKET, settled, type TicketFields } from '../stores/ticket-field
 import { proposedExits, proposedPrices } from '../stores/ticket-proposals.ts';
 import { draftOf, hasTwin, lastRoute, type PlaceOrder, routed } from '../stores/ticket.ts';
 import { Num } from '../ui/number.tsx';
-import { formatDecimal } from '../ui/number-text.ts';
+import { formatDecimal, formatRatio } from '../ui/number-text.ts';
 import { CheckField } from './fields.tsx';
 import { type HandFormProps, HandPanel, type HandPanelProps, useClosable, useTicketWorld } from './hand-panel.tsx';
 import { askText, SendForm } from './send-form.tsx';
@@ -77,11 +77,16 @@ type WordsProps = { readonly command: PlaceOrder; readonly instrument: Instrumen
 
 /** Side, quantity and price in words. */
 function OrderWords({ command, instrument }: WordsProps): ReactElement {
-  const { side, quantity, price, triggerPrice } = command;
+  const { side, quantity, price, triggerPrice, trailingRatio } = command;
   return (
     <>
       {sideText(side)} <Num>{formatDecimal(quantity)}</Num> {instrument.base} {price === null ? 'at market' : 'at '}
       {price !== null && <Num>{formatDecimal(price)}</Num>}
+      {trailingRatio !== undefined && (
+        <>
+          , trailing <Num>{formatRatio(Number(trailingRatio))}</Num>
+        </>
+      )}
       {triggerPrice !== null && (
         <>
           {' '}

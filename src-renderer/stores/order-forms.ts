@@ -24,8 +24,8 @@ const TYPES: readonly (readonly [OrderTypeDto, string])[] = [
   ['market', 'Market'],
   ['stopLimit', 'Stop limit'],
   ['stopMarket', 'Stop market'],
-  ['takeProfitLimit', 'If touched, limit'],
-  ['takeProfitMarket', 'If touched, market'],
+  ['takeProfitLimit', 'TP limit'],
+  ['takeProfitMarket', 'TP market'],
   ['trailingStop', 'Trailing stop'],
 ];
 
