@@ -81,6 +81,17 @@ describe('Session', () => {
     expect(t.view().instrumentId).toBe(BTC);
   });
 
+  it('shows first what the first account trades, in whatever order the venues answered', () => {
+    const t = opened();
+    const [first, second] = sampleInstruments.map((instrument, index) => ({
+      ...instrument,
+      accounts: index === 0 ? ['kraken-01'] : ['paper-01'],
+    }));
+    const greet = { t: 'welcome', contractVersion: 1, mode: 'paper', hostLabel: '' } as const;
+    t.say({ ...greet, accounts: ['paper-01', 'kraken-01'], instruments: [first!, second!] });
+    expect(t.view().instrumentId).toBe(second!.instrumentId);
+  });
+
   it('falls back to the first listed instrument when the chosen one is gone', () => {
     const t = opened();
     t.session.select('GONE/USDT.BINANCE.SPOT');

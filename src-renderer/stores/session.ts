@@ -1,6 +1,6 @@
 import type { Bridge, BridgeReply } from '../../src-preload/contract/bridge.ts';
 import type { CommandDto, QueryDto, ServerMessage } from '../../src-preload/contract/messages.ts';
-import type { TerminalState } from '../../src-preload/contract/state.ts';
+import type { InstrumentDto, TerminalState } from '../../src-preload/contract/state.ts';
 import { readBookFrame } from './book-frame.ts';
 import { createMarketView, type MarketView, type MarketViewFeed } from './market-view.ts';
 import { applyUpdate, sequenceStep } from './terminal-state.ts';
@@ -125,7 +125,7 @@ export class Session {
     this.#sequence = null;
     this.#watches = 0;
     const isListed = instruments.some((instrument) => instrument.instrumentId === this.#instrumentId);
-    if (!isListed) this.#instrumentId = instruments[0]?.instrumentId ?? null;
+    if (!isListed) this.#instrumentId = firstShown(instruments, accounts);
     const instrumentId = this.#instrumentId;
     this.#publish({ welcome: { mode, hostLabel, instruments, accounts }, refusal: null, instrumentId });
     this.#watch();
@@ -163,6 +163,12 @@ export class Session {
       },
     );
   }
+}
+
+/** The first one that the first account trades: the order in which venues list is that of their answers. */
+function firstShown(instruments: readonly InstrumentDto[], [account]: readonly string[]): string | null {
+  const own = instruments.find(({ accounts }) => account === undefined || accounts?.includes(account) !== false);
+  return (own ?? instruments[0])?.instrumentId ?? null;
 }
 
 function snapshotIn(result: unknown): { readonly sequence: number; readonly state: TerminalState } | null {
