@@ -98,6 +98,6 @@ const Review = ({ changes, course }: ReviewProps): ReactElement => (
         {LABELS[field]} <Num className="t2">{formatDecimal(from)}</Num> → <Num>{formatDecimal(to)}</Num>
       </p>
     ))}
-    <p className="t2 small">{course} The gate judges an entry anew.</p>
+    <p className="t2 small">{course}</p>
   </>
 );

@@ -55,7 +55,7 @@ describe('a change', () => {
 
   it('says beforehand how the venue takes it', () => {
     expect(changeCourse(sampleOrder(), btc)).toContain('BINANCE cannot change it in place');
-    expect(changeCourse(sampleOrder(), amending)).toBe('The venue changes it in place.');
+    expect(changeCourse(sampleOrder(), amending)).toBe('The venue changes it in place. The gate judges it anew.');
     expect(changeCourse(stop, amending)).toContain('A new order takes its place');
     expect(changeCourse(stop, { ...btc, forms: { ...formsOf(amending), modifyConditional: true } })).toContain(
       'in place.',

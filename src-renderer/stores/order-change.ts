@@ -60,9 +60,10 @@ export function modifyOf({ clientOrderId }: OrderDto, changes: readonly Changed[
 /** What the change does to the order at its venue. */
 export function changeCourse(order: OrderDto, instrument: InstrumentDto): string {
   const { modify, modifyConditional } = formsOf(instrument);
+  const anew = order.role === 'entry' ? ' The gate judges it anew.' : '';
   const isInPlace = modify === 'inPlace' && (order.triggerPrice === null || modifyConditional);
-  if (isInPlace) return 'The venue changes it in place.';
+  if (isInPlace) return `The venue changes it in place.${anew}`;
   if (order.role === 'entry')
-    return `${instrument.venue} cannot change it in place: it is canceled, then placed anew for what is left, behind others at its price.`;
+    return `${instrument.venue} cannot change it in place: it is canceled, then placed anew for what is left, behind others at its price.${anew}`;
   return 'A new order takes its place. Any time without protection in between is measured and shown.';
 }
