@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { useEffect, useRef, type ReactElement } from 'react';
 import type { InstrumentDto, WatchDto } from '../../src-preload/contract/state.ts';
 import { useEngine, useInstrument, useInstruments, useTerminal, useView } from '../app/terminal-context.tsx';
 import { Sparkline } from '../canvas/sparkline.tsx';
@@ -60,12 +60,17 @@ type WatchRowProps = { readonly entry: WatchDto; readonly instrument: Instrument
 function WatchRow({ entry, instrument }: WatchRowProps): ReactElement {
   const { session } = useTerminal();
   const isSelected = useView((view) => view.instrumentId === entry.instrumentId);
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
   const isLive = entry.feed === 'live';
   const digits = instrument ? digitsOf(instrument.tickSize) : undefined;
   const classes = [isSelected ? 'sel' : '', isLive ? '' : 'old'].join(' ');
   const age = entry.ageMs === null ? entry.feed : `${entry.feed}, ${ageText(entry.ageMs)}`;
   return (
     <tr
+      ref={row}
       className={classes}
       tabIndex={isSelected ? 0 : -1}
       aria-selected={isSelected}
