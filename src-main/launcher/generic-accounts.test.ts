@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acceptanceOf } from '../adapters/generic/missing-words.ts';
+import { acceptanceOf, missingLine } from '../adapters/generic/missing-words.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
 import type { GenericVenueConfig } from '../engine/domain/generic-venue-config.ts';
 import { instrumentId } from '../engine/domain/identifiers.ts';
@@ -48,5 +48,11 @@ it('takes the keys that are stored under the id of the venue', async () => {
   ]);
   await expect(liveAccounts([kucoin()], () => Promise.resolve(null))).rejects.toThrow(
     'expected keys stored as kucoin (leeward keys set kucoin), was none',
+  );
+});
+
+it('names the gaps of a venue in a line', () => {
+  expect(missingLine('KUCOIN')).toBe(
+    'without resting stop, lists, reduce only, create deadline, dead man, proven book, lookup',
   );
 });

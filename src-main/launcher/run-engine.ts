@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import { missingLine } from '../adapters/generic/missing-words.ts';
 import { Secret } from '../adapters/keychain/secret.ts';
 import { type ConcealingLogger, createLogger } from '../adapters/logger/pino-logger.ts';
 import { openJournal } from '../adapters/sqlite/open-journal.ts';
@@ -20,6 +21,7 @@ import {
   type Venue,
 } from '../engine/domain/identifiers.ts';
 import { decimal } from '../engine/domain/decimal.ts';
+import { isGenericVenue } from '../engine/domain/generic-venues.ts';
 import { Price } from '../engine/domain/quantities.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { InferenceRuntime } from '../engine/ports/inference-runtime.ts';
@@ -109,6 +111,7 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
     log: host.log,
   });
   await engine.start();
+  tellGaps(boot, engine);
   recording?.tell((state, detail) => engine.componentChanged('recording', state, detail));
   return {
     engine,
@@ -116,6 +119,13 @@ export async function runEngine(boot: EngineBoot, host: EngineHost): Promise<Run
     haltFor: haltingFor(boot, clock, engine),
     close: async () => closeAll({ clients, door, engine, link, measurements, recording, store }),
   };
+}
+
+/** A venue nobody proved stays in sight with all that is missing there. */
+function tellGaps({ accounts }: EngineBoot, engine: Engine): void {
+  for (const { venue } of accounts) {
+    if (venue !== undefined && isGenericVenue(venue)) engine.componentChanged(venue, 'degraded', missingLine(venue));
+  }
 }
 
 function optionsOf(boot: EngineBoot, host: EngineHost): Parameters<typeof createEngine>[1] {

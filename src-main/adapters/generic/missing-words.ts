@@ -34,3 +34,9 @@ export function missingDigest(venue: GenericVenue): string {
 
 /** What a person writes into the configuration to trade there with real money. */
 export const acceptanceOf = (venue: GenericVenue): string => `I trade ${venue} without ${missingDigest(venue)}`;
+
+/** The same in a line for the terminal: `without resting stop, lists, …`. */
+export const missingLine = (venue: GenericVenue): string =>
+  `without ${missingAt(venue)
+    .map((gap) => gap.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`))
+    .join(', ')}`;

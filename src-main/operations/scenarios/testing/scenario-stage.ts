@@ -10,6 +10,7 @@ import type { BracketRequest, Command } from '../../../engine/domain/command.ts'
 import type { Config } from '../../../engine/domain/config.ts';
 import { DEFAULT_CONFIG, DEFAULT_RECONCILIATION } from '../../../engine/domain/config-defaults.ts';
 import type { Denial } from '../../../engine/domain/denial.ts';
+import { isGenericVenue } from '../../../engine/domain/generic-venues.ts';
 import {
   type AccountId,
   accountId,
@@ -34,6 +35,8 @@ const BASES = ['BTC', 'ETH', 'SOL', 'XRP'];
 export type Place = Pick<AccountBoot, 'accountId' | 'venue' | 'product'>;
 export const ON_BINANCE: Place = { accountId: 'paper-01' };
 export const ON_KRAKEN: Place = { accountId: 'kraken-01', venue: 'KRAKEN' };
+/** A venue that ccxt alone knows, whose orders are found by our own id. */
+export const ON_GENERIC: Place = { accountId: 'binanceus-01', venue: 'BINANCEUS' };
 export const ON_USDM: Place = { accountId: 'futures-01', product: 'USDM' };
 
 export const marketOf = ({ venue = 'BINANCE', product = 'SPOT' }: Place, base = 'BTC'): InstrumentId =>
@@ -121,7 +124,7 @@ export class ScenarioLife {
     const journal = openJournal({ directory, engineEpoch: 1, clock: wall, checkpoints: 'inline' });
     if (!journal.ok) throw new Error(journal.error.detail);
     const dead = (): boolean => this.isDead;
-    const accounts = accountsOf(venue.exchange, options.places);
+    const accounts = accountsOf(venue.exchange, options.places, options.bases ?? BASES);
     this.accounts = accounts.map((account) => accountId(account.accountId));
     const boot = venueBootOf(venue.exchange, options.through);
     const parts = {
@@ -227,11 +230,18 @@ const CONFIG: Config = {
   reconciliation: { ...DEFAULT_RECONCILIATION, startup: 'policy' },
 };
 
-function accountsOf(exchange: PracticeExchange, places: readonly Place[]): readonly AccountBoot[] {
+function accountsOf(
+  exchange: PracticeExchange,
+  places: readonly Place[],
+  bases: readonly string[],
+): readonly AccountBoot[] {
   return places.map((place) => {
     const keys = exchange.accounts.find(({ name }) => name === place.accountId);
     if (keys === undefined) throw new Error(`expected an account ${place.accountId}, was none`);
-    return { ...place, mode: 'paper', apiKey: keys.apiKey, secret: keys.secret };
+    const { apiKey, secret } = keys;
+    const generic = { instruments: bases.map((base) => marketOf(place, base)), practice: exchange };
+    const isGeneric = place.venue !== undefined && isGenericVenue(place.venue);
+    return { ...place, mode: 'paper', apiKey, secret, ...(isGeneric ? { generic } : {}) };
   });
 }
 
