@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
 import { DEFAULT_CONFIG } from '../engine/domain/config-defaults.ts';
 import { VirtualClock } from '../engine/testing/virtual-clock.ts';
-import type { ChildMessage, EngineBoot, LauncherMessage } from './boot.ts';
+import { acceptanceOf } from '../adapters/generic/missing-words.ts';
+import type { GenericVenueConfig } from '../engine/domain/generic-venue-config.ts';
+import { instrumentId } from '../engine/domain/identifiers.ts';
+import type { AccountBoot, ChildMessage, EngineBoot, LauncherMessage } from './boot.ts';
 import type { Child, ChildExit, EntryName, ProcessHost } from './process-host.ts';
 import { type Session, type SessionOptions, startSession } from './session.ts';
 
@@ -176,6 +179,57 @@ describe('starting a session', () => {
     expect(told.venue.kraken).toEqual({ rest: 'http://x', publicStream: 'ws://x/k', privateStream: 'ws://x/kp' });
     const { accounts, venue } = told;
     expect(bootOf(host.named('guardian')[0])).toMatchObject({ accounts, venue, dataDir: told.dataDir });
+  });
+
+  describe('at venues of the generic adapter', () => {
+    const at = (venue: 'KUCOIN' | 'OKX', over: Partial<GenericVenueConfig> = {}): GenericVenueConfig => ({
+      ...{ venue, mode: 'paper', acceptedRisk: null },
+      instruments: [instrumentId({ base: 'BTC', quote: 'USDT', venue, product: 'SPOT' })],
+      ...over,
+    });
+    const live = at('OKX', { mode: 'live', acceptedRisk: acceptanceOf('OKX') });
+    const okx: AccountBoot = {
+      ...{ accountId: 'okx-01', mode: 'live', venue: 'OKX', apiKey: 'okx-key', secret: 'okx-secret' },
+      generic: { instruments: live.instruments, practice: null },
+    };
+    const config = (...genericVenues: readonly GenericVenueConfig[]) => ({ ...DEFAULT_CONFIG, genericVenues });
+
+    it('plays one on paper on a practice exchange of its own, and flattens what a lost engine leaves', async () => {
+      const { host, start } = setUp({ config: config(at('KUCOIN')) });
+      await start();
+      const { instruments } = at('KUCOIN');
+      expect(bootOf(host.named('practice-exchange')[1])).toMatchObject({
+        practice: { market: { venue: 'KUCOIN', instruments }, speed: 1, accounts: 1 },
+      });
+      const { accounts } = bootOf(host.named('engine')[0]) as EngineBoot;
+      expect(accounts.map(({ accountId }) => accountId)).toEqual(['paper-01', 'paper-02', 'kucoin-01']);
+      expect(accounts[2]).toMatchObject({
+        ...{ mode: 'paper', venue: 'KUCOIN', apiKey: 'made-up-1' },
+        generic: { instruments, practice: { rest: 'http://x', stream: 'ws://x/s', wsApi: 'ws://x/a' } },
+      });
+      expect(bootOf(host.named('guardian')[0])).toMatchObject({ accounts, afterFailedRestarts: 'flatten' });
+    });
+
+    it('leaves stops where each of them rests at its venue', async () => {
+      const { host, start } = setUp();
+      await start();
+      expect(bootOf(host.named('guardian')[0])).toMatchObject({ afterFailedRestarts: 'leaveStops' });
+    });
+
+    it('trades live with keys of its own, which no other session may hold meanwhile', async () => {
+      const locks = { accountLocks: join(dir, 'locks'), liveAccounts: [okx], config: config(live) };
+      const { host, start } = setUp(locks);
+      const session = await start();
+      expect((bootOf(host.named('engine')[0]) as EngineBoot).accounts.at(-1)).toEqual(okx);
+      await expect(setUp({ ...locks, dataDir: join(dir, 'other') }).start()).rejects.toThrow(/^expected venue key/);
+      await session.close();
+    });
+
+    it('starts nothing where what is missing was not accepted', async () => {
+      const { host, start } = setUp({ config: config({ ...live, acceptedRisk: 'yes' }), liveAccounts: [okx] });
+      await expect(start()).rejects.toThrow(/^venues\.okx\.acceptedRisk: expected "I trade OKX without /);
+      expect(host.children).toEqual([]);
+    });
   });
 
   it('keeps the keys of the venue from the worker and the server', async () => {

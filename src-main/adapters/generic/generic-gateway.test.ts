@@ -31,8 +31,12 @@ const isFill =
     event.kind === 'fill' && event.fill.clientOrderId === id;
 
 describe.each([
-  ['Binance', BINANCE_PROTOCOL, { orders: '/api/v3/order', balances: '/api/v3/account' }],
-  ['Kraken', KRAKEN_PROTOCOL, { orders: '/0/private/AddOrder', balances: '/0/private/BalanceEx' }],
+  ['Binance', BINANCE_PROTOCOL, { orders: '/api/v3/order', balances: '/api/v3/account', search: '/api/v3/order' }],
+  [
+    'Kraken',
+    KRAKEN_PROTOCOL,
+    { orders: '/0/private/AddOrder', balances: '/0/private/BalanceEx', search: '/0/private/OpenOrders' },
+  ],
 ])("the generic adapter on %s's protocol", (_name, protocol, paths) => {
   let exchange: Awaited<ReturnType<typeof startTestExchange>>;
   let rig: Rig;
@@ -204,6 +208,16 @@ describe.each([
     ])
       expect(outcome).toMatchObject({ kind: 'rejected', venueCode: 'UNSUPPORTED' });
     expect(await rig.gateway.cancel(cancel, 'cancel')).toMatchObject({ kind: 'rejected', venueCode: 'NOT_FOUND' });
+  });
+
+  it('says that it could not ask, when it could not, for the order that is to be canceled', async () => {
+    await rig.gateway.connect();
+    await control(exchange, 'POST', 'faults', { kind: 'status', status: 503, path: paths.search, times: 1 });
+    const cancel = { instrumentId: BTC, clientOrderId: orderId('entry'), listId: null };
+    expect(await rig.gateway.cancel(cancel, 'cancel')).toMatchObject({
+      ...{ kind: 'rejected', venueCode: 'NOT_FOUND', unread: true },
+      message: expect.stringMatching(/^HTTP_503: /) as string,
+    });
   });
 
   it('denies an order only where the venue finds orders by our id', async () => {

@@ -4,7 +4,7 @@ import type { CommandOutcome, Lane, ListedInstrument, OrderLookupRequest } from 
 import { abilitiesOf, type GenericVenue } from '../../engine/domain/generic-venues.ts';
 import type { AccountId, InstrumentId } from '../../engine/domain/identifiers.ts';
 import type { OrderSpec, Submission } from '../../engine/domain/order.ts';
-import { ensure, err, type Result } from '../../engine/domain/result.ts';
+import { ensure, err, ok, type Result } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type {
@@ -140,9 +140,11 @@ class GenericGateway implements VenueGateway {
     const { connected } = this;
     const market = connected?.markets.get(request.instrumentId);
     if (connected === undefined || market === undefined) return NOT_CONNECTED;
-    const venueId =
-      request.venueOrderId ?? (await connected.queries.venueIdOf(request.clientOrderId, market).then(valueOrNull));
-    if (venueId === null) return NOT_FOUND;
+    const { venueOrderId: adopted, clientOrderId } = request;
+    const found = adopted === undefined ? await connected.queries.venueIdOf(clientOrderId, market) : ok(adopted);
+    if (!found.ok) return notFound(`${found.error.code}: ${found.error.message}`);
+    const venueId = found.value;
+    if (venueId === null) return notFound('expected an order whose id at the venue is known, was none');
     return this.stamped(async (onSent) => {
       const isAllowed = this.options.isCurrentEpoch;
       const reply = await connected.calls.call((exchange) => exchange.cancelOrder(venueId, market.symbol), {
@@ -276,12 +278,10 @@ class GenericGateway implements VenueGateway {
 /** Nothing was sent. */
 const unsupported = (message: string): CommandOutcome => ({ kind: 'rejected', venueCode: 'UNSUPPORTED', message });
 
-const NOT_FOUND: CommandOutcome = {
-  kind: 'rejected',
-  venueCode: 'NOT_FOUND',
-  message: 'expected an order whose id at the venue is known, was none',
+const notFound = (message: string): CommandOutcome => ({
+  ...{ kind: 'rejected', venueCode: 'NOT_FOUND', message },
   unread: true,
-};
+});
 
 const paramsOf = ({ clientOrderId, type, timeInForce }: OrderSpec): Readonly<Record<string, unknown>> => ({
   clientOrderId,
@@ -290,8 +290,6 @@ const paramsOf = ({ clientOrderId, type, timeInForce }: OrderSpec): Readonly<Rec
 });
 
 const differs = (a: string, b: string): boolean => compareDecimals(decimal(a), decimal(b)) !== 0;
-
-const valueOrNull = <T>(reply: Result<T, CallFailure>): T | null => (reply.ok ? reply.value : null);
 
 const GIVEN: readonly string[] = ['apiKey', 'secret'];
 
