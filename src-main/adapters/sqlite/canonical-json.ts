@@ -43,8 +43,19 @@ function sortedKeys(value: object): readonly string[] {
   const keys = Object.keys(value);
   let last = '';
   for (const key of keys) {
-    if (key < last) return keys.sort();
+    if (key < last) return sortedLike(keys);
     last = key;
   }
   return keys;
+}
+
+/** Of objects with so many keys the last order seen: a state holds thousands of records that look alike. */
+const orders = new Map<number, { readonly keys: readonly string[]; readonly sorted: readonly string[] }>();
+
+function sortedLike(keys: readonly string[]): readonly string[] {
+  const known = orders.get(keys.length);
+  if (known !== undefined && keys.every((key, index) => key === known.keys[index])) return known.sorted;
+  const sorted = keys.toSorted();
+  orders.set(keys.length, { keys, sorted });
+  return sorted;
 }
