@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bracket, BTC, CoreSession, LISTED } from '../testing/core-session.ts';
+import { sessionOn, USDM } from '../testing/venue-cases.ts';
 
 function withPosition(accounts?: readonly string[]): CoreSession {
   const session = new CoreSession(accounts);
@@ -26,6 +27,30 @@ describe('the emergency stop', () => {
     expect(session.core.view.tradingState().state).toBe('halted');
     expect(session.venue.openIds()).toEqual([]);
     expect(session.exposure().isFlat).toBe(true);
+  });
+
+  it.each([
+    ['fills', 'fill' as const],
+    ['does not', 'expire' as const],
+  ])('keeps the stop that rests before an entry under way, which then %s', (_name, fok) => {
+    const session = sessionOn(USDM);
+    session.venue.options.fok = fok;
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId: USDM }) });
+    session.carryOut(session.effects.find(({ kind }) => kind === 'order.submit')!);
+    while (session.deliver(session.venue.events.shift()));
+    const entry = session.effects.findLast(({ kind }) => kind === 'order.submit')!;
+    session.effects.length = 0;
+    expect(session.ordersOfRole('entry')).toHaveLength(1);
+    const sent = session.command(stop).filter(({ kind }) => kind === 'order.submit' || kind === 'order.cancel');
+    expect(sent).toEqual([]);
+    session.carryOut(entry);
+    session.timeUs += 100_000;
+    session.pump();
+    session.advance(2_000);
+    expect(session.core.view.stop()).toMatchObject({ verifiedFlat: true });
+    expect(session.core.view.unprotectedMs()).toBe(0);
+    expect(session.venue.openIds()).toEqual([]);
+    expect(session.ordersOfRole('exit')).toHaveLength(fok === 'fill' ? 1 : 0);
   });
 
   it('keeps the stop until flat where orders lock no funds, and exits once', () => {

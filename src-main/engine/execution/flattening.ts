@@ -43,7 +43,7 @@ export function advanceFlattening(turn: Turn, exposure: Exposure): void {
   if (isFlat(turn.state, exposure)) {
     cancelAll(
       turn,
-      open.filter((record) => !isExit(record)),
+      open.filter((record) => !isExit(record) && !guardsEntry(turn, record)),
     );
     if (open.length === 0) exposure.flattening = null;
     return;
@@ -58,6 +58,12 @@ export function advanceFlattening(turn: Turn, exposure: Exposure): void {
 
 function cancelAll(turn: Turn, records: readonly OrderRecord[]): void {
   for (const record of records) sendCancel(turn, record);
+}
+
+/** Its entry may still fill, also one whose cancel is under way: the stop stays until that is known. */
+function guardsEntry(turn: Turn, { workingId }: OrderRecord): boolean {
+  const working = workingId === null ? undefined : turn.state.orders.get(workingId);
+  return working !== undefined && !isTerminal(working.status);
 }
 
 const isExit = (record: OrderRecord): boolean => record.spec.role === 'exit' || record.spec.role === 'escalation';
