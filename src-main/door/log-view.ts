@@ -8,6 +8,7 @@ const QUIET: ReadonlySet<string> = new Set([
   'clock.ticked',
   'prices.referenced',
   'balances.reported',
+  'margin.reported',
   'inference.answered',
   'stop.progressed',
 ]);
@@ -41,6 +42,10 @@ const SUMMARIES: Summaries = {
   'order.judged': ({ verdict }) => ({
     instrumentId: null,
     summary: { allowed: verdict.allowed, code: verdict.denials[0]?.code ?? null },
+  }),
+  'charge.booked': ({ charge: { amount, asset, instrumentId, kind } }) => ({
+    instrumentId,
+    summary: { charge: kind, amount, asset },
   }),
   'submit.answered': ({ outcome }) => ({ instrumentId: null, summary: { outcome: outcome.kind } }),
   'cancel.answered': ({ outcome }) => ({ instrumentId: null, summary: { outcome: outcome.kind } }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addDecimals, decimal, formatDecimal } from '../engine/domain/decimal.ts';
 import { ensure } from '../engine/domain/result.ts';
-import { formatAmount } from '../practice-exchange/matching/grid.ts';
+import { formatAmount, parseAmount } from '../practice-exchange/matching/grid.ts';
 import type { BracketRequest } from '../engine/domain/command.ts';
 import { FUTURES_ACCOUNT, FUTURES_BTC, FuturesSession, WAIT } from './testing/futures-session.ts';
 
@@ -88,6 +88,29 @@ describe('the whole engine on USD-M', () => {
       const pnl = ensure(session.engine.view.pnl(FUTURES_ACCOUNT) ?? undefined, 'a PnL');
       expect(formatDecimal(addDecimals(decimal('10000'), pnl))).toBe(equity.toString());
     }, WAIT);
+  });
+
+  it('books a liquidation as what it is, halts, and has no difference to explain', async () => {
+    await enter(bracket({}));
+    await vi.waitFor(() => expect(session.engine.view.exposures()).toMatchObject([{ covered: '1.00000000' }]), WAIT);
+    const futures = ensure(session.exchange.venue.usdm?.account('main')?.futures, 'a futures account');
+    // What is left does not cover the maintenance margin of 0.4.
+    futures.wallet.free = parseAmount('0.1');
+    session.tradeAt(10_000);
+    await vi.waitFor(
+      () => expect(session.engine.view.tradingState()).toMatchObject({ reason: 'POSITION_FORCED' }),
+      WAIT,
+    );
+    expect(session.engine.view.tradingState().state).toBe('halted');
+    await vi.waitFor(
+      () => expect(session.engine.view.exposures()).toMatchObject([{ quantity: '0', isFlat: true, openOrders: [] }]),
+      WAIT,
+    );
+    const [closing] = session.ledger().fills.filter(({ clientOrderId }) => clientOrderId.startsWith('autoclose-'));
+    const [position] = session.engine.view.positions();
+    expect(position?.quantity.isZero).toBe(true);
+    expect(position?.realizedPnl.toNumberLossy()).toBeCloseTo(Number(closing?.price) - 100.01 - 0.1, 1);
+    expect(session.engine.view.differences().filter(({ kind }) => kind === 'positionDiffers')).toEqual([]);
   });
 
   it('stops everything in both order spaces and proves that it is flat', async () => {

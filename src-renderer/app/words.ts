@@ -219,6 +219,11 @@ export const ALERT_WORDS: Readonly<Record<string, Wording>> = {
     (x) =>
       `${marketOf(x)}: believed ${p(x, 'believed')}, the venue holds ${p(x, 'venue')}. Nothing is booked by itself.`,
   ),
+  POSITION_FORCED: w(
+    'Closed by the venue',
+    (x) =>
+      `${marketOf(x)}: ${p(x, 'cause')}, ${p(x, 'side')} ${p(x, 'quantity')} at ${p(x, 'price')}. Booked; trading is halted.`,
+  ),
   LATE_FILL: w('Late fill', (x) => `${marketOf(x)} ${p(x, 'role')}: filled after the order had ended. Applied.`),
   DRIFT: w('Drift', (x) => `${p(x, 'strategyId')}: ${p(x, 'feature')} PSI ${p(x, 'psi')}.`),
   RECONCILED: w('Reconciled', (x) => `${marketOf(x)} ${p(x, 'role')}: found at the venue and taken over.`),

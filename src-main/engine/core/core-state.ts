@@ -23,7 +23,7 @@ export type AnsweredCommand = {
   readonly denial: Denial | null;
 };
 
-export type MarginReport = {
+type MarginReport = {
   readonly standing: MarginStanding;
   readonly positions: readonly VenuePosition[];
   readonly atUs: number;

@@ -18,7 +18,7 @@ import type {
 import type { ExecutorKind, ExecutorStatus } from './executor.ts';
 import type { Charge, MarginStanding } from './margin.ts';
 import type { Bar, FeedState, PriceReference, TradedRange } from './market.ts';
-import type { Fill, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
+import type { Fill, ForcedCause, OrderChange, OrderReport, OrderSide, Submission } from './order.ts';
 import type { Route } from './route.ts';
 import type { TradingState } from './trading-state.ts';
 import type { UnknownOutcome } from './unknown-outcome.ts';
@@ -288,6 +288,16 @@ export type Decision =
   | { readonly kind: 'command.answered'; readonly commandId: CommandId; readonly denial: Denial | null }
   | { readonly kind: 'signal.raised'; readonly signal: Signal }
   | { readonly kind: 'alert.raised'; readonly alert: Alert }
+  /** The venue closed a position, or a part of it, by itself. */
+  | {
+      readonly kind: 'position.forced';
+      readonly accountId: AccountId;
+      readonly instrumentId: InstrumentId;
+      readonly cause: ForcedCause;
+      readonly side: OrderSide;
+      readonly quantity: DecimalText;
+      readonly price: DecimalText;
+    }
   | {
       readonly kind: 'protection.measured';
       readonly accountId: AccountId;

@@ -1,15 +1,14 @@
 import type { DecimalText } from './decimal.ts';
 import type { InstrumentId } from './identifiers.ts';
 
-/** What carrying a position costs or pays: funding of perpetuals, interest on a loan, rollover of a margin position. */
-export const CHARGE_KINDS = ['funding', 'interest', 'rollover'] as const;
-export type ChargeKind = (typeof CHARGE_KINDS)[number];
-
-/** A cost or payment as the venue booked it, once by its id. */
+/**
+ * What carrying a position cost or paid, as the venue booked it, once by its id: funding of a perpetual, interest on a loan,
+ * rollover of a margin position.
+ */
 export type Charge = {
   /** The venue's own number: one and the same charge has it in every answer. */
   readonly chargeId: string;
-  readonly kind: ChargeKind;
+  readonly kind: 'funding' | 'interest' | 'rollover';
   readonly asset: string;
   /** Signed: negative was paid by us. */
   readonly amount: DecimalText;

@@ -111,7 +111,12 @@ export type Fill = {
   readonly liquidity: 'maker' | 'taker';
   /** The venue's time of the trade. */
   readonly tradedAtUs: number;
+  /** The venue closed a position by itself; absent for every other trade. */
+  readonly forced?: ForcedCause;
 };
+
+/** Why a venue closes a position: its margin is used up, it stood against one that was, or the contract ended. */
+export type ForcedCause = 'liquidation' | 'deleveraging' | 'settlement';
 
 /** What a venue says about one order: from a reply, the private stream or a query. Leg states of lists included. */
 export type OrderReport = {

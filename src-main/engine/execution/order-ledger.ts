@@ -14,6 +14,7 @@ import {
 } from './execution-state.ts';
 import { expectTrade } from './expected-balances.ts';
 import { isFlat } from './coverage.ts';
+import { bookForcedFill } from './forced-fills.ts';
 import { foreignKey, holdForeignFill } from './foreign-orders.ts';
 import { noteModified } from './modification.ts';
 import { alertOrder, track } from './order-record.ts';
@@ -123,7 +124,7 @@ export function applyFill(turn: Turn, fill: Fill): OrderRecord | undefined {
   if (isApplied(turn.state, fill)) return undefined;
   const record = recordOf(turn.state, fill) ?? adoptFromFill(turn, fill);
   if (record === undefined) {
-    holdForeignFill(turn, fill);
+    if (!bookForcedFill(turn, fill)) holdForeignFill(turn, fill);
     return undefined;
   }
   return bookFill(turn, record, { ...fill, clientOrderId: record.spec.clientOrderId });

@@ -2,7 +2,7 @@ import type { Balance, VenuePosition } from '../../../engine/domain/events.ts';
 import { compareDecimals, decimal, divideDecimals, formatDecimal } from '../../../engine/domain/decimal.ts';
 import type { ClientOrderId, InstrumentId, TradeId, VenueOrderId } from '../../../engine/domain/identifiers.ts';
 import type { Charge, MarginStanding } from '../../../engine/domain/margin.ts';
-import type { Fill, OrderReport, OrderType } from '../../../engine/domain/order.ts';
+import type { Fill, ForcedCause, OrderReport, OrderType } from '../../../engine/domain/order.ts';
 import type { ReportScope } from '../order-reports.ts';
 import type {
   AccountReply,
@@ -126,6 +126,7 @@ export function fillOfUpdate({ o }: OrderTradeUpdate, scope: ReportScope): Fill 
     fee: { amount: o.n ?? '0', asset: o.N ?? '' },
     liquidity: o.m ? 'maker' : 'taker',
     tradedAtUs: o.T * 1000,
+    ...forcedBy(o.c),
   };
 }
 
@@ -138,6 +139,18 @@ export function reportOfAlgoUpdate({ E, o }: AlgoUpdate, scope: ReportScope): Or
     scope,
   );
   return { ...report, rejectReason: o.rm === undefined || o.rm === null || o.rm === '' ? null : o.rm };
+}
+
+/** How the venue names the orders by which it closes positions; https://developers.binance.com/docs/derivatives/usds-margined-futures/user-data-streams/Event-Order-Update */
+const FORCED: readonly (readonly [prefix: string, cause: ForcedCause])[] = [
+  ['autoclose-', 'liquidation'],
+  ['adl_autoclose', 'deleveraging'],
+  ['settlement_autoclose-', 'settlement'],
+];
+
+function forcedBy(clientOrderId: string): Pick<Fill, 'forced'> {
+  const found = FORCED.find(([prefix]) => clientOrderId.startsWith(prefix));
+  return found === undefined ? {} : { forced: found[1] };
 }
 
 /** A row of userTrades has no client id: it comes from the order. */
@@ -153,6 +166,7 @@ export function fillOfTrade(row: TradeRow, clientOrderId: string, scope: ReportS
     fee: { amount: row.commission, asset: row.commissionAsset },
     liquidity: row.maker ? 'maker' : 'taker',
     tradedAtUs: row.time * 1000,
+    ...forcedBy(clientOrderId),
   };
 }
 
