@@ -144,7 +144,7 @@ function PositionRow({ position, instrument, isLeveraged, onClose }: RowProps): 
         <StopDistance position={position} />
       </td>
       {isLeveraged && (
-        <td className="r wide">
+        <td className="r">
           <Liquidation position={position} digits={digits} />
         </td>
       )}
@@ -171,7 +171,7 @@ const headsOf = (isLeveraged: boolean): readonly Head[] => {
     ['%', beside, 62],
     ['Stop', 'r', 75],
     ['Distance', isLeveraged ? 'r roomy' : 'r', 56],
-    ...(isLeveraged ? [['Liquidation', 'r wide', 78] as const] : []),
+    ...(isLeveraged ? [['Liquidation', 'r', 78] as const] : []),
     ['', 'r', 30],
   ];
 };
