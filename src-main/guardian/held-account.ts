@@ -1,3 +1,4 @@
+import { parseClientOrderId } from '../engine/domain/client-order-id.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import type { OrderLookup, OrderLookupRequest } from '../engine/domain/events.ts';
 import type { ClientOrderId, InstrumentId } from '../engine/domain/identifiers.ts';
@@ -26,9 +27,12 @@ const q = (text: string): Quantity => Quantity.of(decimal(text));
 export class HeldAccount {
   private readonly base = new Map<InstrumentId, Quantity>();
   private readonly followed = new Map<ClientOrderId, Followed>();
+  private readonly mayBeShort: boolean;
   private isFirstLook = true;
 
-  constructor(held: readonly HeldPosition[], nowUs: number) {
+  /** `mayBeShort`: what is sold beyond the holding is borrowed; elsewhere there is no less than nothing. */
+  constructor(held: readonly HeldPosition[], nowUs: number, mayBeShort: boolean) {
+    this.mayBeShort = mayBeShort;
     for (const { instrumentId, quantity, orders } of held) {
       const id = instrumentId as InstrumentId;
       this.base.set(id, q(quantity));
@@ -68,12 +72,13 @@ export class HeldAccount {
     this.isFirstLook = false;
   }
 
+  /** Signed: negative for a short. */
   quantity(instrumentId: InstrumentId): Quantity {
     let quantity = this.base.get(instrumentId) ?? Quantity.zero();
     for (const order of this.followed.values()) {
       if (order.instrumentId === instrumentId) quantity = quantity.plus(order.change);
     }
-    return quantity.max(Quantity.zero());
+    return this.mayBeShort ? quantity : quantity.max(Quantity.zero());
   }
 
   private learn(lookup: OrderLookup, nowUs: number): void {
@@ -92,15 +97,24 @@ export class HeldAccount {
   /** A resting stop of ours proves a position, also one the engine never lived to tell of. */
   private countProven(ours: readonly OrderReport[]): void {
     const proven = new Map<InstrumentId, Quantity>();
-    for (const { side, triggerPrice, venueStatus, instrumentId, quantity, filledQuantity } of ours) {
-      if (side !== 'sell' || triggerPrice === null || venueStatus === 'pendingNew') continue;
+    for (const order of ours) {
+      const { side, venueStatus, instrumentId, quantity, filledQuantity } = order;
+      if (!this.isProtective(order) || venueStatus === 'pendingNew') continue;
       const open = q(quantity).minus(q(filledQuantity));
-      proven.set(instrumentId, (proven.get(instrumentId) ?? Quantity.zero()).plus(open));
+      const signed = side === 'sell' ? open : open.negated();
+      proven.set(instrumentId, (proven.get(instrumentId) ?? Quantity.zero()).plus(signed));
     }
     for (const [instrumentId, quantity] of proven) {
-      const missing = quantity.minus(this.quantity(instrumentId)).max(Quantity.zero());
-      this.base.set(instrumentId, (this.base.get(instrumentId) ?? Quantity.zero()).plus(missing));
+      const missing = quantity.minus(this.quantity(instrumentId));
+      const isMore = missing.isNegative === quantity.isNegative;
+      if (isMore) this.base.set(instrumentId, (this.base.get(instrumentId) ?? Quantity.zero()).plus(missing));
     }
+  }
+
+  /** Where shorts are traded an entry may wait for a trigger too: the role in its id says which it is. */
+  private isProtective({ clientOrderId, side, triggerPrice }: OrderReport): boolean {
+    if (triggerPrice === null || clientOrderId === null) return false;
+    return this.mayBeShort ? parseClientOrderId(clientOrderId)?.role === 'stop' : side === 'sell';
   }
 }
 

@@ -3,7 +3,9 @@ import type { CommandOutcome, ListedInstrument, VenuePosition } from '../engine/
 import { makeClientOrderId, parseClientOrderId } from '../engine/domain/client-order-id.ts';
 import { decimal } from '../engine/domain/decimal.ts';
 import type { ClientOrderId, InstrumentId } from '../engine/domain/identifiers.ts';
+import { instrumentOf } from '../engine/domain/listed-instrument.ts';
 import type { OrderReport, OrderSpec } from '../engine/domain/order.ts';
+import { coveringQuantity } from '../engine/domain/protective-quantity.ts';
 import { Quantity } from '../engine/domain/quantities.ts';
 import type { VenueGateway, VenueSnapshot } from '../engine/ports/venue-gateway.ts';
 import { HeldAccount } from './held-account.ts';
@@ -30,7 +32,7 @@ const RETRY_MS = 200;
 const FIRST_COUNTER = 2 ** 39;
 
 /**
- * Cancels every order of ours and sells what is held of our own fills, account by account in parallel, until a look shows
+ * Cancels every order of ours and closes what is held, or owed, of our own fills, account by account in parallel, until a look shows
  * nothing left. Runs only after the engine has exited. Never throws: what could not be done is in the report.
  */
 export async function flattenAll(options: KillPathOptions): Promise<KillReport> {
@@ -59,11 +61,11 @@ async function flattenAccount(gateway: VenueGateway, index: number, options: Kil
   const startUs = clock.monotonicUs();
   const own = held.filter(({ accountId }) => accountId === gateway.accountId);
   const actions: KillAction[] = [];
-  const account = new HeldAccount(own, startUs);
-  const run: Run = { gateway, options, actions, account, nextId: ids(options, index), listed: null, dust: new Set() };
   // Where positions are the venue's own and exits cannot turn them, stops may rest until they are closed.
-  const { positions, reduceOnly } = gateway.capabilities;
+  const { positions, reduceOnly, sellsOnlyHoldings } = gateway.capabilities;
   const nextStep = positions && reduceOnly ? stepPositions : step;
+  const account = new HeldAccount(own, startUs, !sellsOnlyHoldings);
+  const run: Run = { gateway, options, actions, account, nextId: ids(options, index), listed: null, dust: new Set() };
   while (clock.monotonicUs() - startUs < PATIENCE_US) {
     try {
       if (await nextStep(run)) return { actions, verifiedFlat: true };
@@ -90,7 +92,7 @@ async function step(run: Run): Promise<boolean> {
   await Promise.all(cancellable(before.ours).map(async (order) => cancel(run, order)));
   const released = before.ours.length === 0 ? before : await look(run);
   if (released === null) return false;
-  await Promise.all(sellable(run, released).map(async (exit) => sell(run, exit)));
+  await Promise.all(exitsOf(run, released).map(async (exit) => leave(run, exit)));
   return false;
 }
 
@@ -117,7 +119,7 @@ async function close(run: Run, { instrumentId, quantity: text }: VenuePosition):
   const most = run.listed?.get(instrumentId)?.maxQuantity;
   const whole = held.isNegative ? held.negated() : held;
   const quantity = most === undefined ? whole : whole.min(Quantity.of(decimal(most)));
-  const order = exitOrder(run, { instrumentId, quantity }, held.isNegative ? 'buy' : 'sell');
+  const order = exitOrder(run, { instrumentId, quantity, side: held.isNegative ? 'buy' : 'sell' });
   const outcome = await answered(
     run.gateway.submit({ kind: 'single', order: { ...order, reduceOnly: true } }, 'reduce'),
   );
@@ -129,7 +131,9 @@ type Look = { readonly snapshot: VenueSnapshot; readonly ours: readonly OrderRep
 /** Null when the venue does not tell. */
 async function look(run: Run): Promise<Look | null> {
   const { gateway, account, options } = run;
-  const asked = await gateway.snapshot(account.lookups(), []);
+  // On Kraken a look is asked of the key's own counter, all of which may serve it; at Binance of the address, which can be banned.
+  const lane = gateway.venue === 'KRAKEN' ? 'reduce' : 'query';
+  const asked = await gateway.snapshot(account.lookups(), [], lane);
   if (!asked.ok) {
     noteAction(run, { instrumentId: '*', action: 'query', clientOrderId: null, outcome: asked.error.detail });
     return null;
@@ -143,35 +147,36 @@ function isFlat(run: Run): boolean {
   return run.account.instruments().every((id) => run.account.isSettled(id) && lotsOf(run, id) === null);
 }
 
-/** What can be sold of our own position: whole lots; null when that is too little. */
+/** What closes our own position, in whole lots; null when that is too little. */
 function lotsOf(run: Run, instrumentId: InstrumentId): Quantity | null {
-  const instrument = run.listed?.get(instrumentId);
+  const listed = run.listed?.get(instrumentId);
   const held = run.account.quantity(instrumentId);
-  if (instrument === undefined) return held.isZero ? null : held;
-  const lots = held.floorToLot(Quantity.of(decimal(instrument.lotSize)));
-  const isDust = run.dust.has(instrumentId) || lots.compare(Quantity.of(decimal(instrument.minQuantity))) < 0;
-  return isDust ? null : lots;
+  if (listed === undefined) return held.isZero ? null : held.abs();
+  const lots = held.abs().floorToLot(Quantity.of(decimal(listed.lotSize)));
+  const isDust = run.dust.has(instrumentId) || lots.compare(Quantity.of(decimal(listed.minQuantity))) < 0;
+  if (isDust) return null;
+  return held.isNegative ? coveringQuantity(held.abs(), instrumentOf(listed)) : lots;
 }
 
-type Exit = { readonly instrumentId: InstrumentId; readonly quantity: Quantity };
+type Exit = { readonly instrumentId: InstrumentId; readonly quantity: Quantity; readonly side: OrderSpec['side'] };
 
 /**
- * No more than our position and what is free. Nothing where an order of ours still rests or has an unknown end: what it
- * sells meanwhile would be sold twice, out of a balance that is not ours.
+ * No more than our position, and of a long no more than what is free. Nothing where an order of ours still rests or has an
+ * unknown end: what it trades meanwhile would be traded twice, out of a balance that is not ours.
  */
-function sellable(run: Run, { snapshot, ours }: Look): readonly Exit[] {
+function exitsOf(run: Run, { snapshot, ours }: Look): readonly Exit[] {
   return run.account.instruments().flatMap((instrumentId) => {
     const instrument = run.listed?.get(instrumentId);
     const lots = lotsOf(run, instrumentId);
     const isBusy = !run.account.isSettled(instrumentId) || ours.some((order) => order.instrumentId === instrumentId);
     if (instrument === undefined || lots === null || isBusy) return [];
+    const side = run.account.quantity(instrumentId).isNegative ? 'buy' : 'sell';
     const base = instrumentId.slice(0, instrumentId.indexOf('/'));
     const free = snapshot.balances.find(({ asset }) => asset === base)?.free ?? '0';
-    const quantity = lots
-      .min(Quantity.of(decimal(free)))
+    const quantity = (side === 'buy' ? lots : lots.min(Quantity.of(decimal(free))))
       .min(Quantity.of(decimal(instrument.maxQuantity)))
       .floorToLot(Quantity.of(decimal(instrument.lotSize)));
-    return quantity.compare(Quantity.of(decimal(instrument.minQuantity))) < 0 ? [] : [{ instrumentId, quantity }];
+    return quantity.compare(Quantity.of(decimal(instrument.minQuantity))) < 0 ? [] : [{ instrumentId, quantity, side }];
   });
 }
 
@@ -190,7 +195,7 @@ async function cancel(run: Run, { instrumentId, clientOrderId, side }: OrderRepo
 }
 
 /** A market order out of a position, its intent on disk. */
-function exitOrder(run: Run, { instrumentId, quantity }: Exit, side: OrderSpec['side']): OrderSpec {
+function exitOrder(run: Run, { instrumentId, quantity, side }: Exit): OrderSpec {
   const clientOrderId = run.nextId();
   writeIntent(run, { action: 'exit', instrumentId, clientOrderId, quantity: quantity.toString() });
   return {
@@ -208,12 +213,12 @@ function exitOrder(run: Run, { instrumentId, quantity }: Exit, side: OrderSpec['
   };
 }
 
-async function sell(run: Run, exit: Exit): Promise<void> {
+async function leave(run: Run, exit: Exit): Promise<void> {
   const { account, gateway, options } = run;
-  const order = exitOrder(run, exit, 'sell');
+  const order = exitOrder(run, exit);
   const { clientOrderId, instrumentId } = order;
   const outcome = await answered(gateway.submit({ kind: 'single', order }, 'reduce'));
-  // What it sold, if anything, is told by the next look: a market order may fill in part.
+  // What it traded, if anything, is told by the next look: a market order may fill in part.
   if (outcome.kind !== 'rejected') account.follow(clientOrderId, instrumentId, options.clock.monotonicUs());
   else if (outcome.message.includes('NOTIONAL')) run.dust.add(instrumentId);
   noteAction(run, { instrumentId, action: 'exit', clientOrderId, outcome: textOf(outcome) });

@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Lane } from '../../engine/domain/events.ts';
-import { ok } from '../../engine/domain/result.ts';
+import { err, ok } from '../../engine/domain/result.ts';
 import { VirtualClock } from '../../engine/testing/virtual-clock.ts';
+import type { CallFailure } from '../ccxt/call-failure.ts';
 import { KrakenSender } from './sender.ts';
+
+const FULL: CallFailure = {
+  ...{ outcome: 'rejected', code: 'EAPI:Rate limit exceeded', message: 'full', remedy: 'pause', retryAfterMs: null },
+};
 
 function key() {
   const clock = new VirtualClock();
   const sent: string[] = [];
   const hanging: (() => void)[] = [];
-  const state = { hangs: false, isCurrent: true };
+  const state = { hangs: false, isCurrent: true, isFull: false };
   const sender = new KrakenSender({
     ccxt: {
       call: async (_call, params) => {
         const { name } = params;
         if (typeof name === 'string') sent.push(name);
+        if (state.isFull) return err(FULL);
         if (state.hangs) await new Promise<void>((resolve) => hanging.push(resolve));
         return ok('done');
       },
@@ -52,6 +58,22 @@ describe('requests of one key', () => {
     await clock.advanceAsync(61_000, 1_000);
     expect(await crowd).toMatchObject(denied('NO_WEIGHT'));
     expect(sent).toEqual(['first']);
+  });
+
+  it('wait for the counter of the venue when others filled it, however urgent, and orders do not', async () => {
+    const { clock, sent, state, sender, request } = key();
+    state.isFull = true;
+    expect(await sender.query(request('look', 'reduce', { calls: 1 }))).toMatchObject({ ok: false });
+    state.isFull = false;
+    const again = sender.query(request('again', 'reduce', { calls: 1 }));
+    expect(await sender.command(request('exit', 'reduce'))).toEqual(ok('done'));
+    expect(sent).toEqual(['look', 'exit']);
+    // A third of a call each second, and the refused one counts.
+    await clock.advanceAsync(4_500, 100);
+    expect(sent).toEqual(['look', 'exit']);
+    await clock.advanceAsync(2_000, 100);
+    expect(await again).toEqual(ok('done'));
+    expect(sent).toEqual(['look', 'exit', 'again']);
   });
 
   it('leave in the order of their urgency while one is under way', async () => {

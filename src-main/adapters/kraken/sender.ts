@@ -115,12 +115,25 @@ export class KrakenSender {
     const reply = await this.parts.ccxt.call(request.call, request.params);
     release();
     const checked = checkedReply(reply, request);
-    if (!checked.ok) this.parts.onFailure(checked.error);
+    if (!checked.ok) this.learn(checked.error, request.calls ?? 0);
     return checked;
   }
 
+  /**
+   * Others used the key, an earlier life above all: its counter is full, whatever we reckoned, and what was refused counts as
+   * well. Asking again too early would keep it full for ever, also for the looks that prove a stop.
+   */
+  private learn(failure: CallFailure, calls: number): void {
+    const { clock, onFailure, tier } = this.parts;
+    if (failure.code.startsWith('EAPI:Rate limit exceeded'))
+      this.calls.raiseTo(TIER_LIMITS[tier].callsMax + calls, clock.monotonicUs());
+    onFailure(failure);
+  }
+
   private turn({ lane, calls = 0 }: Pick<KrakenRequest<unknown>, 'lane' | 'calls'>): Promise<Turn> {
-    const deadlineUs = this.parts.clock.monotonicUs() + PATIENCE_MS[lane] * 1000;
+    // What the counter holds back is a look: it outlasts it. An exit that waited so long is decided anew.
+    const patienceMs = PATIENCE_MS[calls > 0 ? 'query' : lane];
+    const deadlineUs = this.parts.clock.monotonicUs() + patienceMs * 1000;
     return new Promise((start) => {
       const place = this.waiting.findIndex((other) => LANES.indexOf(other.lane) > LANES.indexOf(lane));
       this.waiting.splice(place < 0 ? this.waiting.length : place, 0, { lane, calls, deadlineUs, start });

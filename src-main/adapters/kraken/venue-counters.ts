@@ -22,6 +22,12 @@ export class DecayingCounter {
     this.atUs = nowUs;
   }
 
+  /** The venue says that it is at least there. */
+  raiseTo(level: number, nowUs: number): void {
+    this.value = Math.max(this.at(nowUs), level);
+    this.atUs = nowUs;
+  }
+
   /** 0 when it is at or below already. */
   untilBelowMs(level: number, nowUs: number): number {
     return Math.max(0, Math.ceil(((this.at(nowUs) - level) / this.perSecond) * 1000));
