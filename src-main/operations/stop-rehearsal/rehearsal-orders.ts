@@ -5,6 +5,7 @@ import { Price, Quantity } from '../../engine/domain/quantities.ts';
 
 type Start = Extract<CommandDto, { readonly kind: 'startExecutor' }>;
 type Place = Extract<CommandDto, { readonly kind: 'placeOrder' }>;
+export type RehearsalCommand = Start | Place | Extract<CommandDto, { readonly kind: 'enterBracket' }>;
 
 /** Worth of each order in the quote asset. Of an entry near the price only parts fill, and rest a stop of their own. */
 const NOTIONAL = 200;
@@ -25,7 +26,7 @@ export type RehearsalMarket = {
  * A position with its stop and target in one account; in the next (the same where there is but one) an order that rests, of
  * every type by turns, and an executor at work, of every kind by turns.
  */
-export function rehearsalOrders(market: RehearsalMarket): readonly CommandDto[] {
+export function rehearsalOrders(market: RehearsalMarket): readonly RehearsalCommand[] {
   const { accounts, turn } = market;
   const [first = '', second = first] = turned(accounts, turn);
   const scale = new Scale(market);
@@ -80,7 +81,7 @@ class Scale {
     return { stopTrigger: this.at(0.97), stopLimit: this.at(0.965), target: null };
   }
 
-  bracket(accountId: string, entry: 'fok' | 'resting', notional: number, ratio: number): CommandDto {
+  bracket(accountId: string, entry: 'fok' | 'resting', notional: number, ratio: number): RehearsalCommand {
     const { stopLimit, stopTrigger } = this.protection();
     return {
       ...{ kind: 'enterBracket', ...this.owner(accountId), side: this.side, entry, quantity: this.worth(notional) },
@@ -88,7 +89,7 @@ class Scale {
     };
   }
 
-  order(accountId: string, fields: Pick<Place, 'type'> & Partial<Place>): CommandDto {
+  order(accountId: string, fields: Pick<Place, 'type'> & Partial<Place>): RehearsalCommand {
     return {
       ...{ kind: 'placeOrder', ...this.owner(accountId), side: this.side, quantity: this.worth(NOTIONAL) },
       ...{ timeInForce: 'gtc', price: null, triggerPrice: null, reduceOnly: false, protection: this.protection() },
@@ -96,7 +97,7 @@ class Scale {
     };
   }
 
-  executor(accountId: string, params: Start['params']): CommandDto {
+  executor(accountId: string, params: Start['params']): RehearsalCommand {
     return {
       ...{ kind: 'startExecutor', ...this.owner(accountId), side: this.side, quantity: this.worth(NOTIONAL * 3) },
       ...{ reduceOnly: false, protection: this.protection(), params },
@@ -109,7 +110,7 @@ class Scale {
 }
 
 /** Below the market where it waits for a fall, above it where for a rise, and near it, where parts fill. */
-const RESTING: readonly ((scale: Scale, account: string) => CommandDto)[] = [
+const RESTING: readonly ((scale: Scale, account: string) => RehearsalCommand)[] = [
   (scale, account) => scale.bracket(account, 'resting', NEAR_NOTIONAL, 0.9998),
   (scale, account) => scale.order(account, { type: 'limit', price: scale.at(0.985) }),
   (scale, account) =>

@@ -6,7 +6,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import { connectEngine, type EngineClient } from '../../launcher/engine-client.ts';
 import { type PracticeSession, startPracticeSession } from '../../launcher/practice-session.ts';
 import { pressStop } from './press-stop.ts';
-import { type RehearsalMarket, rehearsalOrders } from './rehearsal-orders.ts';
+import { type RehearsalCommand, rehearsalOrders } from './rehearsal-orders.ts';
 import type { StopRehearsal } from './stop-comparison.ts';
 
 export type RehearsalOptions = {
@@ -24,6 +24,8 @@ const BATCH = 5;
 const ORDER_WINDOW_MS = 10_500;
 const OPEN_WITHIN_MS = 60_000;
 const LOOK_MS = 20;
+const TRIES = 5;
+const RETRY_MS = 500;
 const UPDATES_PER_SECOND = 5;
 const QUIET = [
   ...['strategies.ema-fok.enabled=false', 'strategies.ema-resting.enabled=false', 'capture.enabled=false'],
@@ -69,9 +71,8 @@ async function rehearse(session: PracticeSession, options: RehearsalOptions): Pr
     const { length } = client.instruments;
     await until(client, clock, `${length} live markets`, (state) => state.strip.feed.live >= length);
     await openAll(client, options);
-    await until(client, clock, `a protected position on ${length} instruments`, (state) => {
-      refuseLost(state);
-      const covered = state.positions.filter(({ coverage }) => coverage === 'protected');
+    await until(client, clock, `a protected position on ${length} instruments`, ({ positions }) => {
+      const covered = positions.filter(({ coverage }) => coverage === 'protected');
       return new Set(covered.map(({ instrumentId }) => instrumentId)).size >= length;
     });
     if (instruments >= BATCH) {
@@ -98,43 +99,41 @@ async function openAll(client: EngineClient, { clock, instruments, progress }: R
     for (const instrument of products.flatMap((listed) => listed.slice(turn, turn + 1))) {
       const last = watch.find(({ instrumentId }) => instrumentId === instrument.instrumentId)?.last ?? null;
       if (last === null) throw new Error(`expected a price of ${instrument.instrumentId}, was none`);
-      await open(client, { instrument, last, accounts: accountsOf(client, instrument), turn });
-      // Kraken takes one request after the other: what waits too long behind others is not sent.
-      await until(client, clock, `answers to the orders on ${instrument.instrumentId}`, (state) => {
-        refuseLost(state);
-        return !state.orders.some(({ pending, status }) => pending?.command === 'create' && status !== 'rejected');
-      });
+      const market = { instrument, last, accounts: accountsOf(client, instrument), turn };
+      for (const command of rehearsalOrders(market)) await open(client, clock, command);
     }
   }
-}
-
-/**
- * Throws for an order that the venue did not take: a drill without it would show less than it says. Executors and
- * guards try again, and a post-only order may find the market moved.
- */
-function refuseLost({ orders }: TerminalState): void {
-  const lost = orders.find(
-    ({ reason, status, type }) => status === 'rejected' && reason === 'command' && type !== 'limitMaker',
-  );
-  if (lost === undefined) return;
-  const { accountId, instrumentId, reason, role, status, type } = lost;
-  throw new Error(`expected ${role} ${type} on ${accountId} ${instrumentId} at the venue, was ${status}: ${reason}`);
 }
 
 const accountsOf = (client: EngineClient, { accounts = [] }: InstrumentDto): readonly string[] =>
   client.accounts.filter((account) => accounts.includes(account));
 
-async function open(client: EngineClient, market: RehearsalMarket): Promise<void> {
-  for (const command of rehearsalOrders(market)) {
+/**
+ * Sends a command until the venue takes its orders: Kraken is asked one thing after the other, and an entry that waits too
+ * long behind others is not sent. Throws when it is denied, or not taken: a drill without it would show less than it says.
+ */
+async function open(client: EngineClient, clock: Clock, command: RehearsalCommand): Promise<void> {
+  const what = `${'type' in command ? command.type : command.kind} on ${command.accountId} ${command.instrumentId}`;
+  for (let tries = TRIES; tries > 0; tries--) {
+    const refusedBefore = refused(await client.snapshot());
     const reply = await client.command(command);
-    if (reply.ok) continue;
-    const { code, params } = reply.error;
-    const what = 'type' in command ? command.type : command.kind;
-    throw new Error(
-      `expected ${what} on ${market.instrument.instrumentId} to be taken, was ${code} ${JSON.stringify(params)}`,
-    );
+    if (!reply.ok) {
+      const { code, params } = reply.error;
+      throw new Error(`expected ${what} to be taken, was ${code} ${JSON.stringify(params)}`);
+    }
+    const isAnswered = ({ orders }: TerminalState): boolean =>
+      !orders.some(({ pending, status }) => pending?.command === 'create' && status !== 'rejected');
+    await until(client, clock, `an answer to ${what}`, isAnswered);
+    if (refused(await client.snapshot()) === refusedBefore) return;
+    await pause(clock, RETRY_MS);
   }
+  throw new Error(`expected ${what} at the venue, was refused ${TRIES} times`);
 }
+
+/** Executors and guards try again by themselves, and a post-only order may find the market moved. */
+const refused = ({ orders }: TerminalState): number =>
+  orders.filter(({ reason, status, type }) => status === 'rejected' && reason === 'command' && type !== 'limitMaker')
+    .length;
 
 async function until(
   client: EngineClient,
