@@ -22,8 +22,9 @@ usage: leeward audit <data directory or journal file> [--rows] [--kind k] [--ord
 
 Recomputes the hash of every row and checks every signed checkpoint, also while the engine runs. Exits 1 and names the
 first bad row when the journal is not what was written. Any filter shows rows; the proof always covers all of them.
-Recorded market data that the journal refers to is hashed too: altered segments are named and exit 1, missing ones are
-named only, as the oldest are removed to stay within capture.maxMegabytes.
+Recorded market data that the journal refers to is hashed too: altered segments are named and exit 1. Those that the
+journal says were removed, to stay within capture.maxMegabytes, are counted; other missing ones are named only, as a
+later session may have removed them.
 
   --rows         show every row
   --kind <kind>  rows of one kind, such as order.filled
@@ -76,9 +77,10 @@ async function runAudit(path: string, filter: JournalFilter | undefined, io: Cli
 
 const directoryOf = (path: string): string => (statSync(path).isDirectory() ? path : dirname(path));
 
-function segmentsText({ referenced, verified, missing, altered }: SegmentAudit): string {
-  if (referenced === 0) return '';
-  return `; market data: ${verified} of ${referenced} segments verified, ${missing.length} missing, ${altered.length} altered`;
+function segmentsText({ referenced, verified, cut, removed, missing, altered }: SegmentAudit): string {
+  if (referenced + removed === 0) return '';
+  const counts = `${verified} of ${referenced} segments verified, ${cut} cut by a kill, ${removed} removed`;
+  return `; market data: ${counts}, ${missing.length} missing, ${altered.length} altered`;
 }
 
 /** All digits: a sequence. Otherwise a UTC date or time. */

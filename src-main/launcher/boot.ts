@@ -71,6 +71,8 @@ export type EngineBoot = {
   readonly accounts: readonly AccountBoot[];
   /** Instrument ids to trade and show; empty for all that the venue lists. */
   readonly instruments: readonly string[];
+  /** Folders with market data of earlier sessions that nobody writes any more, the oldest first. */
+  readonly earlierRecordings?: readonly string[];
   /** Folder of the drift baselines. */
   readonly baselineDir: string;
   /** STAND-IN where the shell is not Electron itself; empty otherwise. */

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { removeOldest, segmentsIn } from '../adapters/capture/segment-writer.ts';
 import { loadConfig } from '../adapters/config-file/load-config.ts';
 import { lockDirectory } from '../adapters/sqlite/directory-lock.ts';
 import { createSystemClock } from '../adapters/system-clock/system-clock.ts';
 import { bundleRoot } from './bundle-root.ts';
 import { announceRunning, type DataHome, newPracticeDirectory, openDataHome, recordingFolders } from './data-home.ts';
-import { DEFAULT_CAPTURE } from '../engine/domain/config-defaults.ts';
 import type { Config } from '../engine/domain/config.ts';
 import { type EntryName, nodeProcessHost, type ProcessHost } from './process-host.ts';
 import { openKeychain } from '../adapters/keychain/keychain.ts';
@@ -65,11 +63,6 @@ export async function startPracticeSession(options: PracticeSessionOptions): Pro
   }
 }
 
-/** Every practice session records into a directory of its own: all earlier ones together keep as much as one may have. */
-async function removeOldRecordings(home: DataHome, maxMegabytes: number): Promise<void> {
-  await removeOldest(await segmentsIn(recordingFolders(home), true), maxMegabytes);
-}
-
 const onEveryInstrument = (config: Config): Config => ({
   ...config,
   strategies: config.strategies.map((strategy) => ({ ...strategy, instruments: [] })),
@@ -87,7 +80,7 @@ async function startLocked(
   release: () => void,
 ): Promise<PracticeSession> {
   const { host: makeHost = nodeProcessHost, hostLabel = '' } = options;
-  await removeOldRecordings(home, (config.capture ?? DEFAULT_CAPTURE).maxMegabytes);
+  const earlierRecordings = recordingFolders(home);
   const dataDir = newPracticeDirectory(home, new Date());
   const bundles = bundleRoot();
   const root = fileURLToPath(new URL('../../', bundles));
@@ -96,6 +89,7 @@ async function startLocked(
     host: makeHost((name) => new URL(`${name}.js`, bundles)),
     clock: createSystemClock(),
     dataDir,
+    earlierRecordings,
     installation: home.installation,
     config: tradedConfig(options, config, seatsOf(practice)),
     venue: { practice },

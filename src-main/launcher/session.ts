@@ -26,6 +26,8 @@ export type SessionOptions = {
   readonly liveAccounts?: readonly AccountBoot[];
   /** Instrument ids; empty for all. */
   readonly instruments: readonly string[];
+  /** Folders with market data of earlier sessions of this home, the oldest first. */
+  readonly earlierRecordings?: readonly string[];
   readonly baselineDir: string;
   readonly hostLabel: string;
   readonly modelCards: readonly string[];
@@ -161,7 +163,7 @@ async function startTrading(
   });
   await guardian();
   const worker = await run('worker', { t: 'boot', modelCards: options.modelCards });
-  const { baselineDir, config, hostLabel, instruments } = options;
+  const { baselineDir, config, earlierRecordings = [], hostLabel, instruments } = options;
   const startLife = async (): Promise<Child> => {
     const { newLife } = await guardian();
     const engineEpoch = await newLife();
@@ -175,6 +177,7 @@ async function startTrading(
       venue,
       accounts,
       instruments,
+      earlierRecordings,
       baselineDir,
       hostLabel,
     });

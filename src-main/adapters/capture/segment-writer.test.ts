@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RawCapture } from '../../engine/ports/raw-capture.ts';
 import { VirtualClock } from '../../engine/testing/virtual-clock.ts';
 import { CaptureSession } from './capture-session.ts';
-import type { SegmentNote } from './segment-file.ts';
+import { SegmentFile, type SegmentNote } from './segment-file.ts';
 import { createSegmentWriter, type SegmentWriter, type SegmentWriterOptions } from './segment-writer.ts';
 
 const WAIT = { timeout: 15_000 };
@@ -15,12 +15,13 @@ const WAIT = { timeout: 15_000 };
 let dir: string;
 let clock: VirtualClock;
 let notes: SegmentNote[];
+let removed: string[];
 let states: [string, string][];
 let writers: SegmentWriter[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'leeward-capture-'));
   clock = new VirtualClock();
-  [notes, states, writers] = [[], [], []];
+  [notes, removed, states, writers] = [[], [], [], []];
 });
 afterEach(async () => {
   for (const writer of writers) await writer.close();
@@ -31,7 +32,10 @@ afterEach(async () => {
 function writer(over: Partial<SegmentWriterOptions> = {}): SegmentWriter & RawCapture {
   const made = createSegmentWriter({
     ...{ dataDir: dir, engineEpoch: 7, maxMegabytes: 1, clock },
-    note: (segment) => notes.push(segment) > 0,
+    notes: {
+      closed: (segment) => notes.push(segment) > 0,
+      removed: ({ file }) => removed.push(file) > 0,
+    },
     onState: (...state) => void states.push(state),
     ...over,
   });
@@ -51,6 +55,7 @@ const depth = (first: number, last: number): Buffer =>
     `{"stream":"x","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":${first},"u":${last},"b":[["1.0","2"]],"a":[]}}`,
   );
 const files = (): readonly string[] => readdirSync(join(dir, 'market-data')).sort();
+const sizes = (): readonly number[] => files().map((name) => statSync(join(dir, 'market-data', name)).size);
 const read = (name: string): Buffer => readFileSync(join(dir, 'market-data', name));
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -116,7 +121,7 @@ describe('a segment of raw market data', () => {
   });
 
   it('keeps its unfinished name until the journal has it; the next life notes it', async () => {
-    const made = writer({ note: () => false });
+    const made = writer({ notes: { closed: () => false, removed: () => false } });
     made.message(trade(1));
     await made.close();
     expect(files()).toEqual(['000007-000001-spot.gz.part']);
@@ -142,6 +147,8 @@ describe('a segment of raw market data', () => {
     await made.close();
     expect(notes.every(({ bytes }) => bytes > 500_000 && bytes < 1_100_000)).toBe(true);
     expect(files()).toEqual(['000007-000003-spot.gz']);
+    // The journal had it before the disk lost it.
+    expect(removed).toEqual(['market-data/000007-000001-spot.gz', 'market-data/000007-000002-spot.gz']);
   });
 });
 
@@ -173,6 +180,45 @@ describe('a writer', () => {
     made.message(trade(1));
     await made.close();
     expect(notes).toEqual([]);
+  });
+
+  it('ends before the disk is full, and a later life has what it wrote', async () => {
+    let free = 300 * 1024 * 1024;
+    const made = writer({ freeBytes: async () => free });
+    made.message(trade(1));
+    await clock.advanceAsync(1_000);
+    await vi.waitFor(() => expect(sizes()).toEqual([expect.toSatisfy((bytes: number) => bytes > 0)]), WAIT);
+    free = 255 * 1024 * 1024;
+    made.message(trade(2));
+    await clock.advanceAsync(1_000);
+    await vi.waitFor(() => expect(states).toHaveLength(1), WAIT);
+    const reason = 'expected 256 MB free beside it on the disk, was 255 MB';
+    expect(states).toEqual([['down', `nothing more is recorded: ${reason}`]]);
+    made.message(trade(3));
+    await made.close();
+    expect(notes).toEqual([]);
+    await writer({ engineEpoch: 8 }).close();
+    expect(notes).toMatchObject([{ file: 'market-data/000007-000001-spot.gz', cut: true }]);
+    expect(gunzipSync(read('000007-000001-spot.gz')).toString().trim().split('\n')).toHaveLength(1);
+  });
+
+  it('that fails within a chunk leaves the whole ones to a later life', async () => {
+    const made = writer();
+    made.message(trade(1));
+    await clock.advanceAsync(1_000);
+    await vi.waitFor(() => expect(sizes()).toEqual([expect.toSatisfy((bytes: number) => bytes > 0)]), WAIT);
+    const append = vi.spyOn(SegmentFile.prototype, 'append').mockImplementation(async function (this: SegmentFile) {
+      appendFileSync(`${this.path}.part`, gzipSync('torn').subarray(0, 15));
+      throw new Error('ENOSPC: no space left on device, write');
+    });
+    made.message(trade(2));
+    await clock.advanceAsync(1_000);
+    await vi.waitFor(() => expect(states).toHaveLength(1), WAIT);
+    append.mockRestore();
+    expect(states).toEqual([['down', 'nothing more is recorded: ENOSPC: no space left on device, write']]);
+    await writer({ engineEpoch: 8 }).close();
+    expect(notes).toMatchObject([{ cut: true, bytes: read('000007-000001-spot.gz').length }]);
+    expect(gunzipSync(read('000007-000001-spot.gz')).toString()).toContain('"t":1,');
   });
 
   it('takes a message longer than its buffer', async () => {

@@ -1,11 +1,12 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { RawCapture } from '../../engine/ports/raw-capture.ts';
 import { CaptureBuffer, type Chunk } from './capture-buffer.ts';
-import { CAPTURE_FOLDER, cutSegment, SegmentFile, type SegmentNote, UNFINISHED } from './segment-file.ts';
+import { CAPTURE_FOLDER, notedName, SegmentFile } from './segment-file.ts';
+import { SegmentFolders, type SegmentNotes } from './segment-folders.ts';
 
 const compress = promisify(gzip);
 
@@ -16,19 +17,27 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const SEGMENT_MS = 3_600_000;
 const MEGABYTE = 1024 * 1024;
+/** Of all that may be kept, a segment takes so little that its feed still has several. */
+const SEGMENTS_PER_FEED = 4;
+/** What the journal keeps to itself on the disk: recording ends before it. */
+const RESERVED_BYTES = 256 * MEGABYTE;
 
 export type SegmentWriterOptions = {
   readonly dataDir: string;
   readonly engineEpoch: number;
+  /** Of all segments together, those of earlier sessions too; what goes beyond it is one compressed chunk a feed. */
   readonly maxMegabytes: number;
+  /** Folders of earlier sessions, the oldest first; nobody else writes there. */
+  readonly earlier?: readonly string[];
   readonly clock: Clock;
-  /** Puts the note of a closed segment into the journal; false when it is not on disk. */
-  readonly note: (segment: SegmentNote) => boolean;
+  readonly notes: SegmentNotes;
   /** `degraded`: behind, messages are missing. `down`: nothing is recorded any more. */
   readonly onState: (state: 'up' | 'degraded' | 'down', detail: string) => void;
   /** Size after which a segment is closed; for tests. */
   readonly segmentBytes?: number;
   readonly maxWaitingBytes?: number;
+  /** Free bytes of the disk with this folder; asked of the system unless told otherwise. */
+  readonly freeBytes?: (folder: string) => Promise<number>;
 };
 
 export type SegmentWriter = {
@@ -59,7 +68,7 @@ export function createSegmentWriter(options: SegmentWriterOptions): SegmentWrite
 
 class Writer implements SegmentWriter {
   private readonly options: SegmentWriterOptions;
-  private readonly folder: string;
+  private readonly folders: SegmentFolders;
   private readonly lanes: Lane[] = [];
   private readonly waiting: Waiting[] = [];
   private readonly stopFlushing: () => void;
@@ -74,9 +83,13 @@ class Writer implements SegmentWriter {
 
   constructor(options: SegmentWriterOptions) {
     this.options = options;
-    this.folder = join(options.dataDir, CAPTURE_FOLDER);
+    const { dataDir, earlier = [], notes } = options;
+    this.folders = new SegmentFolders(dataDir, join(dataDir, CAPTURE_FOLDER), earlier, notes);
     this.stopFlushing = options.clock.every(FLUSH_MS, () => this.flush());
-    this.work = this.guarded(() => this.begin());
+    this.work = this.guarded(async () => {
+      await this.folders.takeOver();
+      await this.makeRoom();
+    });
   }
 
   feed(name: string): RawCapture {
@@ -147,20 +160,21 @@ class Writer implements SegmentWriter {
     } catch (error) {
       this.isFailed = true;
       this.waiting.length = 0;
-      this.options.onState(
-        'down',
-        `nothing more is recorded: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const problem = error instanceof Error ? error.message : String(error);
+      this.options.onState('down', `nothing more is recorded: ${problem}`);
+      // No word in the journal: where a disk is full, its last pages are not for this.
+      for (const { segment } of this.lanes) await segment?.file.abandon().catch(() => undefined);
     }
   }
 
   private async drain(): Promise<void> {
     for (let chunk = this.waiting.shift(); chunk !== undefined; chunk = this.waiting.shift()) {
+      await this.refuseFullDisk();
       const packed = await compress(chunk.bytes, { level: constants.Z_BEST_SPEED });
       const file = await this.openSegment(chunk.lane);
       await file.append(packed, chunk.messages);
       this.waitingBytes -= chunk.bytes.length;
-      if (file.bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES)) await this.closeSegment(chunk.lane);
+      if (file.bytes >= this.segmentBytes()) await this.closeSegment(chunk.lane);
     }
     this.isDraining = false;
     const behind = this.lanes.filter(({ isBehind }) => isBehind);
@@ -172,14 +186,23 @@ class Writer implements SegmentWriter {
     this.options.onState('up', `recording again: ${this.dropped} messages not recorded`);
   }
 
-  /** What an earlier life left unfinished is noted first. */
-  private async begin(): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    for (const name of (await readdir(this.folder)).sort()) {
-      if (!name.endsWith(UNFINISHED)) continue;
-      const path = join(this.folder, name.slice(0, -UNFINISHED.length));
-      if (this.options.note(await cutSegment(path))) await rename(`${path}${UNFINISHED}`, path);
-    }
+  /** Throws when the disk has no room but for the journal. */
+  private async refuseFullDisk(): Promise<void> {
+    const free = await (this.options.freeBytes ?? freeBytesOf)(this.folders.own);
+    if (free >= RESERVED_BYTES) return;
+    const [expected, was] = [RESERVED_BYTES, free].map((bytes) => Math.floor(bytes / MEGABYTE));
+    throw new Error(`expected ${expected} MB free beside it on the disk, was ${was} MB`);
+  }
+
+  private segmentBytes(): number {
+    const { maxMegabytes, segmentBytes = SEGMENT_BYTES } = this.options;
+    const share = (maxMegabytes * MEGABYTE) / (this.lanes.length * SEGMENTS_PER_FEED);
+    return Math.min(segmentBytes, Math.floor(share));
+  }
+
+  /** Finished segments keep what the running ones may not grow to. */
+  private async makeRoom(): Promise<void> {
+    await this.folders.shrinkTo(this.options.maxMegabytes * MEGABYTE - this.lanes.length * this.segmentBytes());
   }
 
   /** Named by life, place in it and feed, so that names in order are segments in order. */
@@ -187,7 +210,7 @@ class Writer implements SegmentWriter {
     if (lane.segment !== undefined) return lane.segment.file;
     this.segments += 1;
     const place = [this.options.engineEpoch, this.segments].map((part) => String(part).padStart(6, '0'));
-    const file = await SegmentFile.create(this.folder, `${place.join('-')}-${lane.name}.gz`);
+    const file = await SegmentFile.create(this.folders.own, `${place.join('-')}-${lane.name}.gz`);
     lane.segment = { file, openedUs: this.options.clock.monotonicUs() };
     return file;
   }
@@ -196,37 +219,19 @@ class Writer implements SegmentWriter {
     const { segment } = lane;
     if (segment === undefined) return;
     lane.segment = undefined;
-    const note = await segment.file.close(lane.droppedInSegment);
-    lane.droppedInSegment = 0;
+    const { file } = segment;
+    const note = { file: notedName(this.options.dataDir, file.path), ...(await file.close()), cut: false };
     // Without its note it keeps its unfinished name, and the next life notes it.
-    if (this.options.note(note)) await segment.file.finish();
-    await removeOldest(await segmentsIn([this.folder]), this.options.maxMegabytes);
+    if (this.options.notes.closed({ ...note, dropped: lane.droppedInSegment })) await file.finish();
+    lane.droppedInSegment = 0;
+    await this.makeRoom();
   }
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 /** Not JSON of any venue: the reader knows that messages are missing here. */
 const gapLine = (dropped: number): string => `{"result":null,"dropped":${dropped}}`;
-
-type StoredSegment = { readonly path: string; readonly bytes: number };
-
-/** Closed segments of these folders, and unfinished ones where nothing writes any more; those of one folder oldest first. */
-export async function segmentsIn(folders: readonly string[], unfinished = false): Promise<readonly StoredSegment[]> {
-  const found: StoredSegment[] = [];
-  for (const folder of folders) {
-    for (const name of (await readdir(folder)).sort()) {
-      if (name.endsWith('.gz') || (unfinished && name.endsWith(UNFINISHED)))
-        found.push({ path: join(folder, name), bytes: (await stat(join(folder, name))).size });
-    }
-  }
-  return found;
-}
-
-/** Removes from the first on until the rest is within the bound; the journal still says what they were. */
-export async function removeOldest(segments: readonly StoredSegment[], maxMegabytes: number): Promise<void> {
-  let total = segments.reduce((sum, { bytes }) => sum + bytes, 0);
-  for (const { path, bytes } of segments) {
-    if (total <= maxMegabytes * MEGABYTE) return;
-    await rm(path);
-    total -= bytes;
-  }
-}

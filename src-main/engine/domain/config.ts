@@ -96,7 +96,7 @@ export type FailoverConfig = {
 
 export type CaptureConfig = {
   readonly enabled: boolean;
-  /** Largest size on disk of one session's segments, compressed; the oldest go first. As much again is kept of earlier sessions. */
+  /** Largest size on disk of all recorded market data, compressed, with that of earlier sessions; the oldest goes first. */
   readonly maxMegabytes: number;
 };
 
