@@ -19,7 +19,7 @@ import { command as audit } from '../cli/audit.ts';
 import { replay } from '../cli/replay.ts';
 import { runCli } from '../cli/run.ts';
 import { TEST_START_MS } from '../practice-exchange/testing/hand-made-market.ts';
-import { startFuturesExchange } from '../practice-exchange/testing/practice-client.ts';
+import { control, startFuturesExchange } from '../practice-exchange/testing/practice-client.ts';
 import type { RecordingLife } from './testing/recording-life.ts';
 
 const LIFE = join(import.meta.dirname, 'testing/recording-life.ts');
@@ -206,6 +206,21 @@ describe('what a session saw of three venues', { timeout: 90_000 }, () => {
     const name = kraken.replace(home, '..');
     expect(await auditOf('second')).toMatchObject({ code: 1, segments: { cut: 3, altered: [name] } });
     expect((await replayed(kraken)).errors[0]).toContain(`${kraken}:`);
+  });
+
+  it('has no broken book where sockets were cut: the next one starts it anew', async () => {
+    const life = await begin('only', []);
+    await recordMore('only', 1);
+    const before = life.said.length;
+    await control(exchange, 'POST', 'faults', { kind: 'close' });
+    await untilLive(life.said, before);
+    await recordMore('only', 2);
+    await end(life);
+    for (const feed of FEEDS) {
+      const { code, results } = await replayed(pathOf('only', feed));
+      expect(code).toBe(0);
+      expect(results).toMatchObject([{ book: 'synchronized', sequenceBreaks: 0, checksumMismatches: 0 }]);
+    }
   });
 });
 

@@ -50,8 +50,12 @@ export class CaptureBuffer {
   private makeRoom(length: number): void {
     if (this.used + length <= this.bytes.length) return;
     this.seal();
-    // A line longer than a chunk is a chunk of its own.
-    if (length > this.bytes.length) this.bytes = Buffer.allocUnsafe(length);
+    // Who took the chunk may have begun the next one with a line of his own.
+    if (this.used + length <= this.bytes.length) return;
+    // Longer than a chunk.
+    const grown = Buffer.allocUnsafe(this.used + length);
+    grown.set(this.bytes.subarray(0, this.used));
+    this.bytes = grown;
   }
 
   private endLine(length: number): void {

@@ -1,5 +1,6 @@
 import type { DepthSnapshot } from '../../engine/market-data/depth-synchronizer.ts';
 import { type BinanceEvent, decodeBinanceEvent, decodeBinanceSnapshot } from '../binance/public/decode.ts';
+import { type Gap, gapOf } from './capture-gap.ts';
 import { DecodeFailure, isObject, type JsonObject } from '../decode-failure.ts';
 import { decodeKrakenV1, decodeKrakenV2, type KrakenEvent, quoteV2Numbers } from '../kraken/decode.ts';
 
@@ -13,6 +14,8 @@ export type CaptureRecord = {
   /** The recorder's own clock, UTC epoch milliseconds; null where the line has none. */
   readonly receivedAtMs: number | null;
   readonly entries: readonly CaptureEntry[];
+  /** Messages are missing before it, or those of a new socket follow; null for neither. */
+  readonly gap: Gap | null;
 };
 
 export type CaptureEntry =
@@ -53,13 +56,14 @@ export function decodeCaptureLine(line: string): CaptureRecord {
   if (seconds !== null) return received('cryptofeed-ws', Number(seconds[1]) * 1_000, line.slice(seconds[0].length));
   const request = REQUEST.exec(line);
   if (request !== null) return requested(request, line.slice(request[0].length));
-  if (SENT.test(line)) return { format: 'cryptofeed-ws', receivedAtMs: null, entries: [] };
+  if (SENT.test(line)) return { format: 'cryptofeed-ws', receivedAtMs: null, entries: [], gap: null };
   if (/^[[{]/.test(line)) return received('json-lines', null, line);
   throw new DecodeFailure(`expected a capture line, was ${JSON.stringify(line.slice(0, 60))}`);
 }
 
 function received(format: CaptureFormat, receivedAtMs: number | null, text: string): CaptureRecord {
-  return { format, receivedAtMs, entries: decodeMessage(parseJson(text), text) };
+  const message = parseJson(text);
+  return { format, receivedAtMs, entries: decodeMessage(message, text), gap: gapOf(message) };
 }
 
 function requested(request: RegExpExecArray, text: string): CaptureRecord {
@@ -72,7 +76,7 @@ function requested(request: RegExpExecArray, text: string): CaptureRecord {
   const entry: CaptureEntry = isDepth
     ? { venue: 'BINANCE', product, event: { kind: 'snapshot', symbol, snapshot: decodeBinanceSnapshot(body) } }
     : { venue: 'BINANCE', product, event: { kind: 'unsupported', symbol, type: url.pathname } };
-  return { format: 'cryptofeed-http', receivedAtMs: Number(request[2]) * 1_000, entries: [entry] };
+  return { format: 'cryptofeed-http', receivedAtMs: Number(request[2]) * 1_000, entries: [entry], gap: null };
 }
 
 function decodeMessage(message: unknown, text: string): readonly CaptureEntry[] {

@@ -11,6 +11,7 @@ import {
   decodeCaptureLine,
   type SnapshotEvent,
 } from './capture-decoder.ts';
+import type { Gap } from './capture-gap.ts';
 import { CaptureFailure, captureLines } from './capture-lines.ts';
 import { noCounts, type ReplayCounts, type ReplayedBook, type ReplayResult } from './replay-counts.ts';
 
@@ -92,8 +93,9 @@ export class CaptureSession {
 
   private line(file: string, number: number, text: string): void {
     try {
-      const { format, receivedAtMs, entries } = decodeCaptureLine(text);
+      const { format, receivedAtMs, entries, gap } = decodeCaptureLine(text);
       this.format ??= format;
+      if (gap !== null) this.forgetBooks(gap);
       for (const entry of entries) {
         if (this.snapshotsOnly && entry.event.kind !== 'snapshot') continue;
         this.entry(entry, receivedAtMs, `${file}:${number}`);
@@ -102,6 +104,12 @@ export class CaptureSession {
       if (!(error instanceof DecodeFailure || error instanceof BookIntegrityError)) throw error;
       throw new CaptureFailure(`${file}:${number}: ${error.message}`);
     }
+  }
+
+  /** Their next snapshot starts them again. */
+  private forgetBooks(gap: Gap): void {
+    for (const replay of this.instruments.values())
+      if (gap === 'all' || gap.includes(replay.symbol)) Object.assign(replay, { numbered: null, checked: null });
   }
 
   private entry(entry: CaptureEntry, receivedAtMs: number | null, place: string): void {

@@ -172,6 +172,38 @@ describe('a writer', () => {
     expect([failure, results[0]?.trades]).toEqual([null, 2]);
   });
 
+  it('marks what it left out, so that a replay gives up the book and takes no broken sequence', async () => {
+    const made = writer({ maxWaitingBytes: 1_000 });
+    made.reply('https://venue/api/v3/depth?symbol=BTCUSDT', '{"lastUpdateId":10,"bids":[],"asks":[["2","1"]]}');
+    made.message(depth(11, 12));
+    clock.advance(1_000);
+    for (const padding of ['', 'again']) {
+      made.message(depth(13, 14));
+      made.message(trade(1, 'x'.repeat(2_000) + padding));
+      clock.advance(1_000);
+    }
+    made.message(depth(17, 18));
+    await made.close();
+    expect(notes).toMatchObject([{ dropped: 4 }]);
+    const { results, problems } = await new CaptureSession().replay(join(dir, notes[0]?.file ?? ''));
+    expect(problems).toEqual([]);
+    expect(results).toMatchObject([{ applied: 1, sequenceBreaks: 0, book: 'unsynchronized' }]);
+  });
+
+  it('marks a new socket, whose snapshot starts the book again', async () => {
+    const made = writer();
+    for (const id of [10, 50]) {
+      made.restarted(['BTCUSDT']);
+      made.reply('https://venue/api/v3/depth?symbol=BTCUSDT', `{"lastUpdateId":${id},"bids":[],"asks":[["2","1"]]}`);
+      made.message(depth(id + 1, id + 2));
+    }
+    await made.close();
+    const { results } = await new CaptureSession().replay(join(dir, notes[0]?.file ?? ''));
+    expect(results).toMatchObject([
+      { applied: 2, snapshots: 2, sequenceBreaks: 0, book: 'synchronized', format: 'nanosecond-lines' },
+    ]);
+  });
+
   it('that cannot write says so and keeps nobody waiting', async () => {
     writeFileSync(join(dir, 'market-data'), 'a file in the way');
     const made = writer();

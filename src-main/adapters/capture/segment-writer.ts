@@ -5,6 +5,7 @@ import { constants, gzip } from 'node:zlib';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { RawCapture } from '../../engine/ports/raw-capture.ts';
 import { CaptureBuffer, type Chunk } from './capture-buffer.ts';
+import { gapMessage } from './capture-gap.ts';
 import { CAPTURE_FOLDER, notedName, SegmentFile } from './segment-file.ts';
 import { SegmentFolders, type SegmentNotes } from './segment-folders.ts';
 
@@ -53,7 +54,8 @@ type Lane = {
   readonly buffer: CaptureBuffer;
   segment: { readonly file: SegmentFile; readonly openedUs: number } | undefined;
   droppedInSegment: number;
-  isBehind: boolean;
+  /** The chunk that is gathered begins with the mark of a gap. */
+  isMarked: boolean;
 };
 
 type Waiting = Chunk & { readonly lane: Lane };
@@ -74,6 +76,7 @@ class Writer implements SegmentWriter {
   private readonly stopFlushing: () => void;
   private waitingBytes = 0;
   private dropped = 0;
+  private isBehind = false;
   private isFailed = false;
   private isClosed = false;
   private segments = 0;
@@ -95,16 +98,18 @@ class Writer implements SegmentWriter {
   feed(name: string): RawCapture {
     const { clock } = this.options;
     const buffer = new CaptureBuffer((chunk) => this.take({ ...chunk, lane }));
-    const lane: Lane = { name, buffer, segment: undefined, droppedInSegment: 0, isBehind: false };
+    const lane: Lane = { name, buffer, segment: undefined, droppedInSegment: 0, isMarked: false };
     this.lanes.push(lane);
+    const isOpen = (): boolean => !this.isFailed && !this.isClosed;
+    const stamped = (data: Uint8Array): void => {
+      if (isOpen()) buffer.stamped(data, clock.nowUs() / 1_000);
+    };
     return {
-      message: (data) => {
-        if (!this.isFailed && !this.isClosed) buffer.stamped(data, clock.nowUs() / 1_000);
-      },
+      message: stamped,
       reply: (url, body) => {
-        if (!this.isFailed && !this.isClosed)
-          buffer.line(`${url} -> ${(clock.nowUs() / 1_000_000).toFixed(3)}: ${body}`);
+        if (isOpen()) buffer.line(`${url} -> ${(clock.nowUs() / 1_000_000).toFixed(3)}: ${body}`);
       },
+      restarted: (symbols) => stamped(gapMessage({ restarted: symbols })),
     };
   }
 
@@ -133,6 +138,7 @@ class Writer implements SegmentWriter {
     const { maxWaitingBytes = MAX_WAITING_BYTES } = this.options;
     if (this.isFailed) return;
     if (this.waitingBytes + chunk.bytes.length > maxWaitingBytes) return this.drop(chunk);
+    chunk.lane.isMarked = false;
     this.waiting.push(chunk);
     this.waitingBytes += chunk.bytes.length;
     if (this.isDraining) return;
@@ -141,11 +147,15 @@ class Writer implements SegmentWriter {
   }
 
   private drop({ messages, lane }: Waiting): void {
-    const wasBehind = this.lanes.some(({ isBehind }) => isBehind);
-    this.dropped += messages;
-    lane.droppedInSegment += messages;
-    lane.isBehind = true;
-    if (!wasBehind) this.options.onState('degraded', `recording is behind: ${this.dropped} messages not recorded`);
+    const lost = messages - (lane.isMarked ? 1 : 0);
+    this.dropped += lost;
+    lane.droppedInSegment += lost;
+    lane.isMarked = true;
+    // Before all that follows: the reader gives up the books that missed something.
+    lane.buffer.stamped(gapMessage({ dropped: lane.droppedInSegment }), this.options.clock.nowUs() / 1_000);
+    if (this.isBehind) return;
+    this.isBehind = true;
+    this.options.onState('degraded', `recording is behind: ${this.dropped} messages not recorded`);
   }
 
   /** One thing after the other, whatever asked for it. */
@@ -177,12 +187,8 @@ class Writer implements SegmentWriter {
       if (file.bytes >= this.segmentBytes()) await this.closeSegment(chunk.lane);
     }
     this.isDraining = false;
-    const behind = this.lanes.filter(({ isBehind }) => isBehind);
-    if (behind.length === 0) return;
-    for (const lane of behind) {
-      lane.isBehind = false;
-      lane.buffer.line(gapLine(lane.droppedInSegment));
-    }
+    if (!this.isBehind) return;
+    this.isBehind = false;
     this.options.onState('up', `recording again: ${this.dropped} messages not recorded`);
   }
 
@@ -232,6 +238,3 @@ async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
-
-/** Not JSON of any venue: the reader knows that messages are missing here. */
-const gapLine = (dropped: number): string => `{"result":null,"dropped":${dropped}}`;

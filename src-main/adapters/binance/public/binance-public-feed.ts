@@ -226,11 +226,13 @@ class BinancePublicFeed implements MarketDataFeed {
     return new MarketConnection(
       { url, clock, random, logger, timing },
       {
-        onUp: (generation) =>
+        onUp: (generation) => {
+          if (hasBooks) capture?.restarted(markets.map(({ stream }) => stream.instrument.venueSymbol));
           each(({ stream, bars }, nowUs) => {
             if (hasBooks) stream.up(generation, nowUs);
             if (hasBars) bars.catchUp();
-          }),
+          });
+        },
         onReplacing: () => logger.info('replacing a market data connection'),
         onReplaced: (generation) =>
           each(({ stream }, nowUs) => {
