@@ -2,7 +2,6 @@ import { BookIntegrityError } from '../../engine/market-data/steps.ts';
 import { DecodeFailure } from '../decode-failure.ts';
 import type { BinanceEvent } from '../binance/public/decode.ts';
 import type { KrakenEvent } from '../kraken/decode.ts';
-import { ChecksumBookReplay, NumberedBookReplay } from './book-replays.ts';
 import {
   type CaptureEntry,
   type CaptureFormat,
@@ -13,21 +12,16 @@ import {
 } from './capture-decoder.ts';
 import type { Gap } from './capture-gap.ts';
 import { CaptureFailure, captureLines } from './capture-lines.ts';
-import { noCounts, type ReplayCounts, type ReplayedBook, type ReplayResult } from './replay-counts.ts';
-
-/** One instrument over all files of the session; `counts` belong to the file that is being read. */
-type InstrumentReplay = {
-  readonly venue: CaptureVenue;
-  readonly product: CaptureProduct;
-  readonly symbol: string;
-  numbered: NumberedBookReplay | null;
-  checked: ChecksumBookReplay | null;
-  /** Of its book as subscribed to, where a message says less. */
-  depth: number | null;
-  counts: ReplayCounts;
-  bookMessages: number;
-  clockSkewMs: number | null;
-};
+import {
+  applyBinance,
+  applyKraken,
+  type InstrumentReplay,
+  noteSkew,
+  numbered,
+  stateOf,
+  wrongs,
+} from './instrument-replay.ts';
+import { noCounts, type ReplayResult } from './replay-counts.ts';
 
 export type FileReplay = {
   readonly results: readonly ReplayResult[];
@@ -221,81 +215,4 @@ export class CaptureSession {
       },
     ];
   }
-}
-
-function applyBinance(replay: InstrumentReplay, event: BinanceEvent | SnapshotEvent): void {
-  const { counts } = replay;
-  switch (event.kind) {
-    case 'depth':
-      replay.bookMessages++;
-      numbered(replay).update(event.update, counts);
-      return;
-    case 'snapshot':
-      offer(replay, event);
-      return;
-    case 'bookTicker':
-      counts.tickers++;
-      numbered(replay).ticker(event.updateId, event, counts);
-      return;
-    case 'trade':
-      counts.trades++;
-      return;
-    case 'kline':
-      counts.bars++;
-      return;
-    case 'unsupported':
-      noteUnsupported(replay, event.type);
-  }
-}
-
-function applyKraken(replay: InstrumentReplay, event: KrakenEvent): void {
-  const { counts } = replay;
-  switch (event.kind) {
-    case 'book':
-      replay.bookMessages++;
-      replay.checked ??= new ChecksumBookReplay(replay.depth ?? event.depth);
-      replay.checked.apply(event.message, counts);
-      return;
-    case 'trade':
-      counts.trades += event.trades.length;
-      return;
-    case 'ticker':
-      counts.tickers++;
-      return;
-    case 'bar':
-      counts.bars++;
-      return;
-    case 'unsupported':
-      noteUnsupported(replay, event.type);
-  }
-}
-
-/** A book we cannot read is still book data: its instrument is unsynchronized, not without a book. */
-function noteUnsupported(replay: InstrumentReplay, type: string): void {
-  replay.counts.unsupported[type] = (replay.counts.unsupported[type] ?? 0) + 1;
-  if (/book|depth/i.test(type)) replay.bookMessages++;
-}
-
-/** Events after which a book cannot be trusted. */
-function wrongs(counts: ReplayCounts): number {
-  return counts.sequenceBreaks + counts.checksumMismatches + counts.integrityFailures;
-}
-
-function numbered(replay: InstrumentReplay): NumberedBookReplay {
-  return (replay.numbered ??= new NumberedBookReplay());
-}
-
-function offer(replay: InstrumentReplay, { snapshot }: SnapshotEvent): void {
-  replay.counts.snapshots++;
-  numbered(replay).offerSnapshot(snapshot, replay.counts);
-}
-
-function noteSkew(replay: InstrumentReplay, skewMs: number): void {
-  const rounded = Math.round(skewMs);
-  replay.clockSkewMs = Math.min(replay.clockSkewMs ?? rounded, rounded);
-}
-
-function stateOf({ numbered: byNumber, checked, bookMessages, counts }: InstrumentReplay): ReplayedBook {
-  if (bookMessages === 0) return counts.snapshots > 0 ? 'snapshot' : 'none';
-  return (byNumber?.isSynchronized ?? false) || (checked?.isSynchronized ?? false) ? 'synchronized' : 'unsynchronized';
 }
