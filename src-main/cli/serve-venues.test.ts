@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CommandDto } from '../../src-preload/contract/messages.ts';
 import type { TerminalState } from '../../src-preload/contract/state.ts';
@@ -34,6 +35,9 @@ const PLACES = [
 const VENUES = 'binance,binance-cross,binance-isolated:ETHUSDT,usdm,kraken,kraken-margin';
 const MARKETS_LIVE = 70;
 
+/** Of a session of this home that was killed. */
+const left = (): string => join(home, 'practice', '20240101T000000Z-0000', 'market-data');
+
 let home: string;
 let served: Promise<number>;
 let terminal: WebTerminal;
@@ -47,6 +51,8 @@ async function cli(...args: readonly string[]): Promise<{ code: number; out: str
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'leeward-venues-'));
+  mkdirSync(left(), { recursive: true });
+  writeFileSync(join(left(), '000001-000001-kraken-spot.gz.part'), gzipSync('{"channel":"heartbeat"}\n'));
   const address = new Promise<string>((resolve, reject) => {
     const args = ['serve', '--port', '0', '--data-dir', home, '--json', '--venues', VENUES];
     served = runCli(args, {
@@ -135,6 +141,24 @@ describe('a session on several venues', { timeout: 60_000 }, () => {
     const { summary = {} } = log.findLast(({ kind }) => kind === 'order.routed') ?? {};
     expect(Object.keys(summary)).toEqual(expect.arrayContaining([spot[1], kraken[1]]));
     expect(Object.values(summary)).toContainEqual(expect.stringMatching(/^0\.02\d* @ \d/));
+  });
+
+  it('closes what an earlier session left of its market data, in the journal of its own', async () => {
+    const file = '000001-000001-kraken-spot.gz';
+    await vi.waitFor(() => expect(readdirSync(left())).toEqual([file]), { timeout: 15_000 });
+    const [session = ''] = readdirSync(join(home, 'practice')).filter((name) => !name.startsWith('2024'));
+    const feeds = readdirSync(join(home, 'practice', session, 'market-data')).map((name) => name.slice(14));
+    expect(feeds.sort()).toEqual(
+      ['binance-margin', 'binance-spot', 'binance-usdm', 'kraken-margin', 'kraken-spot'].map(
+        (feed) => `${feed}.gz.part`,
+      ),
+    );
+    const out: string[] = [];
+    const io = { out: (line: string) => void out.push(line), error: () => undefined };
+    expect(await runCli(['audit', join(home, 'practice', session), '--kind', 'capture.closed', '--json'], io)).toBe(0);
+    const [row, summary] = out.map((line) => JSON.parse(line) as unknown);
+    expect(row).toMatchObject({ payload: { file: `../20240101T000000Z-0000/market-data/${file}`, cut: true } });
+    expect(summary).toMatchObject({ verified: true, segments: { referenced: 1, verified: 1, cut: 1, altered: [] } });
   });
 
   it('is flat on every venue after `leeward stop`', async () => {

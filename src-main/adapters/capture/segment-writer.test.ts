@@ -50,6 +50,10 @@ const trade = (id: number, padding = ''): Buffer =>
       data: { e: 'trade', E: 1, s: 'BTCUSDT', t: id, p: '1', q: '1', T: 1, m: true, M: true, padding },
     }),
   );
+/** Hardly compresses. */
+const NOISE = Array.from({ length: 10_000 }, (_, index) =>
+  createHash('sha256').update(String(index)).digest('hex'),
+).join('');
 const depth = (first: number, last: number): Buffer =>
   Buffer.from(
     `{"stream":"x","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":${first},"u":${last},"b":[["1.0","2"]],"a":[]}}`,
@@ -136,19 +140,31 @@ describe('a segment of raw market data', () => {
     ]);
   });
 
-  it('is the oldest to go when there are too many', async () => {
-    const made = writer({ segmentBytes: 1 });
-    const noise = Array.from({ length: 30_000 }, (_, index) => sha256(Buffer.from(String(index)))).join('');
+  it('ends after an hour, and the next one goes on', async () => {
+    const made = writer();
+    made.message(trade(1));
+    await clock.advanceAsync(1_000);
+    await vi.waitFor(() => expect(sizes()).toEqual([expect.toSatisfy((bytes: number) => bytes > 0)]), WAIT);
+    await clock.advanceAsync(3_600_000);
+    await vi.waitFor(() => expect(files()).toEqual(['000007-000001-spot.gz']), WAIT);
+    made.message(trade(2));
+    await made.close();
+    expect(files()).toEqual(['000007-000001-spot.gz', '000007-000002-spot.gz']);
+  });
+
+  it('is the oldest to go when there are too many, so that the running one has room to grow', async () => {
+    const made = writer();
     for (let id = 1; id <= 3; id++) {
-      made.message(trade(id, noise.slice(id)));
+      made.message(trade(id, NOISE.slice(id, 560_000)));
       await clock.advanceAsync(1_000);
       await vi.waitFor(() => expect(notes).toHaveLength(id), WAIT);
     }
     await made.close();
-    expect(notes.every(({ bytes }) => bytes > 500_000 && bytes < 1_100_000)).toBe(true);
-    expect(files()).toEqual(['000007-000003-spot.gz']);
+    // A quarter of the megabyte is kept free: two of these are more than the rest with a third.
+    expect(notes.every(({ bytes }) => bytes > 262_144 && bytes < 340_000)).toBe(true);
+    expect(files()).toEqual(['000007-000002-spot.gz', '000007-000003-spot.gz']);
     // The journal had it before the disk lost it.
-    expect(removed).toEqual(['market-data/000007-000001-spot.gz', 'market-data/000007-000002-spot.gz']);
+    expect(removed).toEqual(['market-data/000007-000001-spot.gz']);
   });
 });
 
@@ -212,6 +228,21 @@ describe('a writer', () => {
     made.message(trade(1));
     await made.close();
     expect(notes).toEqual([]);
+  });
+
+  it('that was behind takes a message longer than its buffer after the mark of what is missing', async () => {
+    const made = writer({ maxWaitingBytes: 400_000 });
+    const long = (length: number): Buffer => trade(1, 'x'.repeat(length));
+    const [first, lost, last] = [long(200_000), long(250_000), long(300_000)];
+    made.message(first);
+    clock.advance(1_000);
+    made.message(lost);
+    made.message(last);
+    await vi.waitFor(() => expect(states.map(([state]) => state)).toEqual(['degraded', 'up']), WAIT);
+    await made.close();
+    const lines = gunzipSync(read('000007-000001-spot.gz')).toString().trim().split('\n');
+    const recorded = [first, '{"result":null,"dropped":1}', last].map(String);
+    expect(lines.map((line) => line.slice(20) === recorded.shift())).toEqual([true, true, true]);
   });
 
   it('ends before the disk is full, and a later life has what it wrote', async () => {
