@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import type { BarDto } from '../../src-preload/contract/messages.ts';
 import { mountTerminal, type MountedTerminal } from '../testing/mounted-terminal.ts';
-import { instrumentIdOf, SAMPLE_NOW_US } from '../testing/sample-state.ts';
+import { instrumentIdOf, SAMPLE_NOW_US } from '../testing/sample-markets.ts';
 
 let t: MountedTerminal;
 beforeEach(async () => {

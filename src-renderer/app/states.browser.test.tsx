@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { TerminalState } from '../../src-preload/contract/state.ts';
 import { mountTerminal, type MountedTerminal } from '../testing/mounted-terminal.ts';
-import { SAMPLE_NOW_US, sampleOrder, sampleState, sampleStopReport } from '../testing/sample-state.ts';
+import { SAMPLE_NOW_US } from '../testing/sample-markets.ts';
+import { sampleStopReport } from '../testing/sample-recovery.ts';
+import { sampleOrder, sampleState } from '../testing/sample-state.ts';
 import type { SampleOptions } from '../testing/sample-bridge.ts';
 
 let t: MountedTerminal | null = null;

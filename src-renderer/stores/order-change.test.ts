@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandSchema } from '../../src-preload/contract/messages.ts';
-import { sampleInstruments, sampleOrder } from '../testing/sample-state.ts';
+import { sampleInstruments } from '../testing/sample-markets.ts';
+import { sampleOrder } from '../testing/sample-state.ts';
 import { changeable, changeCourse, changeProblems, changesOf, modifyOf } from './order-change.ts';
 import { formsOf } from './order-forms.ts';
 

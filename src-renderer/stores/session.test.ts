@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Bridge, BridgeReceiver, BridgeReply } from '../../src-preload/contract/bridge.ts';
 import type { StateUpdate } from '../../src-preload/contract/state.ts';
-import { instrumentIdOf, sampleInstruments, sampleState } from '../testing/sample-state.ts';
+import { instrumentIdOf, sampleInstruments } from '../testing/sample-markets.ts';
+import { sampleState } from '../testing/sample-state.ts';
 import { BOOK_LEVELS, Session } from './session.ts';
 
 const BTC = instrumentIdOf('BTC');

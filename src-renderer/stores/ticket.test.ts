@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandSchema } from '../../src-preload/contract/messages.ts';
 import { ORDER_TYPES, type OrderFormsDto, type OrderTypeDto } from '../../src-preload/contract/order-forms.ts';
-import { sampleInstruments } from '../testing/sample-state.ts';
+import { sampleInstruments } from '../testing/sample-markets.ts';
 import { isOnStep, multiplyDecimals, signOf, subtractDecimals } from '../ui/number-text.ts';
 import { formsOf, timeChoices, typeChoices } from './order-forms.ts';
 import { estimateOf, quantityOf } from './order-size.ts';

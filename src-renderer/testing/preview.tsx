@@ -1,7 +1,9 @@
 import type { TerminalState, TradingStateDto } from '../../src-preload/contract/state.ts';
 import { startTerminal } from '../app/terminal-app.tsx';
 import { SampleBridge, type SampleOptions } from './sample-bridge.ts';
-import { SAMPLE_NOW_US, sampleReconciliation, sampleState, sampleStopReport } from './sample-state.ts';
+import { SAMPLE_NOW_US } from './sample-markets.ts';
+import { sampleReconciliation, sampleStopReport } from './sample-recovery.ts';
+import { sampleState } from './sample-state.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import '../ui/terminal.css';

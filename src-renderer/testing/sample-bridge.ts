@@ -1,7 +1,8 @@
 import type { Bridge, BridgeReceiver, BridgeReply } from '../../src-preload/contract/bridge.ts';
 import type { BarDto, CommandDto, QueryDto, TradeTuple } from '../../src-preload/contract/messages.ts';
 import type { TerminalState } from '../../src-preload/contract/state.ts';
-import { sampleInstruments, samplePrice, sampleState, seededWalk, SAMPLE_NOW_US } from './sample-state.ts';
+import { sampleInstruments, samplePrice, seededWalk, SAMPLE_NOW_US } from './sample-markets.ts';
+import { sampleState } from './sample-state.ts';
 
 export type SampleOptions = {
   readonly state?: TerminalState;
