@@ -49,6 +49,20 @@ describe('a single order in the venue’s words', () => {
 });
 
 describe('lists', () => {
+  it.each<[string, Partial<OrderSpec>, string]>([
+    ['reduce-only', { reduceOnly: true }, 'expected an order without reduceOnly, was one with it'],
+    ['good till a date', { timeInForce: 'gtd' }, 'expected gtc, ioc or fok, was gtd'],
+  ])('refuse an order of theirs that is %s rather than drop the word', (_name, odd, error) => {
+    const [listId, working, target, stop] = [orderId('list'), order('entry'), targetOf(), stopOf()];
+    const lists = [
+      { kind: 'oto', listId, working: { ...working, ...odd }, stop },
+      { kind: 'otoco', listId, working: { ...working, ...odd }, target, stop },
+      { kind: 'otoco', listId, working, target, stop: { ...stop, ...odd } },
+      { kind: 'oco', listId, target: { ...target, ...odd }, stop },
+    ] as const;
+    for (const list of lists) expect(orderRequest(list, 'BTCUSDT')).toEqual({ ok: false, error });
+  });
+
   it('puts the target of a sale above and its stop below', () => {
     const [target, stop, listId] = [targetOf(), stopOf(), orderId('list')];
     const request = orderRequest({ kind: 'oco', listId, target, stop }, 'BTCUSDT');

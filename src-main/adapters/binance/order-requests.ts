@@ -1,4 +1,10 @@
-import type { OrderSpec, OrderType, Submission, TimeInForce } from '../../engine/domain/order.ts';
+import {
+  type OrderSpec,
+  ordersOf,
+  type OrderType,
+  type Submission,
+  type TimeInForce,
+} from '../../engine/domain/order.ts';
 import { decimal, rescale } from '../../engine/domain/decimal.ts';
 import { err, ok, type Result } from '../../engine/domain/result.ts';
 import type { BinanceCall, CallParams } from '../ccxt/ccxt-binance.ts';
@@ -26,6 +32,10 @@ const TIMED: ReadonlySet<OrderType> = new Set(['limit', 'stopLimit', 'takeProfit
 
 /** Writes a submission in the venue's words, every text as it is in the spec. Denies what the venue has no form for. */
 export function orderRequest(submission: Submission, venueSymbol: string): Result<OrderRequest, string> {
+  const refusal = ordersOf(submission)
+    .map(unsupported)
+    .find((text) => text !== null);
+  if (refusal !== undefined) return err(refusal);
   switch (submission.kind) {
     case 'single':
       return singleRequest(submission.order, venueSymbol);
@@ -45,8 +55,6 @@ function unsupported(order: OrderSpec): string | null {
 }
 
 function singleRequest(order: OrderSpec, symbol: string): Result<OrderRequest, string> {
-  const refusal = unsupported(order);
-  if (refusal !== null) return err(refusal);
   return ok({
     call: 'privatePostOrder',
     orders: 1,
