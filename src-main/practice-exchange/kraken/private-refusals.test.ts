@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { krakenCall, krakenJson } from '../testing/kraken-client.ts';
+import { krakenCall, krakenJson, krakenText } from '../testing/kraken-client.ts';
 import { startTestExchange, TestSocket } from '../testing/practice-client.ts';
 
 type Row = Record<string, unknown>;
@@ -193,6 +193,14 @@ describe('batches', () => {
     expect((await krakenJson(exchange, 'AddOrderBatch', params)).error).toEqual([error]);
     expect(await open()).toEqual([]);
   });
+
+  it.each(['', '}}', ', "orders": [', ', "pair": "XBTUSDT'])(
+    'refuses a signed body of JSON that is cut or broken: %s',
+    async (rest) => {
+      const answer = await krakenText(exchange, 'AddOrderBatch', (nonce) => `{"nonce": "${nonce}"${rest}`);
+      expect(answer).toEqual({ error: ['EGeneral:Invalid arguments'] });
+    },
+  );
 
   it('takes batches as JSON only', async () =>
     expect(await errorsOf('AddOrderBatch', { pair })).toEqual([invalid('orders')]));

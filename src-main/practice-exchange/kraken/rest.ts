@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
+import { parseJson } from '../protocol/parse-json.ts';
 import { Fields } from './fields.ts';
 import type { KrakenDesk } from './desk.ts';
 import { KrakenError } from './kraken-error.ts';
@@ -55,8 +56,9 @@ function runPrivate(desk: KrakenDesk, request: KrakenRequest, name: string, rout
 
 function fieldsOf(body: string): Fields {
   if (!body.trimStart().startsWith('{')) return Fields.fromForm(body);
-  const parsed: unknown = JSON.parse(body);
-  return Fields.fromObject(typeof parsed === 'object' && parsed !== null ? parsed : {});
+  const parsed = parseJson(body);
+  if (typeof parsed !== 'object' || parsed === null) throw new KrakenError('EGeneral:Invalid arguments');
+  return Fields.fromObject(parsed);
 }
 
 /** A defect of the practice exchange itself: said as one, so that it is never taken for the venue's behavior. */

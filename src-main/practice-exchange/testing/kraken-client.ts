@@ -39,8 +39,20 @@ export async function krakenCall(
 export function krakenJson(exchange: PracticeExchange, method: string, params: object = {}): Promise<KrakenReply> {
   const nonce = ++lastNonce;
   const body = JSON.stringify({ nonce, ...params });
-  return post(exchange, { method, account: 0, nonce, body, headers: { 'Content-Type': 'application/json' } });
+  return post(exchange, { method, account: 0, nonce, body, headers: JSON_BODY });
 }
+
+/** A signed JSON body as it is, whole or not. */
+export function krakenText(
+  exchange: PracticeExchange,
+  method: string,
+  write: (nonce: number) => string,
+): Promise<KrakenReply> {
+  const nonce = ++lastNonce;
+  return post(exchange, { method, account: 0, nonce, body: write(nonce), headers: JSON_BODY });
+}
+
+const JSON_BODY = { 'Content-Type': 'application/json' };
 
 type Post = {
   readonly method: string;

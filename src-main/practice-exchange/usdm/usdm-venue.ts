@@ -165,12 +165,26 @@ export class UsdmVenue {
     this.liquidate(now);
   }
 
+  /** Denies what `place` would deny, and places nothing. */
+  test(account: Account, request: OrderRequest): Result<unknown, Refusal> {
+    const market = this.engine.state.market(request.symbol);
+    const sized = this.sized(market, account, request);
+    if (!sized.ok) return sized;
+    const tested = this.engine.test(account, sized.value, this.clock.now());
+    return tested.ok ? tested : err(onUsdm(tested.error, market.rules, sized.value));
+  }
+
+  private sized(market: SymbolMarket, account: Account, request: OrderRequest): Result<OrderRequest, Refusal> {
+    const sized = this.sizeToPosition(market, account, request);
+    if (sized.ok && this.cannotFillWhole(market, sized.value)) return err(FOK_REJECTED);
+    return sized;
+  }
+
   /** Denies as the venue does; see the refusals. The answer is the order as it was when it was answered. */
   place(account: Account, request: OrderRequest, terms: Terms): Result<VenueOrder, Refusal> {
     const market = this.engine.state.market(request.symbol);
-    const sized = this.sizeToPosition(market, account, request);
+    const sized = this.sized(market, account, request);
     if (!sized.ok) return sized;
-    if (this.cannotFillWhole(market, sized.value)) return err(FOK_REJECTED);
     this.placing = terms;
     const placed = this.engine.place(account, sized.value, this.clock.now());
     this.placing = PLAIN;

@@ -1,5 +1,5 @@
 import { isLive, type VenueOrder } from '../../matching/venue-order.ts';
-import { NOTHING_TO_MODIFY, onUsdm } from '../../usdm/usdm-refusals.ts';
+import { NOTHING_TO_MODIFY } from '../../usdm/usdm-refusals.ts';
 import { ApiError, fromRefusal } from '../api-error.ts';
 import { Parameters } from '../parameters.ts';
 import { parseJson } from '../parse-json.ts';
@@ -50,9 +50,8 @@ function test(context: RouteContext) {
   const { request } = readUsdmOrder(context.parameters, marketsOf(trading), context.venue.clock.apiMs());
   responseType(context.parameters, 'ACK');
   context.parameters.checkAllRead();
-  const tested = trading.usdm.engine.test(trading.orders, request, trading.usdm.clock.now());
-  if (!tested.ok)
-    throw fromRefusal(onUsdm(tested.error, trading.usdm.engine.state.market(request.symbol).rules, request));
+  const tested = trading.usdm.test(trading.orders, request);
+  if (!tested.ok) throw fromRefusal(tested.error);
   return {};
 }
 

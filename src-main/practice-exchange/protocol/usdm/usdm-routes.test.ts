@@ -55,6 +55,8 @@ describe('a create of an ordinary order', () => {
     ['an offer below the price band', { ...LIMIT, side: 'SELL', price: '80' }, -4024],
     ['too small a notional', { ...LIMIT, quantity: '0.01' }, -4164],
     ['post-only that would trade', { ...LIMIT, timeInForce: 'GTX', price: '101' }, -5022],
+    ['reduce-only beyond nothing', { ...MARKET, symbol: 'ETHUSDT', side: 'SELL', reduceOnly: 'true' }, -2022],
+    ['fill-or-kill that cannot fill', { ...LIMIT, timeInForce: 'FOK', price: '99' }, -5021],
     ['a parameter that nobody reads', { ...LIMIT, stopPrize: '90' }, -1104],
   ])('refuses %s, and its test does too', async (_case, params, code) => {
     expect(await ask('POST /fapi/v1/order', params)).toMatchObject({ code });
