@@ -1,9 +1,11 @@
+import type { KeyState } from '../../adapters/kraken/key-state.ts';
 import { openJournal } from '../../adapters/sqlite/open-journal.ts';
 import { createEngine, type Engine } from '../../engine/engine.ts';
 import type { Config } from '../../engine/domain/config.ts';
 import { accountId } from '../../engine/domain/identifiers.ts';
 import { err, ok } from '../../engine/domain/result.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
+import type { MarketDataFeed } from '../../engine/ports/market-data-feed.ts';
 import type { Store } from '../../engine/ports/store.ts';
 import type { VenueGateway } from '../../engine/ports/venue-gateway.ts';
 import { compressedClock, mortalClock } from './compressed-clock.ts';
@@ -17,6 +19,8 @@ const WARM_UP_BARS = 5;
 export type PortExchange = {
   readonly store?: (store: Store) => Store;
   readonly gateway?: (gateway: VenueGateway, clock: Clock) => VenueGateway;
+  readonly feed?: (feed: MarketDataFeed) => MarketDataFeed;
+  readonly keyState?: (keyState: KeyState) => KeyState;
 };
 
 export type LifeParts = VenueParts & {
@@ -48,8 +52,9 @@ export function startLife(parts: LifeParts): EngineLife & { readonly started: Pr
   const journal = opened.value;
   let isDead = false;
   const dead = (): boolean => isDead;
-  const { gateway, feed } = connect(parts, ownWall.clock, mortal.clock);
-  const { gateway: exchangeGateway, store: exchangeStore } = exchanged;
+  const { feed: exchangeFeed, gateway: exchangeGateway, keyState: exchangeKeyState, store: exchangeStore } = exchanged;
+  const keyState = exchangeKeyState?.(parts.keyState) ?? parts.keyState;
+  const { gateway, feed } = connect({ ...parts, keyState }, ownWall.clock, mortal.clock);
   const ownGateway = exchangeGateway?.(gateway, mortal.clock) ?? gateway;
   const ownStore = exchangeStore?.(journal) ?? journal;
   const engine = createEngine(
@@ -58,7 +63,7 @@ export function startLife(parts: LifeParts): EngineLife & { readonly started: Pr
       store: mortalStore(ownStore, dead),
       logger: parts.logger,
       gateways: [mortalGateway(ownGateway, dead)],
-      feeds: new Map([[venueOf(parts.product), feed]]),
+      feeds: new Map([[venueOf(parts.product), exchangeFeed?.(feed) ?? feed]]),
       inference: null,
     },
     optionsOf(parts),

@@ -1,6 +1,8 @@
 import type { CommandOutcome } from '../../../engine/domain/events.ts';
+import type { TradeId } from '../../../engine/domain/identifiers.ts';
 import type { OrderReport } from '../../../engine/domain/order.ts';
 import { ok, type Result } from '../../../engine/domain/result.ts';
+import type { MarketDataFeed } from '../../../engine/ports/market-data-feed.ts';
 import type { JournalDraft, Store } from '../../../engine/ports/store.ts';
 import type { QueryFailure, VenueEvent, VenueGateway, VenueSnapshot } from '../../../engine/ports/venue-gateway.ts';
 import type { PortExchange } from '../engine-life.ts';
@@ -11,6 +13,9 @@ export const DEFECTS = {
   resendOnTimeout: { gateway: (gateway) => replaced(gateway, { submit: resending(gateway) }) },
   snapshotBeforeAwait: { gateway: (gateway) => replaced(gateway, { snapshot: staleLooks(gateway) }) },
   pendingCountsAsProtection: { gateway: (gateway) => replaced(gateway, pendingTakenForLive(gateway)) },
+  fillsWithoutIds: { gateway: (gateway) => replaced(gateway, { onEvent: renumbering(gateway) }) },
+  feedAlwaysLive: { feed: (feed) => alwaysLive(feed) },
+  closesForgotten: { keyState: (keyState) => ({ ...keyState, read: () => ({ ...keyState.read(), closes: [] }) }) },
   networkErrorIsNotFound: { gateway: (gateway) => replaced(gateway, { snapshot: nothingFound(gateway) }) },
 } as const satisfies Readonly<Record<string, PortExchange>>;
 
@@ -91,5 +96,34 @@ function pendingTakenForLive(gateway: VenueGateway): Partial<VenueGateway> {
   return {
     onEvent: (listener) => gateway.onEvent((event) => listener(heard(event))),
     submit: async (submission, lane) => told(await gateway.submit(submission, lane)),
+  };
+}
+
+/** A fill that is told again counts again. */
+function renumbering(gateway: VenueGateway): VenueGateway['onEvent'] {
+  let told = 0;
+  return (listener) =>
+    gateway.onEvent((event) =>
+      listener(
+        event.kind === 'fill' ? { ...event, fill: { ...event.fill, tradeId: `told-${++told}` as TradeId } } : event,
+      ),
+    );
+}
+
+/** Staleness is never told. */
+function alwaysLive(feed: MarketDataFeed): MarketDataFeed {
+  return {
+    origin: feed.origin,
+    start: async (instruments, interval, listener) =>
+      feed.start(instruments, interval, {
+        onBook: (...told) => listener.onBook(...told),
+        onTrade: (trade) => listener.onTrade(trade),
+        onBarClosed: (bar) => listener.onBarClosed(bar),
+        onBarChanged: (bar) => listener.onBarChanged(bar),
+        onState: (id, _state, ageUs) => listener.onState(id, 'live', ageUs),
+      }),
+    history: async (...asked) => feed.history(...asked),
+    book: (id) => feed.book(id),
+    close: async () => feed.close(),
   };
 }
