@@ -308,6 +308,16 @@ describe('a lookup', () => {
     });
   });
 
+  it('calls a stop lost when two looks miss it after its entry has traded', async () => {
+    const { look } = account({ [CLOSED]: [{ closed: { OENTRY: filled } }] }, { links: [LINK] });
+    const told = async () => {
+      const looked = await look('stop-1');
+      return looked.ok ? looked.value.lookups : looked.error;
+    };
+    expect(await told()).toMatchObject([{ found: true, report: { venueStatus: 'pendingNew' } }]);
+    expect(await told()).toMatchObject([{ found: true, report: { venueStatus: 'rejected' } }]);
+  });
+
   it('tells a stop above a short entry as a buy', async () => {
     const entry = info({ descr: { ...info().descr, type: 'sell' } });
     expect(await account({ [OPEN]: [{ open: { OENTRY: entry } }] }, { links: [LINK] }).look('stop-1')).toMatchObject({

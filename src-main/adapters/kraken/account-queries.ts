@@ -42,11 +42,18 @@ export type AccountQueryParts = {
 };
 
 /** What earlier looks have shown. */
-type Seen = { readonly assets: Set<string>; readonly margin: MarginQueries; lastTradeS: number | null };
+type Seen = {
+  readonly assets: Set<string>;
+  readonly margin: MarginQueries;
+  /** Stops whose primary order has traded and which were not there. */
+  readonly missing: Set<string>;
+  lastTradeS: number | null;
+};
 
 const nothingSeen = (parts: AccountQueryParts): Seen => ({
   assets: new Set(),
   margin: new MarginQueries(parts),
+  missing: new Set(),
   lastTradeS: null,
 });
 
@@ -273,8 +280,20 @@ export class AccountQueries {
     if (Object.keys(closes).length > 0) return this.answer(link.stop as ClientOrderId, closes);
     const order = this.parts.orders.get(primary.txid);
     if (order === undefined) return ok({ clientOrderId: link.stop as ClientOrderId, found: false });
-    const report = this.parts.orders.unmadeStop(link, order, closeOfInfo(primary.info));
+    const report = this.parts.orders.unmadeStop(link, order, closeOfInfo(primary.info), this.isLost(link, order));
     return ok({ clientOrderId: link.stop as ClientOrderId, found: true, report, fills: [] });
+  }
+
+  /**
+   * A close that the venue could not place is told by nobody. The close follows its primary order within a moment, so one look
+   * without it may have come too early; the second is proof.
+   */
+  private isLost({ stop }: CloseLink, { status, filled }: KnownOrder): boolean {
+    const hasTraded = (status === 'filled' || status === 'canceled' || status === 'expired') && !isZero(filled);
+    if (!hasTraded) return false;
+    const wasMissing = this.seen.missing.has(stop);
+    this.seen.missing.add(stop);
+    return wasMissing;
   }
 
   private async answer(clientOrderId: ClientOrderId, infos: Infos): Query<OrderLookup> {

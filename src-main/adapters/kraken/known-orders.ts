@@ -86,16 +86,20 @@ export class KnownOrders {
     return { ...this.reportOf(parts.length > 1 ? joined(parts) : order), clientOrderId };
   }
 
-  /** The stop of a primary order before it traded, or for good when it ended without a trade. */
+  /**
+   * The stop of a primary order before it traded, or for good: canceled when that one ended without a trade, rejected when
+   * the venue did not place it (`isLost`).
+   */
   unmadeStop(
     link: CloseLink,
     primary: KnownOrder,
     stop: Pick<KnownOrder, 'quantity' | 'type' | 'price' | 'triggerPrice'>,
+    isLost = false,
   ): OrderReport {
     const isOver = OVER.has(primary.status) && isZero(primary.filled);
     const side = primary.side === 'buy' ? 'sell' : 'buy';
     const made = { ...primary, ...stop, side, filled: '0', triggered: false, reason: null } as const;
-    const status: VenueStatus = isOver ? 'canceled' : 'pendingNew';
+    const status: VenueStatus = isOver ? 'canceled' : isLost ? 'rejected' : 'pendingNew';
     const report = this.reportOf({ ...made, txid: `close-${primary.txid}`, status });
     return { ...report, clientOrderId: link.stop as ClientOrderId };
   }
@@ -125,7 +129,10 @@ export class KnownOrders {
   }
 }
 
-/** Several orders of one conditional close as one: it lives as long as a part of it does. */
+/**
+ * Several orders of one conditional close as one: it lives as long as a part of it does, and then covers no more than what
+ * its living parts do. A part that was canceled counts with what it traded.
+ */
 function joined(parts: readonly KnownOrder[]): KnownOrder {
   const live = parts.find((part) => !OVER.has(part.status));
   const first = live ?? parts[0];
@@ -133,7 +140,7 @@ function joined(parts: readonly KnownOrder[]): KnownOrder {
   const ended = parts.every((part) => part.status === 'filled') ? 'filled' : 'canceled';
   return {
     ...first,
-    quantity: sum(parts.map((part) => part.quantity)),
+    quantity: sum(parts.map((part) => (live !== undefined && OVER.has(part.status) ? part.filled : part.quantity))),
     filled: sum(parts.map((part) => part.filled)),
     status: live?.status ?? ended,
     triggered: parts.some((part) => part.triggered),

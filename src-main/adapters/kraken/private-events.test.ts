@@ -171,18 +171,25 @@ describe('known orders', () => {
   });
 
   it.each([
-    [['filled', 'filled'], 'filled'],
-    [['filled', 'canceled'], 'canceled'],
-    [['filled', 'pendingNew'], 'pendingNew'],
-  ] as const)('report parts that are %j as one that is %s', (statuses, venueStatus) => {
+    [['filled', 'filled'], 'filled', '2.0'],
+    [['filled', 'canceled'], 'canceled', '2.0'],
+    [['filled', 'pendingNew'], 'pendingNew', '2.0'],
+    // What was canceled protects nothing, whatever still lives beside it.
+    [['canceled', 'live'], 'live', '1.0'],
+  ] as const)('report parts that are %j as one that is %s, of %s', (statuses, venueStatus, quantity) => {
     const { orders } = account([LINK]);
     orders.note(order('OENTRY', { clientOrderId: 'entry-1' }));
     const parts = statuses.map((status, at) =>
-      orders.note(order(`O${at}`, { primary: 'OENTRY', status, triggered: at === 1, atUs: 5 + at })),
+      orders.note(
+        order(`O${at}`, {
+          ...{ primary: 'OENTRY', status, triggered: at === 1, atUs: 5 + at },
+          filled: status === 'filled' ? '1.0' : '0.0',
+        }),
+      ),
     );
     for (const part of parts) {
       expect(orders.report(part)).toMatchObject({
-        ...{ clientOrderId: 'stop-1', venueStatus, quantity: '2.0', triggered: true, reportedAtUs: 6 },
+        ...{ clientOrderId: 'stop-1', venueStatus, quantity, triggered: true, reportedAtUs: 6 },
       });
     }
   });
