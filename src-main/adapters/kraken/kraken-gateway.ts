@@ -28,7 +28,7 @@ import { KnownOrders } from './known-orders.ts';
 import { addOrderParams } from './order-requests.ts';
 import { listedPairs, PairMap } from './pair-map.ts';
 import { readExecutions } from './private-events.ts';
-import { KrakenPrivateStream } from './private-stream.ts';
+import { type ConnectStream, KrakenPrivateStream } from './private-stream.ts';
 import { KrakenSender } from './sender.ts';
 import type { ClientTier } from './venue-counters.ts';
 import {
@@ -59,6 +59,10 @@ export type KrakenGatewayOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** What speaks to the venue; ccxt when absent. */
+  readonly library?: typeof createCcxtKraken;
+  /** What opens the private stream's socket; a real one when absent. */
+  readonly connect?: ConnectStream;
 };
 
 const VENUE_STREAM = 'wss://ws-auth.kraken.com/v2';
@@ -101,7 +105,7 @@ class KrakenGateway implements VenueGateway {
     this.capabilities = capabilitiesOf('KRAKEN', this.leverage === null ? 'SPOT' : 'MARGIN');
     const { apiKey, secret, clock, endpoints } = options;
     this.nonces = new NonceCounter(options.keyState, () => clock.nowUs());
-    this.ccxt = createCcxtKraken({
+    this.ccxt = (options.library ?? createCcxtKraken)({
       apiKey,
       secret,
       restUrl: endpoints?.rest ?? null,

@@ -2,11 +2,20 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { Result } from '../../engine/domain/result.ts';
-import { CONNECTION_TIMING, MarketConnection } from '../venue-connection/market-connection.ts';
+import {
+  CONNECTION_TIMING,
+  type ConnectionEvents,
+  type ConnectionOptions,
+  MarketConnection,
+} from '../venue-connection/market-connection.ts';
 import type { CallFailure } from '../ccxt/call-failure.ts';
 import { CredentialsRefused } from '../ccxt/ccxt-binance.ts';
 import { parseExact } from './exact-json.ts';
 import { privateMessage } from './wire-schemas.ts';
+
+/** What this stream needs of its socket. */
+export type StreamConnection = Pick<MarketConnection, 'generation' | 'send' | 'reconnect' | 'close'>;
+export type ConnectStream = (options: ConnectionOptions, events: ConnectionEvents) => StreamConnection;
 
 export type PrivateStreamParts = {
   /** Such as wss://ws-auth.kraken.com/v2. */
@@ -21,6 +30,8 @@ export type PrivateStreamParts = {
   readonly onUp: () => void;
   readonly onDown: (detail: string) => void;
   readonly onRefused: (detail: string) => void;
+  /** What opens the socket; a real one when absent. */
+  readonly connect?: ConnectStream;
 };
 
 const UP_WITHIN_MS = 10_000;
@@ -30,7 +41,7 @@ const ECHO_MS = 3_000;
 /** Keeps the executions and balances channels subscribed until closed; a gap in their numbering starts them anew. */
 export class KrakenPrivateStream {
   private readonly parts: PrivateStreamParts;
-  private connection: MarketConnection | undefined;
+  private connection: StreamConnection | undefined;
   private readonly sequences = new Map<string, number>();
   private settle: ((refused: Error | null) => void) | undefined;
   private cancelDeadline: () => void = () => undefined;
@@ -48,7 +59,8 @@ export class KrakenPrivateStream {
     const started = new Promise<void>((resolve, reject) => {
       this.settle = (refused) => (refused === null ? resolve() : reject(refused));
     });
-    this.connection = new MarketConnection(
+    const open: ConnectStream = (options, events) => new MarketConnection(options, events);
+    this.connection = (this.parts.connect ?? open)(
       { url, clock, random, logger, timing: CONNECTION_TIMING },
       {
         onUp: (generation) => void this.subscribe(generation),

@@ -3,6 +3,7 @@ import { addDecimals, decimal, formatDecimal } from '../../engine/domain/decimal
 import type { Balance } from '../../engine/domain/events.ts';
 import type { AccountId } from '../../engine/domain/identifiers.ts';
 import { isKrakenOrder, type KrakenOrder, tradeTxid, txidOf } from '../../practice-exchange/kraken/terms.ts';
+import { isLive } from '../../practice-exchange/matching/venue-order.ts';
 import { formatAmount } from '../../practice-exchange/matching/grid.ts';
 import type { PracticeVenue } from '../../practice-exchange/practice-venue.ts';
 import type { AlgoOrder } from '../../practice-exchange/usdm/algo-orders.ts';
@@ -83,8 +84,15 @@ function krakenBooks({ venue, links }: BookParts, told: VenueAccount) {
     const order = named.get(row.clientOrderId);
     return order === undefined ? row : { ...row, clientOrderId: idOf(order) };
   };
+  // A close is no order before its primary one has traded; ours is the stop that waits for that.
+  const waiting = own.flatMap((order) => {
+    const link = links.find(({ working }) => working === order.terms.clientOrderId);
+    const isMade = own.some(({ terms }) => terms.primary === txidOf(order));
+    if (link === undefined || !isLive(order) || isMade) return [];
+    return [{ clientOrderId: link.stop, symbol: order.symbol, type: 'STOP_LOSS_LIMIT', status: 'PENDING_NEW' }];
+  });
   return {
-    orders: told.orders.map(renamed),
+    orders: [...joinedCloses(told.orders.map(renamed), links), ...waiting],
     fills: told.fills.map((fill) => {
       const order = named.get(fill.clientOrderId);
       if (order === undefined) return fill;
@@ -93,4 +101,22 @@ function krakenBooks({ venue, links }: BookParts, told: VenueAccount) {
     }),
     positions: told.positions.map((position) => ({ ...position, symbol: position.symbol.replace(/^BTC/, 'XBT') })),
   };
+}
+
+const ENDED: ReadonlySet<string> = new Set(['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED']);
+
+/** Each match of an entry makes a close of its own; together they are one stop, which lives as long as one of them does. */
+function joinedCloses<T extends Pick<VenueAccount['orders'][number], 'clientOrderId' | 'status'>>(
+  orders: readonly T[],
+  links: readonly CloseLink[],
+): readonly T[] {
+  const stops = new Set<string>(links.map(({ stop }) => stop));
+  const closes = Map.groupBy(
+    orders.filter(({ clientOrderId }) => stops.has(clientOrderId)),
+    ({ clientOrderId }) => clientOrderId,
+  );
+  const joined = [...closes.values()].flatMap(
+    (parts) => parts.find(({ status }) => !ENDED.has(status)) ?? parts.slice(0, 1),
+  );
+  return [...orders.filter(({ clientOrderId }) => !stops.has(clientOrderId)), ...joined];
 }

@@ -1,8 +1,8 @@
-import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { BalancesChanged, Execution, ExchangeEvent } from '../matching/exchange-events.ts';
 import { formatAmount } from '../matching/grid.ts';
 import { PrivateDrills } from '../protocol/private-drills.ts';
+import type { EventReceiver } from '../protocol/user-data.ts';
 import type { KrakenDesk } from './desk.ts';
 import { timeText, wireNumber } from './digits.ts';
 import { executionRows, openOrderRow, tradeRow } from './execution-rows.ts';
@@ -22,7 +22,7 @@ type Channel = Params['channel'];
 type Subscription = {
   readonly account: string;
   readonly channel: Channel;
-  readonly socket: WebSocket;
+  readonly socket: EventReceiver;
   sequence: number;
 };
 
@@ -47,7 +47,7 @@ export class PrivateChannels {
   }
 
   /** Null when the request is about no private channel. The snapshot follows the answer. */
-  answer(socket: WebSocket, { method, params }: SocketRequest): readonly object[] | null {
+  answer(socket: EventReceiver, { method, params }: SocketRequest): readonly object[] | null {
     if (method !== 'subscribe' && method !== 'unsubscribe') return null;
     const channel = params?.['channel'];
     if (channel !== 'executions' && channel !== 'balances') return null;
@@ -58,7 +58,7 @@ export class PrivateChannels {
     return method === 'subscribe' ? this.join(socket, account, parsed.data) : this.leave(socket, channel);
   }
 
-  private join(socket: WebSocket, account: string, params: Params): readonly object[] {
+  private join(socket: EventReceiver, account: string, params: Params): readonly object[] {
     const { channel } = params;
     if (this.of(socket, channel) !== undefined) return [{ error: 'Already subscribed', success: false }];
     const subscription = { account, channel, socket, sequence: 0 };
@@ -69,14 +69,14 @@ export class PrivateChannels {
     return [{ result: { channel, snapshot: true }, success: true }];
   }
 
-  private leave(socket: WebSocket, channel: Channel): readonly object[] {
+  private leave(socket: EventReceiver, channel: Channel): readonly object[] {
     const subscription = this.of(socket, channel);
     if (subscription === undefined) return [{ error: 'Subscription Not Found', success: false }];
     this.subscriptions.delete(subscription);
     return [{ result: { channel }, success: true }];
   }
 
-  private of(socket: WebSocket, channel: Channel): Subscription | undefined {
+  private of(socket: EventReceiver, channel: Channel): Subscription | undefined {
     return [...this.subscriptions].find((one) => one.socket === socket && one.channel === channel);
   }
 

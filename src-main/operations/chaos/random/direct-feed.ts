@@ -19,7 +19,7 @@ export function directFeed(state: ExchangeState, clock: Clock): MarketDataFeed {
   return {
     origin: 'synthetic',
     start: async (instruments, _interval, listener) => {
-      for (const { id, venueSymbol } of instruments) symbols.set(id, venueSymbol);
+      for (const { id, venueSymbol } of instruments) symbols.set(id, ownSymbol(venueSymbol));
       for (const { id } of instruments) listener.onState(id, 'live', 0);
       const tell = (): void => {
         for (const instrument of instruments) tellOf(state, clock, instrument, listener);
@@ -37,14 +37,17 @@ export function directFeed(state: ExchangeState, clock: Clock): MarketDataFeed {
   };
 }
 
+/** The practice exchange's own symbol: Kraken's protocol calls its bitcoin XBT. */
+const ownSymbol = (venueSymbol: string): string => venueSymbol.replace(/^XBT/, 'BTC');
+
 function tellOf(
   state: ExchangeState,
   clock: Clock,
   { id: instrumentId, venueSymbol }: ListedInstrument,
   listener: FeedListener,
 ): void {
-  listener.onBook(instrumentId, bookOf(state, venueSymbol), clock.monotonicUs());
-  const ticks = state.market(venueSymbol).lastTicks;
+  listener.onBook(instrumentId, bookOf(state, ownSymbol(venueSymbol)), clock.monotonicUs());
+  const ticks = state.market(ownSymbol(venueSymbol)).lastTicks;
   if (ticks === null) return;
   const receivedAtUs = clock.nowUs();
   listener.onTrade({ instrumentId, ticks, lots: 1, aggressor: 'buy', tradedAtUs: receivedAtUs, receivedAtUs });

@@ -12,12 +12,12 @@ import { ApiError } from '../../../practice-exchange/protocol/api-error.ts';
 import { dispatch } from '../../../practice-exchange/protocol/dispatch.ts';
 import { Parameters } from '../../../practice-exchange/protocol/parameters.ts';
 import type { EventReceiver } from '../../../practice-exchange/protocol/user-data.ts';
+import { Delivery } from './delivery.ts';
 import { classOf, ROUTES } from './direct-routes.ts';
-import type { Fate, Wire } from './wire.ts';
+import type { Fate, Line, Wire } from './wire.ts';
 
 const REPLY_TIMEOUT_MS = 4_000;
 const STANDARD_WINDOW_MS = 5_000;
-const LATE_EVENT_MS = 3_000;
 const CLOCK_REFUSED = new ApiError(-1021, 'Timestamp for this request is outside of the recvWindow.');
 
 export type DirectParts = {
@@ -28,12 +28,7 @@ export type DirectParts = {
   readonly wire: Wire;
 };
 
-export type Library = CcxtBinance & {
-  /** The private stream is lost, and refused for as long. */
-  loseStream(forMs: number): void;
-  /** The process that holds it was killed: what it sent is under way, nothing comes back. */
-  die(): void;
-};
+export type Library = CcxtBinance & Line;
 
 /** What ccxt is to the gateway, without sockets: the venue's own routes are called, over a wire that may fail. */
 export function directLibrary(parts: DirectParts): {
@@ -59,13 +54,13 @@ class DirectLibrary implements Library {
   private receiver: EventReceiver | undefined;
   private dropped: () => void = () => undefined;
   private refusedUntilUs = 0;
-  private lastDeliveryUs = 0;
-  private swapped: unknown;
+  private readonly delivery: Delivery<unknown>;
   private isDead = false;
 
   constructor(parts: DirectParts, hooks: PrivateStreamHooks) {
     this.parts = parts;
     this.hooks = hooks;
+    this.delivery = new Delivery(parts.wire);
   }
 
   async call(call: BinanceCall, params: CallParams): Promise<Result<unknown, ReturnType<typeof classifyFailure>>> {
@@ -157,28 +152,8 @@ class DirectLibrary implements Library {
   }
 
   private receive(event: unknown, receiver: EventReceiver): void {
-    const { wire } = this.parts;
-    const fate = wire.fateOfEvent();
-    if (fate === 'dropped') return;
-    const deliver = (what: unknown): void => {
+    this.delivery.take(event, (what) => {
       if (!this.isDead && this.receiver === receiver) this.hooks.onEvent(what);
-    };
-    if (fate === 'late') {
-      wire.clock.after(LATE_EVENT_MS, () => deliver(event));
-      return;
-    }
-    if (fate === 'swapped' && this.swapped === undefined) {
-      this.swapped = event;
-      return;
-    }
-    const dueUs = Math.max(this.lastDeliveryUs, wire.clock.monotonicUs() + wire.latencyMs() * 1000);
-    this.lastDeliveryUs = dueUs;
-    const { swapped } = this;
-    this.swapped = undefined;
-    wire.clock.after((dueUs - wire.clock.monotonicUs()) / 1000, () => {
-      deliver(event);
-      if (fate === 'twice') deliver(event);
-      if (swapped !== undefined) deliver(swapped);
     });
   }
 
@@ -198,7 +173,7 @@ class DirectLibrary implements Library {
     this.endSubscription?.();
     this.endSubscription = undefined;
     this.receiver = undefined;
-    this.swapped = undefined;
+    this.delivery.clear();
   }
 
   async untilDropped(): Promise<void> {

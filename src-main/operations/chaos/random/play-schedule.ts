@@ -36,7 +36,11 @@ const START_WITHIN_MS = 30_000;
  * died with its connection is given up after 20 s, and retries back off to 10 s.
  */
 const RESOLVED_WITHIN_MS = 40_000;
+/** Kraken counts the calls of a key: after trouble they wait for each other. */
+const RESOLVED_AT_KRAKEN_MS = 90_000;
 const LOOK_MS = 1_000;
+/** Kraken's decimals of a pair never change, its minimum does. */
+const KRAKEN_STEPS = { stepSize: '0.001', tickSize: '0.01' };
 const SHORT_STOP = { stopTrigger: '102.00', stopLimit: '102.50' };
 
 /** Plays one schedule and holds the journal against the venue's own account. */
@@ -129,7 +133,7 @@ class Player {
 
   /** What happens outside of the engine. */
   private disturb(act: Outside): void {
-    const { life, market, state, venue, wire } = this.stage;
+    const { life, market, product, state, venue, wire } = this.stage;
     const { rules } = state.market('BTCUSDT');
     switch (act.kind) {
       case 'trade':
@@ -152,7 +156,7 @@ class Player {
         return;
       case 'filters':
         this.filterChanges += 1;
-        rules.changeFilters([act.filters]);
+        rules.changeFilters([{ ...act.filters, ...(product === 'kraken' ? KRAKEN_STEPS : {}) }]);
     }
   }
 
@@ -196,7 +200,8 @@ class Player {
     stage.wire.calm();
     stage.venue.engine.state.refusePendingLegs = 0;
     let resolvedMs = 0;
-    while (this.differences().length > 0 && resolvedMs < RESOLVED_WITHIN_MS) {
+    const withinMs = stage.product === 'kraken' ? RESOLVED_AT_KRAKEN_MS : RESOLVED_WITHIN_MS;
+    while (this.differences().length > 0 && resolvedMs < withinMs) {
       await this.advance(LOOK_MS);
       resolvedMs += LOOK_MS;
     }
@@ -235,9 +240,9 @@ class Player {
       const row = disk.rows[this.taken];
       if (row !== undefined) this.books.take(row);
     }
-    const { product, venue } = this.stage;
+    const { keyState, product, venue } = this.stage;
     const balances = this.books.view.balances(ACCOUNT);
-    const account = venueBooks({ venue, product, accountId: ACCOUNT, links: [], balances });
+    const account = venueBooks({ venue, product, accountId: ACCOUNT, links: keyState.read().closes, balances });
     const { differing, duplicated, unintended } = compareBooks(this.books, [account]);
     const position = this.account().positions.find(({ symbol }) => symbol === 'BTCUSDT');
     const entered = (this.side === 'buy' ? position?.bought : position?.sold) ?? '0';

@@ -1,3 +1,4 @@
+import { keyStateInMemory } from '../../../adapters/kraken/key-state.ts';
 import { type Disk, MemoryStore } from '../../../adapters/memory-store/memory-store.ts';
 import { VirtualClock } from '../../../adapters/virtual-clock/virtual-clock.ts';
 import { createEngine, type Engine, type Failpoint } from '../../../engine/engine.ts';
@@ -14,8 +15,8 @@ import { CaseMarket } from '../case-market.ts';
 import { mortalClock } from '../compressed-clock.ts';
 import { type Product, venueOf } from '../life-venues.ts';
 import { ACCOUNT, instrumentOf } from '../stage.ts';
-import { type DirectConnections, directConnections, type Line, SILENT } from './direct-connections.ts';
-import { Wire } from './wire.ts';
+import { type DirectConnections, directConnections, SILENT } from './direct-connections.ts';
+import { type Line, Wire } from './wire.ts';
 
 const MARKET_EVERY_MS = 250;
 const GROUP_COMMIT_MS = 5;
@@ -50,6 +51,7 @@ export class RandomStage {
   readonly bitcoin: InstrumentId;
   readonly venue: PracticeVenue;
   readonly wire: Wire;
+  readonly keyState = keyStateInMemory();
   readonly disk: Disk = { rows: [], snapshots: [] };
   readonly exchange: (gateway: VenueGateway) => VenueGateway;
   life: Life | undefined;
@@ -79,8 +81,17 @@ export class RandomStage {
       discountPrices: {},
     });
     this.wire = new Wire(this.clock, new SeededRandom(`${seed} wire`));
-    this.connections = directConnections({ venue: this.venue, wire: this.wire, product, accountId: ACCOUNT });
-    this.clock.every(MARKET_EVERY_MS, () => this.venue.advance());
+    this.connections = directConnections({
+      venue: this.venue,
+      wire: this.wire,
+      product,
+      accountId: ACCOUNT,
+      keyState: this.keyState,
+    });
+    this.clock.every(MARKET_EVERY_MS, () => {
+      this.venue.advance();
+      this.connections.settle();
+    });
   }
 
   /** Books, orders and rules of the product. */

@@ -23,7 +23,7 @@ describe('random schedules', () => {
         progress: () => undefined,
       });
       expect(failed).toEqual([]);
-      expect(Object.keys(result.products).sort()).toEqual(['margin', 'spot', 'usdm']);
+      expect(Object.keys(result.products).sort()).toEqual(['kraken', 'margin', 'spot', 'usdm']);
       expect(result).toMatchObject({ schedules: 50, failed: 0, lost: 0, duplicated: 0, ok: true });
       for (const figure of ['kills', 'faultsFired', 'filterChanges', 'fills', 'partialFills', 'executors'] as const)
         expect(result[figure]).toBeGreaterThan(0);
@@ -39,15 +39,15 @@ describe('random schedules', () => {
 
 describe('a failing schedule', () => {
   it.each([
-    ['resendOnTimeout', DEFECTS.resendOnTimeout, /creates sent again/],
-    ['snapshotBeforeAwait', DEFECTS.snapshotBeforeAwait, /by the journal/],
+    ['resendOnTimeout', 25, DEFECTS.resendOnTimeout, /creates sent again/],
+    ['snapshotBeforeAwait', 5, DEFECTS.snapshotBeforeAwait, /by the journal/],
   ] as const)(
-    'is found, made short and told for the defect %s',
-    async (_defect, { gateway }, sign) => {
+    'is found, made short and told for the defect %s, of %i',
+    async (_defect, schedules, { gateway }, sign) => {
       const failures: FailedSchedule[] = [];
       const result = await runRandom({
         clock: createSystemClock(),
-        ...{ schedules: 8, seed: 'defect', from: 1, progress: () => undefined },
+        ...{ schedules, seed: 'defect', from: 1, progress: () => undefined },
         failed: (failure) => failures.push(failure),
         exchange: gateway,
       });

@@ -39,8 +39,10 @@ const MARKETS: readonly Pick<Schedule, 'product' | 'side'>[] = [
   { product: 'margin', side: 'buy' },
   { product: 'spot', side: 'buy' },
   { product: 'usdm', side: 'sell' },
-  { product: 'spot', side: 'buy' },
+  { product: 'kraken', side: 'buy' },
   { product: 'margin', side: 'sell' },
+  { product: 'spot', side: 'buy' },
+  { product: 'kraken', side: 'buy' },
 ];
 
 const PRICES = [9_600, 9_740, 9_790, 9_900, 9_990, 10_000, 10_000, 10_010, 10_100, 10_450];

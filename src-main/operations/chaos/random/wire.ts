@@ -18,6 +18,14 @@ export type Fate =
 export type EventFate = 'dropped' | 'twice' | 'late' | 'swapped';
 export type RequestClass = 'create' | 'cancel' | 'query';
 
+/** The connection of one life: what may befall it as a whole. */
+export type Line = {
+  /** The private stream is lost, and refused for as long. */
+  loseStream(forMs: number): void;
+  /** The process that holds it was killed: what it sent is under way, nothing comes back. */
+  die(): void;
+};
+
 const FINE: Fate = { kind: 'fine' };
 
 /** The way between engine and venue: its latency, and the disasters that wait on it. */
