@@ -26,7 +26,7 @@ const NOTICED: readonly (readonly [keyof typeof DEFECTS, string, RegExp])[] = [
   ['resendOnTimeout', 'network-outage', /creates sent again/],
   ['snapshotBeforeAwait', 'stale-snapshot', /by the journal/],
   ['pendingCountsAsProtection', 'refused-pending-leg', /a new stop or the exit/],
-  ['fillsWithoutIds', 'one-decision-per-event', /by the journal/],
+  ['fillsWithoutIds', 'one-decision-per-event', /by the journal|to be protected/],
   ['feedAlwaysLive', 'book-silently-stale', /that channel to be shown as stale/],
   ['closesForgotten', 'kraken-close-after-restart', /position and stop|intent|in the journal/],
   ['networkErrorIsNotFound', 'network-outage', /not in the journal|known after the outage|has no/],

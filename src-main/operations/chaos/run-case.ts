@@ -1,4 +1,5 @@
-import { compareDecimals, decimal } from '../../engine/domain/decimal.ts';
+import { parseClientOrderId } from '../../engine/domain/client-order-id.ts';
+import { addDecimals, compareDecimals, type Decimal, decimal, formatDecimal } from '../../engine/domain/decimal.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Logger } from '../../engine/ports/logger.ts';
 import { compareBooks, unaccountedIntents } from '../kill-drill/compare-books.ts';
@@ -109,11 +110,24 @@ function booksOf(stage: Stage): Books {
   shadow.catchUp();
   const account = stage.books();
   const { differing, duplicated, unintended } = compareBooks(shadow, [account]);
-  const bought = stage.ledger().positions.find(({ symbol }) => symbol === 'BTCUSDT')?.bought ?? '0';
-  const isBeyond = compareDecimals(decimal(bought), stage.asked) > 0;
+  const entered = enteredAt(stage);
+  const isBeyond = compareDecimals(entered, stage.asked) > 0;
   return {
     differing,
-    duplicated: [...duplicated, ...(isBeyond ? [`bought ${bought} instead of ${stage.askedText()}`] : [])],
+    duplicated: [
+      ...duplicated,
+      ...(isBeyond ? [`entered ${formatDecimal(entered)} instead of ${stage.askedText()}`] : []),
+    ],
     lost: [...differing, ...unintended.map((id) => `${id} has no intent`), ...unaccountedIntents(shadow, [account])],
   };
+}
+
+/** What our entries in bitcoin traded by the venue's own account. */
+function enteredAt(stage: Stage): Decimal {
+  const entries = stage
+    .books()
+    .fills.filter(
+      ({ clientOrderId, symbol }) => /^(BTC|XBT)/.test(symbol) && parseClientOrderId(clientOrderId)?.role === 'entry',
+    );
+  return entries.reduce((sum, { quantity }) => addDecimals(sum, decimal(quantity)), decimal('0'));
 }

@@ -43,9 +43,10 @@ export class BookView {
 
   /**
    * The change since the last message, or null. Drills: `corrupt` sends the checksum of another book, `lostZeros` numbers as
-   * they are after something on the way has read and written the JSON, with the checksum of the true digits.
+   * they are after something on the way has read and written the JSON, with the checksum of the true digits. They strike
+   * messages, so they are asked for only when there is one.
    */
-  update(timestamp: string, { corrupt, lostZeros }: BookDrills): string | null {
+  update(timestamp: string, drills: () => BookDrills): string | null {
     const { book, rules } = this.pair.market;
     if (book.lastUpdateId === this.seenId) return null;
     const before = this.shown;
@@ -53,6 +54,7 @@ export class BookView {
     const bids = rows(rules, changes(book.bids, before.bids, this.shown.bids));
     const asks = rows(rules, changes(book.asks, before.asks, this.shown.asks));
     if (bids === '' && asks === '') return null;
+    const { corrupt, lostZeros } = drills();
     const sides = lostZeros ? { bids: rewritten(bids), asks: rewritten(asks) } : { bids, asks };
     return this.message('update', sides, timestamp, corrupt ? 1 : 0);
   }

@@ -57,10 +57,10 @@ function bookChannel({ venue }: KrakenDesk, spec: ChannelSpec): PublicChannel {
   const now = (): string => timeText(venue.clock.now().marketMs);
   const due = (pulse: number): readonly string[] => {
     if (pulse % EVERY_100_MS !== phase) return NOTHING;
-    const text = view.update(now(), {
+    const text = view.update(now(), () => ({
       corrupt: venue.faults.strikeStream('badChecksum', name) !== undefined,
       lostZeros: venue.faults.strikeStream('lostZeros', name) !== undefined,
-    });
+    }));
     if (text === null) return NOTHING;
     return venue.faults.strikeStream('gap', name) === undefined ? [text] : NOTHING;
   };

@@ -57,6 +57,7 @@ export const KRAKEN: readonly ChaosCase[] = [
       await booksMatch(stage);
       stage.expect(!hasLostBook(stage, before), 'no book to be given up for its zeros');
       await stage.fault({ kind: 'badChecksum', times: 1 });
+      stage.market.moveTo(10_011);
       await stage.until('a checksum that is wrong to end the book', () => hasLostBook(stage, before));
       await stage.until('the book to be back', () => stage.isReady());
     },

@@ -119,7 +119,7 @@ export const PROTECTION: readonly ChaosCase[] = [
       await stage.until('dust to be bought', () => stage.ledger().fills.length > 0);
       await stage.pass(5_000);
       stage.expect(stage.ordersOf('stop').length === 0, 'no stop the venue would refuse');
-      const small = await stage.enter({ quantity: '0.010' });
+      const small = await stage.judged({ quantity: '0.010' });
       stage.expect(
         small?.code === 'NOTIONAL_BELOW_MINIMUM',
         'an entry below the minimum to be denied before it is sent',

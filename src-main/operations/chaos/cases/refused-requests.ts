@@ -106,7 +106,7 @@ export const REFUSED_REQUESTS: readonly ChaosCase[] = [
         msg: 'Invalid API-key, IP, or permissions.',
       } as const;
       await stage.fault({ ...CREATE, ...revoked });
-      await stage.enter();
+      await stage.taken();
       stage.asked = { units: 1n, scale: 0 };
       await stage.until('the refused key to show', () => stage.view.venue(ACCOUNT)?.state === 'down');
       const denial = await stage.enter();
