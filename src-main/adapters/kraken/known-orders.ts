@@ -35,6 +35,8 @@ export class KnownOrders {
   private readonly accountId: AccountId;
   private readonly links: () => readonly CloseLink[];
   private readonly orders = new Map<string, KnownOrder>();
+  /** What the stream alone has told as traded, by txid: a query may count a trade before the stream tells it. */
+  private readonly streamed = new Map<string, DecimalText>();
 
   constructor(accountId: AccountId, links: () => readonly CloseLink[]) {
     this.accountId = accountId;
@@ -58,6 +60,19 @@ export class KnownOrders {
     this.orders.set(order.txid, order);
     if (this.orders.size > CAPACITY) this.forgetOldest();
     return order;
+  }
+
+  /** The stream states how much of an order has traded in all. */
+  noteTotal(order: KnownOrder, total: DecimalText): void {
+    this.streamed.set(order.txid, larger(this.streamed.get(order.txid) ?? total, total));
+    this.note({ ...order, filled: total });
+  }
+
+  /** The stream tells a trade it has not told before, and no total. */
+  noteTrade(order: KnownOrder, traded: DecimalText): void {
+    const total = sum([this.streamed.get(order.txid) ?? '0', traded]);
+    // Never beyond the order.
+    this.noteTotal(order, compareDecimals(decimal(total), decimal(order.quantity)) > 0 ? order.quantity : total);
   }
 
   byClientId(clientOrderId: string): KnownOrder | undefined {
@@ -125,7 +140,9 @@ export class KnownOrders {
 
   private forgetOldest(): void {
     const oldest = [...this.orders.values()].find((order) => OVER.has(order.status));
-    if (oldest !== undefined) this.orders.delete(oldest.txid);
+    if (oldest === undefined) return;
+    this.orders.delete(oldest.txid);
+    this.streamed.delete(oldest.txid);
   }
 }
 

@@ -104,6 +104,21 @@ describe('executions', () => {
     expect(filled({ ...traded, exec_id: 'T2', last_qty: '0.9' })).toMatchObject({ report: { filledQuantity: '1.0' } });
   });
 
+  it('count a trade once that a query told first', () => {
+    const { orders, read } = account();
+    read(described);
+    orders.note({ ...orders.get('O1')!, filled: '0.4' });
+    expect(read(traded).events.at(-1)).toMatchObject({ report: { filledQuantity: '0.4' } });
+    const next = { ...traded, exec_id: 'T2', last_qty: '0.3' };
+    expect(read(next).events.at(-1)).toMatchObject({ report: { filledQuantity: '0.7' } });
+  });
+
+  it('count trades on from the total that the stream stated', () => {
+    const { read } = account();
+    read({ ...described, cum_qty: '0.3' });
+    expect(read(traded).events.at(-1)).toMatchObject({ report: { filledQuantity: '0.7' } });
+  });
+
   it('believe a total that a trade states, and keep what ended ended', () => {
     const { read } = account();
     read(described);

@@ -1,10 +1,9 @@
-import { compareDecimals, decimal } from '../../engine/domain/decimal.ts';
 import type { AccountId, TradeId, VenueOrderId } from '../../engine/domain/identifiers.ts';
 import type { Fill } from '../../engine/domain/order.ts';
 import type { VenueEvent } from '../../engine/ports/venue-gateway.ts';
 import { syntheticId } from './account-queries.ts';
 import type { CloseLink } from './key-state.ts';
-import { isZero, type KnownOrder, type KnownOrders, sum } from './known-orders.ts';
+import { isZero, type KnownOrder, type KnownOrders } from './known-orders.ts';
 import { orderOfRow, statusOfRow, timeOf } from './order-reading.ts';
 import type { PairMap } from './pair-map.ts';
 import { type ExecutionRow, executionRows } from './wire-schemas.ts';
@@ -58,23 +57,18 @@ function noted(row: ExecutionRow, { orders, pairs }: EventScope): KnownOrder | u
 
 function eventsOf(row: ExecutionRow, order: KnownOrder, scope: EventScope): readonly VenueEvent[] {
   const events: VenueEvent[] = [];
+  if (row.cum_qty !== undefined) scope.orders.noteTotal(order, row.cum_qty);
   const fill = fillOf(row, order, scope);
   if (fill !== null) {
     events.push({ kind: 'fill', fill });
     if (!scope.seenTrades.has(fill.tradeId)) {
       scope.seenTrades.add(fill.tradeId);
-      if (row.cum_qty === undefined) scope.orders.note({ ...order, filled: filledWith(order, fill.quantity) });
+      if (row.cum_qty === undefined) scope.orders.noteTrade(order, fill.quantity);
     }
   }
   events.push({ kind: 'report', report: scope.orders.report(order) });
   const unmade = unmadeStop(order, scope);
   return unmade === null ? events : [...events, unmade];
-}
-
-/** Never beyond the order: a query can have counted the trade before the stream told it. */
-function filledWith({ filled, quantity }: KnownOrder, traded: string): string {
-  const total = sum([filled, traded]);
-  return compareDecimals(decimal(total), decimal(quantity)) > 0 ? quantity : total;
 }
 
 /** An entry that ended without a trade takes its stop with it. */
