@@ -63,6 +63,18 @@ describe('the timer of a venue', () => {
     expect(session.timers()).toEqual([60_000, 60_000]);
   });
 
+  it('is not set for an entry that may still be refused, but for one without an answer', () => {
+    const session = new TimedSession();
+    session.start();
+    session.dispatch({ kind: 'prices.referenced', prices: [{ instrumentId: KRAKEN_BTC, reference: PRICES }] });
+    session.command({ kind: 'enterBracket', request: bracket({ instrumentId: KRAKEN_BTC, entry: 'resting' }) });
+    session.dispatch({ kind: 'clock.ticked' });
+    expect(session.timers()).toEqual([]);
+    session.timeUs += 1_000_000;
+    session.dispatch({ kind: 'clock.ticked' });
+    expect(session.timers()).toEqual([60_000]);
+  });
+
   it('is taken back in the turn of the first fill, before it can cancel the stop', () => {
     const session = armed();
     session.answerTimer(60_000);

@@ -6,6 +6,8 @@ import { isFlat, openRecords } from './coverage.ts';
 import { configOf, type DeadMan, type Exposure, type OrderRecord, type Turn, venueLink } from './execution-state.ts';
 
 const US_PER_MS = 1_000;
+/** An entry that is refused is refused within this time: no timer is set and taken back for it. */
+const ANSWERED_US = 1_000_000;
 /** Set anew after this part of its time, so that one lost request does not let it ring. */
 const REARM_PARTS = 3;
 
@@ -34,8 +36,11 @@ function isWanted(turn: Turn, accountId: AccountId): boolean {
   const own = [...turn.state.exposures.values()].filter((exposure) => exposure.accountId === accountId);
   const open = own.flatMap((exposure) => openRecords(turn.state, exposure)).filter(({ status }) => !isTerminal(status));
   const entries = open.filter(isEntry);
-  return entries.some(hasTimer) && own.every((exposure) => isBare(turn, exposure)) && open.every(isHarmless);
+  const mayRest = entries.filter((record) => hasTimer(record) && (record.placed || isOld(turn, record)));
+  return mayRest.length > 0 && own.every((exposure) => isBare(turn, exposure)) && open.every(isHarmless);
 }
+
+const isOld = (turn: Turn, { createdAtUs }: OrderRecord): boolean => turn.timeUs - createdAtUs >= ANSWERED_US;
 
 const isEntry = ({ spec }: OrderRecord): boolean => spec.role === 'entry';
 
