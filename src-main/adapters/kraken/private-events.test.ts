@@ -36,6 +36,8 @@ describe('executions', () => {
   it.each([
     ['a row that is none', [4], 'executions not as documented at 0'],
     ['a damaged quantity', [{ ...described, order_qty: 'x' }], 'executions not as documented at 0.order_qty'],
+    ['a total that is no number', [{ ...described, cum_qty: 'NaN' }], 'executions not as documented at 0.cum_qty'],
+    ['a trade of no number', [described, { ...traded, last_qty: 'NaN' }], 'executions not as documented at 1.last_qty'],
     ['a second row without its order', [described, { exec_type: 'new', timestamp }], 'not as documented at 1.order_id'],
     ['an order nobody described', [{ order_id: 'OFAR', exec_type: 'canceled', timestamp }], 'unknown order OFAR'],
     ['a trade of an order nobody described', [{ ...traded, order_id: 'OFAR' }], 'unknown order OFAR'],
